@@ -1,0 +1,1 @@
+"""Layer 3: the registry of record: organisations, people, accounts and their directory copy."""
