@@ -1,0 +1,49 @@
+"""Runs migrations on the URL handed over by the caller, or on that of the settings."""
+
+from importlib import import_module
+
+from sqlalchemy import create_engine, pool
+from sqlalchemy.schema import SchemaItem
+
+from alembic import context
+from kernel.database import Base
+
+MODELS = (
+    "kernel.api_tokens",
+    "kernel.audit",
+    "identity.organisations.models",
+    "identity.people.models",
+    "identity.addresses.models",
+    "identity.accounts.models",
+    "identity.directory.models",
+    "identity.hr_import.models",
+)
+for name in MODELS:
+    import_module(name)  # fills the metadata
+
+
+def is_ours(_item: SchemaItem, name: str | None, kind: str, *_: object) -> bool:
+    """Tables of procrastinate come from its own schema file."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def database_url() -> str:
+    url = context.config.attributes.get("url")
+    if url is None:
+        from entrypoints.settings import load_settings  # noqa: PLC0415  # needs the environment
+
+        url = load_settings().database.url.get_secret_value()
+    return str(url)
+
+
+engine = create_engine(database_url(), poolclass=pool.NullPool)
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        include_object=is_ours,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,54 @@
+"""The ports of one copy: seven in a row from CONGVU_PORT_BASE."""
+
+import errno
+import socket
+import time
+from dataclasses import dataclass
+
+from entrypoints.embedded.errors import PortTaken
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    web: int
+    postgres: int
+    ldap: int
+    ldaps: int
+    imap: int
+    submission: int
+    lmtp: int
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        return cls(*range(base, base + 7))
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+    return True
+
+
+def require_free(port: int, part: str, *, patience_seconds: float = 0.0) -> None:
+    """Raises PortTaken. Patience is for the children of a supervisor that was killed just now."""
+    deadline = time.monotonic() + patience_seconds
+    while not is_free(port):
+        if time.monotonic() >= deadline:
+            raise PortTaken(port, part)
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True

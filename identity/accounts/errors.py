@@ -1,0 +1,45 @@
+from kernel.errors import Conflict, Invalid, NotFound
+
+
+class AccountNotFound(NotFound):
+    code = "account-not-found"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Không có tài khoản {what}.", f"There is no account {what}.")
+
+
+class AccountStateForbids(Conflict):
+    code = "account-state-forbids"
+
+    def __init__(self, login: str, present: str, wanted: str) -> None:
+        super().__init__(
+            f"Tài khoản {login} đang ở trạng thái {present}, không thể chuyển sang {wanted}.",
+            f"Account {login} is {present} and cannot become {wanted}.",
+        )
+
+
+class ActivationCodeRejected(Invalid):
+    code = "activation-code-rejected"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã kích hoạt không đúng, đã dùng hoặc đã hết hạn.",
+            "The activation code is wrong, used or expired.",
+            place="code",
+        )
+
+
+class PasswordRefused(Invalid):
+    code = "password-refused"
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(vi, en, place="password")
+
+
+class CustodianPeriodInvalid(Invalid):
+    code = "custodian-period-invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ngày kết thúc phải sau ngày bắt đầu.", "The period must end after it starts."
+        )

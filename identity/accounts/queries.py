@@ -1,0 +1,72 @@
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from identity.accounts.errors import AccountNotFound
+from identity.accounts.models import Account, ActivationCode, Custodian
+from identity.addresses.models import Address, AddressRole, MailDomain
+
+
+def get_account(session: Session, account_id: UUID) -> Account:
+    """Raises AccountNotFound."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise AccountNotFound(str(account_id))
+    return account
+
+
+def get_account_for_update(session: Session, account_id: UUID) -> Account:
+    """Raises AccountNotFound."""
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if account is None:
+        raise AccountNotFound(str(account_id))
+    return account
+
+
+def get_account_by_login(session: Session, login: str) -> Account:
+    """Raises AccountNotFound."""
+    account = session.scalar(select(Account).where(Account.login == login.strip().lower()))
+    if account is None:
+        raise AccountNotFound(login)
+    return account
+
+
+def find_account_of_person(session: Session, person_id: UUID) -> Account | None:
+    return session.scalar(select(Account).where(Account.person_id == person_id))
+
+
+def addresses_of(
+    session: Session, account_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[Address, str]]]:
+    """Account to its addresses with the domain's name, the primary one first."""
+    statement = (
+        select(Address, MailDomain.name)
+        .join(MailDomain, MailDomain.id == Address.domain_id)
+        .where(Address.account_id.in_(account_ids))
+        .order_by(
+            (Address.role == AddressRole.PRIMARY).desc(), Address.given_on, Address.local_part
+        )
+    )
+    found: dict[UUID, list[tuple[Address, str]]] = {}
+    for address, domain in session.execute(statement):
+        found.setdefault(address.account_id, []).append((address, domain))
+    return found
+
+
+def custodians_in_force(day: date) -> ColumnElement[bool]:
+    return (Custodian.valid_from <= day) & (
+        Custodian.valid_to.is_(None) | (Custodian.valid_to > day)
+    )
+
+
+def find_account_of_code(session: Session, code_hash: bytes) -> Account | None:
+    """The account that a code would activate, whether or not the code still counts."""
+    statement = (
+        select(Account)
+        .join(ActivationCode, ActivationCode.account_id == Account.id)
+        .where(ActivationCode.code_hash == code_hash)
+    )
+    return session.scalar(statement)

@@ -1,0 +1,302 @@
+"""What can be asked for an account: open, hand over, suspend, reinstate, close."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from identity.accounts import queries
+from identity.accounts.errors import (
+    AccountStateForbids,
+    ActivationCodeRejected,
+    CustodianPeriodInvalid,
+)
+from identity.accounts.models import (
+    Account,
+    AccountKind,
+    AccountStatus,
+    ActivationCode,
+    Custodian,
+    Mailbox,
+)
+from identity.people.queries import get_person
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.tokens import new_code, normalise_code, token_hash
+
+
+class AccountAuditTag(enum.StrEnum):
+    CREATED = "account:created"
+    CODE_ISSUED = "account:activation-code-issued"
+    ACTIVATED = "account:activated"
+    SUSPENDED = "account:suspended"
+    REINSTATED = "account:reinstated"
+    CLOSED = "account:closed"
+    QUOTA_CHANGED = "account:quota-changed"
+    CUSTODIAN_ADDED = "account:custodian-added"
+    CUSTODIAN_ENDED = "account:custodian-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountForm:
+    kind: AccountKind
+    login: str
+    display_name: str
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+    purpose: str | None = None
+    quota_bytes: int | None = None
+
+
+def create_account(
+    session: Session, actor: Actor, form: AccountForm, *, now: datetime, basis: Basis
+) -> Account:
+    """A pending account with its mailbox; the caller gives it an address from the ledger."""
+    account = Account(
+        id=uuid4(),
+        kind=form.kind,
+        login=form.login,
+        display_name=form.display_name,
+        status=AccountStatus.PENDING,
+        status_changed_at=now,
+        person_id=form.person_id,
+        organisation_id=form.organisation_id,
+        purpose=form.purpose,
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    session.add(Mailbox(account_id=account.id, quota_bytes=form.quota_bytes))
+    audit.record(
+        session,
+        actor,
+        AccountAuditTag.CREATED,
+        account.id,
+        basis,
+        login=form.login,
+        kind=form.kind.value,
+    )
+    return account
+
+
+def suspend_account(
+    session: Session, actor: Actor, account_id: UUID, *, now: datetime, basis: Basis
+) -> Account:
+    """Close an account to sign-ins; mail is still received.
+
+    Raises AccountNotFound, AccountStateForbids.
+    """
+    return _change(
+        session, actor, account_id, AccountStatus.SUSPENDED, AccountAuditTag.SUSPENDED, now, basis
+    )
+
+
+def reinstate_account(
+    session: Session, actor: Actor, account_id: UUID, *, now: datetime, basis: Basis
+) -> Account:
+    """Back to what it was: active when a password had been chosen, pending otherwise.
+
+    Raises AccountNotFound, AccountStateForbids.
+    """
+    account = queries.get_account_for_update(session, account_id)
+    if account.status is not AccountStatus.SUSPENDED:
+        raise AccountStateForbids(account.login, account.status.value, AccountStatus.ACTIVE.value)
+    status = AccountStatus.ACTIVE if account.password_hash else AccountStatus.PENDING
+    account.change_status(status, now)
+    audit.record(session, actor, AccountAuditTag.REINSTATED, account_id, basis)
+    return account
+
+
+def close_account(
+    session: Session, actor: Actor, account_id: UUID, *, now: datetime, basis: Basis
+) -> Account:
+    """End an account for good. Its login and addresses stay in the ledger.
+
+    Raises AccountNotFound, AccountStateForbids.
+    """
+    account = _change(
+        session, actor, account_id, AccountStatus.CLOSED, AccountAuditTag.CLOSED, now, basis
+    )
+    account.password_hash = None
+    _revoke_codes(session, [account_id], now)
+    return account
+
+
+def _change(
+    session: Session,
+    actor: Actor,
+    account_id: UUID,
+    status: AccountStatus,
+    tag: AccountAuditTag,
+    now: datetime,
+    basis: Basis,
+) -> Account:
+    account = queries.get_account_for_update(session, account_id)
+    account.change_status(status, now)
+    audit.record(session, actor, tag, account_id, basis)
+    return account
+
+
+def _revoke_codes(session: Session, account_ids: Sequence[UUID], now: datetime) -> None:
+    session.execute(
+        update(ActivationCode)
+        .where(
+            ActivationCode.account_id.in_(account_ids),
+            ActivationCode.consumed_at.is_(None),
+            ActivationCode.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def issue_activation_codes(
+    session: Session,
+    actor: Actor,
+    accounts: Sequence[Account],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    basis: Basis,
+) -> list[str]:
+    """A fresh code for each pending account, in the same order; earlier codes stop working.
+
+    The codes exist in clear only in what is returned.
+    Raises AccountStateForbids when an account is not pending.
+    """
+    for account in accounts:
+        if account.status is not AccountStatus.PENDING:
+            raise AccountStateForbids(
+                account.login, account.status.value, AccountStatus.ACTIVE.value
+            )
+    _revoke_codes(session, [account.id for account in accounts], now)
+    codes = [new_code() for _ in accounts]
+    session.add_all(
+        ActivationCode(
+            account_id=account.id,
+            code_hash=token_hash(normalise_code(code)),
+            issued_at=now,
+            expires_at=now + lifetime,
+        )
+        for account, code in zip(accounts, codes, strict=True)
+    )
+    audit.record_many(
+        session,
+        actor,
+        AccountAuditTag.CODE_ISSUED,
+        [(account.id, {"expires_at": (now + lifetime).isoformat()}) for account in accounts],
+        basis,
+    )
+    return codes
+
+
+def activate_account(session: Session, code: str, password_hash: str, *, now: datetime) -> Account:
+    """Consume a code and set the password that was chosen; a replay finds nothing to consume.
+
+    Raises ActivationCodeRejected, also when the account is no longer pending.
+    """
+    statement = (
+        update(ActivationCode)
+        .where(
+            ActivationCode.code_hash == token_hash(normalise_code(code)),
+            ActivationCode.consumed_at.is_(None),
+            ActivationCode.revoked_at.is_(None),
+            ActivationCode.expires_at > now,
+        )
+        .values(consumed_at=now)
+        .returning(ActivationCode.account_id)
+    )
+    account_id = session.execute(statement).scalar_one_or_none()
+    if account_id is None:
+        raise ActivationCodeRejected
+    account = queries.get_account_for_update(session, account_id)
+    if account.status is not AccountStatus.PENDING:
+        raise ActivationCodeRejected
+    account.password_hash = password_hash
+    account.change_status(AccountStatus.ACTIVE, now)
+    actor = Actor.system(f"activation of {account.login}")
+    audit.record(session, actor, AccountAuditTag.ACTIVATED, account_id, Basis("activation code"))
+    return account
+
+
+def change_quota(
+    session: Session, actor: Actor, account_id: UUID, quota_bytes: int | None, *, basis: Basis
+) -> Mailbox:
+    """Raises AccountNotFound."""
+    queries.get_account_for_update(session, account_id)
+    mailbox = session.get_one(Mailbox, account_id)
+    before, mailbox.quota_bytes = mailbox.quota_bytes, quota_bytes
+    audit.record(
+        session,
+        actor,
+        AccountAuditTag.QUOTA_CHANGED,
+        account_id,
+        basis,
+        before=before,
+        after=quota_bytes,
+    )
+    return mailbox
+
+
+def add_custodian(
+    session: Session,
+    actor: Actor,
+    account_id: UUID,
+    person_id: UUID,
+    *,
+    valid_from: date,
+    valid_to: date | None,
+    basis: Basis,
+) -> Custodian:
+    """Let a person act as an organisation account for a period.
+
+    Raises AccountNotFound, AccountStateForbids, PersonNotFound, CustodianPeriodInvalid.
+    """
+    account = queries.get_account_for_update(session, account_id)
+    if account.kind is not AccountKind.ORGANISATION or account.status is AccountStatus.CLOSED:
+        raise AccountStateForbids(account.login, account.kind.value, "custodian")
+    if valid_to is not None and valid_to <= valid_from:
+        raise CustodianPeriodInvalid
+    get_person(session, person_id)
+    custodian = Custodian(
+        account_id=account_id, person_id=person_id, valid_from=valid_from, valid_to=valid_to
+    )
+    session.add(custodian)
+    audit.record(
+        session,
+        actor,
+        AccountAuditTag.CUSTODIAN_ADDED,
+        account_id,
+        basis,
+        person=str(person_id),
+        valid_from=valid_from.isoformat(),
+    )
+    return custodian
+
+
+def end_custodian(
+    session: Session, actor: Actor, account_id: UUID, person_id: UUID, *, on: date, basis: Basis
+) -> None:
+    """Raises AccountNotFound, CustodianPeriodInvalid; nothing happens when there is none."""
+    queries.get_account_for_update(session, account_id)
+    statement = select(Custodian).where(
+        Custodian.account_id == account_id,
+        Custodian.person_id == person_id,
+        Custodian.valid_to.is_(None) | (Custodian.valid_to > on),
+    )
+    for custodian in session.scalars(statement):
+        if on <= custodian.valid_from:
+            raise CustodianPeriodInvalid
+        custodian.valid_to = on
+        audit.record(
+            session,
+            actor,
+            AccountAuditTag.CUSTODIAN_ENDED,
+            account_id,
+            basis,
+            person=str(person_id),
+        )

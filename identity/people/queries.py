@@ -1,0 +1,70 @@
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from identity.organisations.models import Organisation
+from identity.people.errors import PersonNotFound
+from identity.people.models import Appointment, Person
+
+
+def get_person(session: Session, person_id: UUID) -> Person:
+    """Raises PersonNotFound."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise PersonNotFound(str(person_id))
+    return person
+
+
+def get_person_for_update(session: Session, person_id: UUID) -> Person:
+    """Raises PersonNotFound."""
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        raise PersonNotFound(str(person_id))
+    return person
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    return (Appointment.valid_from <= day) & (
+        Appointment.valid_to.is_(None) | (Appointment.valid_to > day)
+    )
+
+
+def list_appointments(session: Session, person_id: UUID) -> list[Appointment]:
+    """All of them, past and present, the latest first."""
+    statement = (
+        select(Appointment)
+        .where(Appointment.person_id == person_id)
+        .order_by(Appointment.valid_from.desc(), Appointment.is_primary.desc(), Appointment.id)
+    )
+    return list(session.scalars(statement))
+
+
+def appointments_on(
+    session: Session, person_ids: Collection[UUID], day: date
+) -> dict[UUID, list[tuple[Appointment, Organisation]]]:
+    """Person to appointments on a day with their organisations, the primary one first."""
+    statement = (
+        select(Appointment, Organisation)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .order_by(Appointment.is_primary.desc(), Appointment.valid_from, Appointment.id)
+    )
+    found: dict[UUID, list[tuple[Appointment, Organisation]]] = {}
+    for appointment, organisation in session.execute(statement):
+        found.setdefault(appointment.person_id, []).append((appointment, organisation))
+    return found
+
+
+def list_members_on(session: Session, organisation_id: UUID, day: date) -> list[Person]:
+    """Who was appointed to an organisation on a day, past or present, in Vietnamese order."""
+    statement = (
+        select(Person)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(Appointment.organisation_id == organisation_id, in_force(day))
+        .distinct()
+        .order_by(Person.sort_key, Person.id)
+    )
+    return list(session.scalars(statement))

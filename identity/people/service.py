@@ -1,0 +1,255 @@
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg.errors
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity.names.full_name import FullName
+from identity.names.sort_key import sort_key
+from identity.names.text import search_key
+from identity.organisations.errors import OrganisationClosed
+from identity.organisations.queries import get_organisation
+from identity.people import queries
+from identity.people.citizen_numbers import CitizenNumbers
+from identity.people.errors import (
+    AppointmentNotFound,
+    AppointmentPeriodInvalid,
+    CitizenNumberTaken,
+    PersonChangedMeanwhile,
+    StaffNumberTaken,
+)
+from identity.people.models import Appointment, ContractType, Person, Sex
+from kernel import audit
+from kernel.access import Actor, Permission
+from kernel.audit import Basis
+
+
+class PersonAuditTag(enum.StrEnum):
+    CREATED = "person:created"
+    CHANGED = "person:changed"
+    CITIZEN_NUMBER_READ = "person:citizen-number-read"
+    APPOINTED = "person:appointed"
+    APPOINTMENT_ENDED = "person:appointment-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForm:
+    """What is known of a person, in full."""
+
+    name: FullName
+    sex: Sex | None = None
+    birth_date: date | None = None
+    staff_number: str | None = None
+    citizen_number: str | None = None
+    """12 digits; None leaves what is stored."""
+    phone: str | None = None
+    recovery_email: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentForm:
+    organisation_id: UUID
+    position: str | None = None
+    rank: str | None = None
+    contract_type: ContractType | None = None
+    is_primary: bool = True
+
+
+def person_columns(form: PersonForm) -> dict[str, Any]:
+    """Columns of Person other than the citizen number's."""
+    return {
+        "full_name": form.name.full,
+        "family_name": form.name.family,
+        "middle_name": form.name.middle,
+        "given_name": form.name.given,
+        "search_key": search_key(form.name.full),
+        "sort_key": sort_key(form.name),
+        "sex": form.sex,
+        "birth_date": form.birth_date,
+        "staff_number": form.staff_number,
+        "phone": form.phone,
+        "recovery_email": form.recovery_email,
+        "hidden": form.hidden,
+    }
+
+
+@contextmanager
+def _numbers_unique(form: PersonForm) -> Iterator[None]:
+    """Turns the database's word about a taken number into ours."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, psycopg.errors.UniqueViolation):
+            raise
+        constraint = error.orig.diag.constraint_name or ""
+        if constraint.endswith("staff_number"):
+            raise StaffNumberTaken(form.staff_number or "") from error
+        if constraint.endswith("citizen_number_index"):
+            raise CitizenNumberTaken from error
+        raise
+
+
+def create_person(
+    session: Session, actor: Actor, numbers: CitizenNumbers, form: PersonForm, *, basis: Basis
+) -> Person:
+    """Raises StaffNumberTaken, CitizenNumberTaken, CitizenNumberInvalid."""
+    person = Person(id=uuid4(), **person_columns(form))
+    _set_citizen_number(person, numbers, form.citizen_number)
+    session.add(person)
+    with _numbers_unique(form):
+        session.flush()
+    audit.record(session, actor, PersonAuditTag.CREATED, person.id, basis)
+    return person
+
+
+def _set_citizen_number(person: Person, numbers: CitizenNumbers, number: str | None) -> None:
+    if number is not None:
+        person.citizen_number_sealed = numbers.seal(person.id, number)
+        person.citizen_number_index = numbers.index(number)
+
+
+def change_person(
+    session: Session,
+    actor: Actor,
+    numbers: CitizenNumbers,
+    person_id: UUID,
+    form: PersonForm,
+    *,
+    expected_version: int,
+    basis: Basis,
+) -> Person:
+    """Bring a person to the state of the form, unless somebody else was quicker.
+
+    Raises PersonNotFound, PersonChangedMeanwhile, StaffNumberTaken, CitizenNumberTaken.
+    """
+    person = queries.get_person_for_update(session, person_id)
+    if person.version != expected_version:
+        raise PersonChangedMeanwhile
+    columns = person_columns(form)
+    changed = [name for name, value in columns.items() if getattr(person, name) != value]
+    for name in changed:
+        setattr(person, name, columns[name])
+    if form.citizen_number is not None:
+        changed.append("citizen_number")
+        _set_citizen_number(person, numbers, form.citizen_number)
+    with _numbers_unique(form):
+        session.flush()
+    if changed:
+        audit.record(session, actor, PersonAuditTag.CHANGED, person_id, basis, fields=changed)
+        session.refresh(person)
+    return person
+
+
+def read_citizen_number(
+    session: Session, actor: Actor, numbers: CitizenNumbers, person_id: UUID, *, basis: Basis
+) -> str | None:
+    """The number in clear; that it was read is audited.
+
+    Raises PermissionMissing, PersonNotFound.
+    """
+    actor.require(Permission.READ_CITIZEN_NUMBERS)
+    person = queries.get_person(session, person_id)
+    audit.record(session, actor, PersonAuditTag.CITIZEN_NUMBER_READ, person_id, basis)
+    if person.citizen_number_sealed is None:
+        return None
+    return numbers.open(person_id, person.citizen_number_sealed)
+
+
+def appoint(
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    form: AppointmentForm,
+    *,
+    valid_from: date,
+    basis: Basis,
+) -> Appointment:
+    """Begin an appointment. A new primary one ends the present primary one on the same day.
+
+    Raises PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid.
+    """
+    queries.get_person_for_update(session, person_id)
+    organisation = get_organisation(session, form.organisation_id)
+    if organisation.valid_to is not None and organisation.valid_to <= valid_from:
+        raise OrganisationClosed(organisation.name)
+    if form.is_primary:
+        _end_primary(session, person_id, valid_from)
+    appointment = Appointment(
+        person_id=person_id,
+        organisation_id=form.organisation_id,
+        position=form.position,
+        rank=form.rank,
+        contract_type=form.contract_type,
+        is_primary=form.is_primary,
+        valid_from=valid_from,
+        document_number=basis.document_number,
+        document_date=basis.document_date,
+    )
+    session.add(appointment)
+    with _periods_apart():
+        session.flush()
+    audit.record(
+        session,
+        actor,
+        PersonAuditTag.APPOINTED,
+        person_id,
+        basis,
+        organisation=str(form.organisation_id),
+        position=form.position,
+        valid_from=valid_from.isoformat(),
+    )
+    return appointment
+
+
+@contextmanager
+def _periods_apart() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(
+            error.orig, psycopg.errors.ExclusionViolation | psycopg.errors.CheckViolation
+        ):
+            raise AppointmentPeriodInvalid from error
+        raise
+
+
+def _end_primary(session: Session, person_id: UUID, day: date) -> None:
+    statement = select(Appointment).where(
+        Appointment.person_id == person_id,
+        Appointment.is_primary,
+        Appointment.valid_to.is_(None),
+        Appointment.valid_from <= day,
+    )
+    for present in session.scalars(statement):
+        present.valid_to = day
+    session.flush()
+
+
+def end_appointment(
+    session: Session, actor: Actor, appointment_id: UUID, *, on: date, basis: Basis
+) -> Appointment:
+    """Raises AppointmentNotFound, AppointmentPeriodInvalid."""
+    appointment = session.get(Appointment, appointment_id, with_for_update=True)
+    if appointment is None:
+        raise AppointmentNotFound
+    appointment.valid_to = on
+    with _periods_apart():
+        session.flush()
+    audit.record(
+        session,
+        actor,
+        PersonAuditTag.APPOINTMENT_ENDED,
+        appointment.person_id,
+        basis,
+        appointment=str(appointment_id),
+        on=on.isoformat(),
+    )
+    return appointment

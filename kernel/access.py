@@ -1,0 +1,68 @@
+"""Who is calling, and what they may do."""
+
+import enum
+from dataclasses import dataclass
+from uuid import UUID
+
+from kernel.errors import Forbidden
+
+
+class Permission(enum.StrEnum):
+    READ_ORGANISATIONS = "organisations:read"
+    MANAGE_ORGANISATIONS = "organisations:manage"
+    READ_PEOPLE = "people:read"
+    READ_CITIZEN_NUMBERS = "people:read-citizen-numbers"
+    MANAGE_PEOPLE = "people:manage"
+    READ_ACCOUNTS = "accounts:read"
+    MANAGE_ACCOUNTS = "accounts:manage"
+    IMPORT = "imports:manage"
+    READ_DIRECTORY = "directory:read"
+    MANAGE_DIRECTORY = "directory:manage"
+
+
+class ActorKind(enum.StrEnum):
+    OPERATOR = "operator"
+    """A person at the command line of the server."""
+    MACHINE = "machine"
+    """The bearer of an API token."""
+    ACCOUNT = "account"
+    """A signed-in account."""
+    SYSTEM = "system"
+    """The service itself: worker, reconciler."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. Every service call takes one; every audit record names it."""
+
+    kind: ActorKind
+    label: str
+    permissions: frozenset[Permission]
+    id: UUID | None = None
+    request_id: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raises PermissionMissing."""
+        if permission not in self.permissions:
+            raise PermissionMissing(permission)
+
+    @classmethod
+    def operator(cls, label: str) -> "Actor":
+        """The person at the server's own command line, who may do everything."""
+        return cls(ActorKind.OPERATOR, label, frozenset(Permission))
+
+    @classmethod
+    def system(cls, label: str) -> "Actor":
+        return cls(ActorKind.SYSTEM, label, frozenset(Permission))
+
+
+class PermissionMissing(Forbidden):
+    code = "permission-missing"
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(
+            f"Thiếu quyền {permission.value}.", f"The permission {permission.value} is missing."
+        )

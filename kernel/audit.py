@@ -1,0 +1,90 @@
+"""Who did what to whom, when, and on which document it rests. Rows are only ever added."""
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import BigInteger, Identity, Index, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel.access import Actor, ActorKind
+from kernel.database import Base, copy_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Why something is done: a reason in words and the document that orders it.
+
+    Provincial regulations want the number and date of the personnel decision or official
+    letter beside every change to an account (for instance 143/2025/QĐ-UBND, form 02).
+    """
+
+    reason: str
+    document_number: str | None = None
+    document_date: date | None = None
+
+
+class AuditRecord(Base):
+    """One thing that happened. A trigger refuses updates and deletes."""
+
+    __tablename__ = "kernel_audit_record"
+    __table_args__ = (Index("ix_kernel_audit_record_subject", "subject_id", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor_kind: Mapped[ActorKind]
+    actor_id: Mapped[UUID | None]
+    actor_label: Mapped[str]
+    request_id: Mapped[str | None]
+    tag: Mapped[str]
+    """`subject:action`, for instance `account:suspended`; listed in docs/reference/audit.md."""
+    subject_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    document_number: Mapped[str | None]
+    document_date: Mapped[date | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Never secrets, never citizen numbers."""
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    tag: enum.StrEnum,
+    subject_id: UUID | None,
+    basis: Basis,
+    **details: Any,
+) -> None:
+    """Add one record in the transaction of the change itself."""
+    record_many(session, actor, tag, [(subject_id, details)], basis)
+
+
+COLUMNS = (
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "request_id",
+    "tag",
+    "subject_id",
+    "reason",
+    "document_number",
+    "document_date",
+    "details",
+)
+
+
+def record_many(
+    session: Session,
+    actor: Actor,
+    tag: enum.StrEnum,
+    subjects: Iterable[tuple[UUID | None, Mapping[str, Any]]],
+    basis: Basis,
+) -> None:
+    """Add one record for each subject with its own details: the bulk form for imports."""
+    who = (actor.kind.value, actor.id, actor.label, actor.request_id, tag.value)
+    why = (basis.reason, basis.document_number, basis.document_date)
+    rows = [(*who, subject, *why, Jsonb(dict(details))) for subject, details in subjects]
+    copy_rows(session, AuditRecord.__tablename__, COLUMNS, rows)

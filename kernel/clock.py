@@ -1,0 +1,18 @@
+"""The present moment, handed in so that tests can choose it, and the province's calendar."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def office_day(moment: datetime) -> date:
+    """The calendar day in Vietnam: what decisions and validity periods are dated by."""
+    return moment.astimezone(VIETNAM).date()

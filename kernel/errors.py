@@ -1,0 +1,55 @@
+"""What can go wrong, in words that the person who asked understands."""
+
+from typing import ClassVar
+
+from kernel.messages import Message
+
+
+class DomainError(Exception):
+    """A refusal that is part of the product.
+
+    `code` is stable and documented; clients may rely on it, sentences may be improved.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, vi: str, en: str, *, place: str | None = None) -> None:
+        super().__init__(en)
+        self.message = Message(vi, en)
+        self.place = place
+        """Field, row or file that the error is about."""
+
+
+class Invalid(DomainError):
+    """The input itself is wrong; sending it again changes nothing."""
+
+
+class NotFound(DomainError):
+    """What was asked for does not exist, or not for this caller."""
+
+
+class Conflict(DomainError):
+    """The request is well formed but the current state forbids it."""
+
+
+class Forbidden(DomainError):
+    """The caller may not do this."""
+
+
+class Unauthenticated(DomainError):
+    """The caller has not proved who they are."""
+
+
+class Unavailable(DomainError):
+    """Something we depend on does not answer; trying again later may help."""
+
+
+ERROR_KINDS: dict[type[DomainError], int] = {
+    Invalid: 422,
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Unauthenticated: 401,
+    Unavailable: 503,
+}
+"""HTTP status of each kind (RFC 9110 section 15)."""

@@ -1,0 +1,51 @@
+"""Keyset paging: a cursor names the last row seen, so pages neither skip nor repeat rows."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kernel.errors import Invalid
+
+Row = TypeVar("Row")
+
+LARGEST_PAGE = 200
+
+
+class CursorInvalid(Invalid):
+    code = "cursor-invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Con trỏ trang không hợp lệ; hãy bắt đầu lại từ trang đầu.",
+            "The page cursor is not one of ours; start again from the first page.",
+            place="cursor",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    items: Sequence[Row]
+    next_cursor: str | None
+    """None on the last page."""
+
+
+def encode_cursor(*values: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, length: int) -> list[str]:
+    """Raises CursorInvalid."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values = json.loads(base64.urlsafe_b64decode(padded))
+    except ValueError as error:
+        raise CursorInvalid from error
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(value, str) and "\0" not in value for value in values)
+    ):
+        raise CursorInvalid
+    return values
