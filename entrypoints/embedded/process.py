@@ -45,7 +45,7 @@ def spawn(
     It gets `death_signal` when we die in whatever way. Call from the main thread: the kernel
     takes the death of the calling *thread* for the death of the parent.
     """
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603  # parts build commands, never input
         command,
         env=dict(environment),
         cwd="/",

@@ -89,7 +89,7 @@ class EmbeddedSlapd:
                 shutil.chown(path, user)
 
     def command(self) -> list[str]:
-        """slapd in the foreground."""
+        """Runs in the foreground."""
         return [
             *("/usr/sbin/slapd", "-d", "0", "-F", str(self.folder / "configuration")),
             *("-h", f"{self.plain_address} {self.address}"),

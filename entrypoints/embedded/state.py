@@ -41,16 +41,28 @@ class State(BaseModel):
 
 def read_state(home: Path) -> State:
     """The parts as last written; all of them stopped when no supervisor holds the home's lock."""
-    try:
-        state = State.model_validate_json((home / "state.json").read_text())
-    except FileNotFoundError:
-        return State()
+    state = _last_written(home)
     if not _is_locked(home):
         state.pid = None
         for part in state.parts.values():
             if part.state is not PartCondition.ABSENT:
                 part.state, part.pid = PartCondition.STOPPED, None
     return state
+
+
+def ended_cleanly(home: Path) -> bool:
+    """Whether the last supervisor of this home, if any, stopped its parts before it ended.
+
+    Only its successor, holding the home, may ask.
+    """
+    return _last_written(home).pid is None
+
+
+def _last_written(home: Path) -> State:
+    try:
+        return State.model_validate_json((home / "state.json").read_text())
+    except FileNotFoundError:
+        return State()
 
 
 def write_state(home: Path, state: State) -> None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from entrypoints.embedded import process
 from entrypoints.embedded.errors import PartFailed
@@ -17,6 +17,7 @@ from entrypoints.embedded.part import Part
 from entrypoints.embedded.state import PartCondition, PartState, State, write_state
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+AWAITED_SIGNALS = {signal.SIGCHLD, *STOP_SIGNALS}
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 15.0
 POLL_SECONDS = 0.02
@@ -25,11 +26,12 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A part that ran this long has its pause before the next restart reset."""
+LONGEST_SLEEP_SECONDS = 3600.0
 LOG_GENERATION_BYTES = 10 * 1024 * 1024
 
 
-class StopRequested(Exception):  # noqa: N818  # a wish, not an error
-    """Someone asked us to stop while something was still starting."""
+class StopRequested(Exception):
+    """Someone sent us a signal to stop."""
 
 
 @dataclass(slots=True)
@@ -50,8 +52,8 @@ class Child:
 class Supervisor:
     """Use as a context manager: inside it the signals that stop us wait until we look at them.
 
-    One thread, no signal handlers: `sigtimedwait` sleeps until a child dies, someone wants us to
-    stop, or the next thing is due.
+    All parts are stopped on the way out. One thread, no signal handlers: `sigtimedwait` sleeps
+    until a child dies, someone wants us to stop, or the next thing is due.
     """
 
     home: Path
@@ -61,8 +63,7 @@ class Supervisor:
     _former_mask: set[int] = field(default_factory=set)
 
     def __enter__(self) -> Self:
-        awaited = {signal.SIGCHLD, *STOP_SIGNALS}
-        self._former_mask = set(signal.pthread_sigmask(signal.SIG_BLOCK, awaited))
+        self._former_mask = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
         (self.home / "log").mkdir(mode=0o700, exist_ok=True)
         self._record()
         return self
@@ -104,19 +105,15 @@ class Supervisor:
             raise
         return task.returncode
 
-    def watch(self) -> None:
-        """Restart what dies until someone asks us to stop."""
-        try:
-            while True:
-                self._wait(None)
-        except StopRequested:
-            return
+    def watch(self) -> NoReturn:
+        """Restart what dies until someone asks us to stop. Raises StopRequested."""
+        while True:
+            self._wait(None)
 
     def _wait(self, limit_seconds: float | None) -> None:
         """Sleep until something happens, then look after every child. Raises StopRequested."""
-        awaited = {signal.SIGCHLD, *STOP_SIGNALS}
-        limit = min([*self._pending(), *([limit_seconds] if limit_seconds else [3600.0])])
-        info = signal.sigtimedwait(awaited, max(limit, 0.0))
+        limit = min([*self._pending(), limit_seconds or LONGEST_SLEEP_SECONDS])
+        info = signal.sigtimedwait(AWAITED_SIGNALS, max(limit, 0.0))
         if info is not None and info.si_signo in STOP_SIGNALS:
             raise StopRequested
         for child in self._children:
@@ -171,7 +168,7 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         for child in reversed(self._children):
-            if child.due_at is None:
+            if child.process.poll() is None:
                 self._stop(child)
             self._record(child, PartCondition.STOPPED)
         self._children.clear()

@@ -43,3 +43,23 @@ class CustodianPeriodInvalid(Invalid):
         super().__init__(
             "Ngày kết thúc phải sau ngày bắt đầu.", "The period must end after it starts."
         )
+
+
+class AccountExists(Conflict):
+    code = "account-exists"
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            f"Đã có tài khoản {login}.", f"The account {login} exists already.", place="login"
+        )
+
+
+class PersonHasNoAppointment(Conflict):
+    code = "person-has-no-appointment"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} chưa có chức vụ ở cơ quan, đơn vị nào.",
+            f"{name} holds no appointment in any organisation.",
+            place="person_id",
+        )

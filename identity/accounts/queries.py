@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.errors import AccountNotFound
 from identity.accounts.models import Account, ActivationCode, Custodian
 from identity.addresses.models import Address, AddressRole, MailDomain
+from identity.people.models import Person
 
 
 def get_account(session: Session, account_id: UUID) -> Account:
@@ -41,7 +42,7 @@ def find_account_of_person(session: Session, person_id: UUID) -> Account | None:
 def addresses_of(
     session: Session, account_ids: Collection[UUID]
 ) -> dict[UUID, list[tuple[Address, str]]]:
-    """Account to its addresses with the domain's name, the primary one first."""
+    """Account to its addresses with the name of the domain, the primary one first."""
     statement = (
         select(Address, MailDomain.name)
         .join(MailDomain, MailDomain.id == Address.domain_id)
@@ -52,8 +53,20 @@ def addresses_of(
     )
     found: dict[UUID, list[tuple[Address, str]]] = {}
     for address, domain in session.execute(statement):
-        found.setdefault(address.account_id, []).append((address, domain))
+        if address.account_id is not None:  # reserved addresses have no holder
+            found.setdefault(address.account_id, []).append((address, domain))
     return found
+
+
+def list_custodians(session: Session, account_id: UUID) -> list[tuple[Custodian, str]]:
+    """All of them, past and present, with the person's name; the latest first."""
+    statement = (
+        select(Custodian, Person.full_name)
+        .join(Person, Person.id == Custodian.person_id)
+        .where(Custodian.account_id == account_id)
+        .order_by(Custodian.valid_from.desc(), Custodian.id)
+    )
+    return list(session.execute(statement).tuples().all())
 
 
 def custodians_in_force(day: date) -> ColumnElement[bool]:

@@ -92,7 +92,13 @@ def suspend_account(
     Raises AccountNotFound, AccountStateForbids.
     """
     return _change(
-        session, actor, account_id, AccountStatus.SUSPENDED, AccountAuditTag.SUSPENDED, now, basis
+        session,
+        actor,
+        account_id,
+        AccountStatus.SUSPENDED,
+        tag=AccountAuditTag.SUSPENDED,
+        now=now,
+        basis=basis,
     )
 
 
@@ -120,7 +126,13 @@ def close_account(
     Raises AccountNotFound, AccountStateForbids.
     """
     account = _change(
-        session, actor, account_id, AccountStatus.CLOSED, AccountAuditTag.CLOSED, now, basis
+        session,
+        actor,
+        account_id,
+        AccountStatus.CLOSED,
+        tag=AccountAuditTag.CLOSED,
+        now=now,
+        basis=basis,
     )
     account.password_hash = None
     _revoke_codes(session, [account_id], now)
@@ -132,6 +144,7 @@ def _change(
     actor: Actor,
     account_id: UUID,
     status: AccountStatus,
+    *,
     tag: AccountAuditTag,
     now: datetime,
     basis: Basis,

@@ -31,7 +31,7 @@ TOO_LONG = Refusal(
 MALFORMED = Refusal(
     "address-malformed",
     Message(
-        "Phần trước @ chỉ gồm a-z, 0-9, dấu chấm và gạch nối; không bắt đầu, kết thúc hay lặp liền dấu.",
+        "Phần trước @ chỉ gồm a-z, 0-9, dấu chấm, gạch nối; dấu không ở đầu, cuối hay liền nhau.",
         "Before the @ there are only a-z, 0-9, dots and hyphens; none first, last or side by side.",
     ),
 )
@@ -48,7 +48,9 @@ EMBARRASSING = Refusal(
 class LocalPartRefused(Invalid):
     def __init__(self, local_part: str, refusal: Refusal) -> None:
         message = refusal.message
-        super().__init__(f"{local_part}: {message.vi}", f"{local_part}: {message.en}", place="address")
+        super().__init__(
+            f"{local_part}: {message.vi}", f"{local_part}: {message.en}", place="address"
+        )
         self.code = refusal.code  # type: ignore[misc]  # one class, the codes of all refusals
 
 

@@ -148,7 +148,9 @@ def any_of(conditions: Iterable[bytes]) -> bytes:
 
 
 def _attribute(name: str, values: Sequence[bytes]) -> bytes:
-    listed = octets(values[0]) if len(values) == 1 else b"".join([octets(value) for value in values])
+    listed = (
+        octets(values[0]) if len(values) == 1 else b"".join([octets(value) for value in values])
+    )
     size = len(listed)
     encoded_name = _name(name)
     if size + len(encoded_name) < 126:  # noqa: PLR2004  # both lengths fit the short form

@@ -141,7 +141,7 @@ def organisation_entry(organisation: OrganisationSnapshot, base_dn: str) -> Entr
             congvuId=str(organisation.id),
             congvuOrganisationKind=organisation.kind,
             congvuOrganisationCode=organisation.code,
-            congvuParent=parent and organisation_dn(parent, base_dn),
+            congvuParent=organisation_dn(parent, base_dn) if parent else None,
             congvuMailStem=organisation.mail_stem,
         ),
     )

@@ -21,6 +21,4 @@ class DirectoryRefused(Conflict):
     code = "directory-refused"
 
     def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"Danh bạ LDAP từ chối: {reason}.", f"The directory refuses: {reason}."
-        )
+        super().__init__(f"Danh bạ LDAP từ chối: {reason}.", f"The directory refuses: {reason}.")

@@ -19,9 +19,9 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A cell that shows an error of the spreadsheet program, such as #REF!."""
+    """A cell that shows an error of the spreadsheet program, such as #REF! or #N/A."""
 
-    text: str
+    text: str = "#REF!"
 
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | Formula | CellError | None
@@ -84,10 +84,9 @@ class ReadLimits(BaseModel):
     max_cells: int = Field(default=2_500_000, gt=0)
     """Of the rectangles around the filled cells of all sheets; bounds the memory."""
     max_sheets: int = Field(default=200, gt=0)
-    max_text_characters: int = Field(default=8_000, gt=0)
-    """In one cell."""
-    max_text_bytes: int = Field(default=160 * MEBIBYTE, gt=0)
-    """Of all cells together, shared strings counted at every use."""
+    max_cell_characters: int = Field(default=8_000, gt=0)
+    max_text_characters: int = Field(default=100_000_000, gt=0)
+    """Of all cells together, a shared string counted at every use."""
     max_merges: int = Field(default=50_000, gt=0)
 
 

@@ -25,7 +25,7 @@ from identity.hr_import.file_errors import (
 )
 from identity.hr_import.sheet_scan import SharedTextScan, SharedTextWeight, SheetScan
 from identity.hr_import.table import Cell, CellError, Formula, ReadLimits, Row, Sheet, Table
-from identity.hr_import.xml_scan import MarkBudget, local_name, new_parser, scan
+from identity.hr_import.xml_scan import MarkBudget, StartHandler, local_name, new_parser, scan
 
 WORKBOOK = "xl/workbook.xml"
 WORKBOOK_LINKS = "xl/_rels/workbook.xml.rels"
@@ -41,19 +41,6 @@ FOREIGN_LINKS = {
     "control",
 }
 MACRO_LINKS = {"vbaProject", "xlMacrosheet", "xlIntlMacrosheet", "dialogsheet"}
-ERRORS = {
-    "#REF!",
-    "#N/A",
-    "#VALUE!",
-    "#NAME?",
-    "#DIV/0!",
-    "#NULL!",
-    "#NUM!",
-    "#GETTING_DATA",
-    "#SPILL!",
-    "#CALC!",
-}
-
 Value = str | int | float | bool | date | datetime | time | timedelta
 
 
@@ -105,14 +92,21 @@ def _refuse_other_documents(container: Container, file_name: str) -> None:
 
 def _inspect(container: Container, limits: ReadLimits) -> Inspection:
     inspection, budget = Inspection(), MarkBudget(limits.max_marks)
+    texts = SharedTextScan(SHARED_TEXTS)
     for name in container.parts:
         if not name.lower().endswith((".xml", ".rels", ".vml")):
             continue
+        if name == WORKBOOK or name.endswith(".rels"):
+            parser = new_parser(name)
+            reader = _workbook_reader if name == WORKBOOK else _link_reader
+            parser.StartElementHandler = reader(inspection, name)
+            scan(parser, container.pieces(name), name, budget)
+            continue
+        if name.lower() == SHARED_TEXTS:
+            scan(texts.parser, container.pieces(name), name, budget)
+            continue
+        # Every other part is taken for a sheet until it proves not to be one.
         sheet = SheetScan(name, limits)
-        if name == WORKBOOK:
-            sheet.parser.StartElementHandler = _workbook_reader(inspection)
-        elif name.endswith(".rels"):
-            sheet.parser.StartElementHandler = _link_reader(inspection, name)
         scan(sheet.parser, container.pieces(name), name, budget)
         sheet.finish()
         if sheet.is_worksheet:
@@ -122,11 +116,12 @@ def _inspect(container: Container, limits: ReadLimits) -> Inspection:
     area = sum(sheet.area for sheet in inspection.scans.values())
     if area > limits.max_cells:
         raise FileTooLarge(f"có {area:,} ô", f"it has {area:,} cells", WORKBOOK)
-    _weigh_shared_texts(container, inspection, limits, budget)
+    if area * max(texts.lengths, default=0) > limits.max_text_characters:
+        _weigh_shared_texts(container, inspection, texts.lengths, limits)
     return inspection
 
 
-def _workbook_reader(inspection: Inspection):  # noqa: ANN202  # an expat handler
+def _workbook_reader(inspection: Inspection, part: str) -> StartHandler:
     def start(name: str, attributes: dict[str, str]) -> None:
         if local_name(name) == "sheet":
             link = next((v for key, v in attributes.items() if key.endswith(":id")), "")
@@ -135,12 +130,12 @@ def _workbook_reader(inspection: Inspection):  # noqa: ANN202  # an expat handle
         elif local_name(name) == "workbookPr":
             inspection.starts_1904 = attributes.get("date1904") in {"1", "true"}
         elif local_name(name) == "externalReference":
-            raise FileHasForeignContent(WORKBOOK)
+            raise FileHasForeignContent(part)
 
     return start
 
 
-def _link_reader(inspection: Inspection, part: str):  # noqa: ANN202  # an expat handler
+def _link_reader(inspection: Inspection, part: str) -> StartHandler:
     def start(name: str, attributes: dict[str, str]) -> None:
         if local_name(name) != "Relationship":
             return
@@ -159,23 +154,15 @@ def _link_reader(inspection: Inspection, part: str):  # noqa: ANN202  # an expat
 
 
 def _weigh_shared_texts(
-    container: Container, inspection: Inspection, limits: ReadLimits, budget: MarkBudget
+    container: Container, inspection: Inspection, lengths: list[int], limits: ReadLimits
 ) -> None:
-    part = next((name for name in container.parts if name.lower() == SHARED_TEXTS), None)
-    if part is None:
-        return
-    texts = SharedTextScan(part)
-    scan(texts.parser, container.pieces(part), part, budget)
-    uses = sum(sheet.shared_texts for sheet in inspection.scans.values())
-    if uses * max(texts.lengths, default=0) <= limits.max_text_bytes:
-        return
-    characters = 0
+    characters, budget = 0, MarkBudget(limits.max_marks)
     for name in inspection.scans:
-        weight = SharedTextWeight(name, texts.lengths)
+        weight = SharedTextWeight(name, lengths)
         scan(weight.parser, container.pieces(name), name, budget)
         characters += weight.characters
-    if characters > limits.max_text_bytes:
-        raise FileInflatesTooMuch(part)
+    if characters > limits.max_text_characters:
+        raise FileInflatesTooMuch(SHARED_TEXTS)
 
 
 def _parse(
@@ -192,9 +179,9 @@ def _parse(
             if part not in inspection.scans:
                 raise FileCorrupt(WORKBOOK)
             facts = inspection.scans[part]
-            if facts.filled_cells:
+            if facts.last_row:
                 sheets.append(_sheet(book, name, facts, limits))
-    except (CalamineError, ValueError, OSError) as error:
+    except (CalamineError, ValueError, OverflowError, OSError) as error:
         raise FileCorrupt(WORKBOOK) from error
     return sheets
 
@@ -203,11 +190,10 @@ def _sheet(book: CalamineWorkbook, name: str, facts: SheetScan, limits: ReadLimi
     source = book.get_sheet_by_name(name)
     rows = [_row(row, limits) for row in source.iter_rows()]
     rows.extend([()] * (facts.last_row - len(rows)))
-    for (row, column), text in facts.formulas.items():
-        cells = list(rows[row - 1])
-        cells.extend([None] * (column + 1 - len(cells)))
-        cells[column] = Formula(text, cells[column])
-        rows[row - 1] = tuple(cells)
+    for place in facts.errors:
+        _put(rows, place, CellError())
+    for place, text in facts.formulas.items():
+        _put(rows, place, Formula(text, _put(rows, place, None)))
     return Sheet(
         name,
         rows,
@@ -217,23 +203,32 @@ def _sheet(book: CalamineWorkbook, name: str, facts: SheetScan, limits: ReadLimi
     )
 
 
+def _put(rows: list[Row], place: tuple[int, int], cell: Cell) -> Cell:
+    """Put a cell at (row from 1, column from 0) and return the one that was there."""
+    row, column = place
+    cells = list(rows[row - 1])
+    cells.extend([None] * (column + 1 - len(cells)))
+    before, cells[column] = cells[column], cell
+    rows[row - 1] = tuple(cells)
+    return before
+
+
 def _row(values: list[Value], limits: ReadLimits) -> Row:
     cells: list[Cell] = []
     filled = 0
     for position, value in enumerate(values, 1):
         cell: Cell = value
         if type(value) is float:
-            cell = int(value) if value.is_integer() else value
+            if value.is_integer():
+                cell = int(value)
         elif type(value) is str:
             if not value:
                 cells.append(None)
                 continue
-            if len(value) > limits.max_text_characters:
+            if len(value) > limits.max_cell_characters:
                 raise FileTooLarge(
                     f"một ô có {len(value):,} ký tự", f"a cell has {len(value):,} characters", ""
                 )
-            if value in ERRORS:
-                cell = CellError(value)
         cells.append(cell)
         filled = position
     return tuple(cells[:filled])

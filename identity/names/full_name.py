@@ -29,8 +29,8 @@ class NameNotAName(Invalid, ValueError):
 class FullName:
     """`full` is what people are called; the parts are only a reading of it and may all be missing.
 
-    Vietnamese order is family, middle (none to three words), given. Minority names may have one word, no family name
-    or another order, so nothing may depend on a part being there.
+    Vietnamese order is family, middle (none to three words), given. Minority names may have one
+    word, no family name or another order, so nothing may depend on a part being there.
     """
 
     full: str
@@ -57,14 +57,14 @@ class FullName:
         return self.full
 
 
-# Letters of Vietnamese and its minorities; some, such as ơ̆ in Bahnar, exist only with a combining mark.
+# Letters of Vietnamese and of minorities; some (ơ̆ in Bahnar) need a combining mark.
 _LATIN_NAME = re.compile(
-    "(?:[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff][\u0300-\u036f]*|['. -])+"
+    "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff'. -]+"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _PUNCTUATION = frozenset("'. -")
 _MATHEMATICAL_LETTERS = range(0x1D400, 0x1D800)
-_NOT_LETTERS_OF_NAMES = frozenset("ªºµ")  # letters to Unicode; in a name they are TCVN3 text or a slip
+_NOT_LETTERS_OF_NAMES = frozenset("ªºµ")  # letters to Unicode, slips in a name
 
 
 def _refuse_what_is_no_name(name: str) -> None:
@@ -98,5 +98,5 @@ _PART_OF_WORD = re.compile(r"[^'. -]+")
 
 
 def _with_initial_capitals(name: str) -> str:
-    """"H'MÔNG" becomes "H'Mông", "y-moan" becomes "Y-Moan"."""
+    """Capitals as in "H'Mông" and in "Y-Moan"."""
     return _PART_OF_WORD.sub(lambda part: part[0].capitalize(), name)

@@ -1,11 +1,12 @@
 """Order of names as Vietnamese expect it: by given name, then family name, then middle name.
 
-A key is ASCII text to be compared byte by byte (`COLLATE "C"` in PostgreSQL, `str` in Python). Each syllable is its
-letters, written as A-Z and a-g in the order of the alphabet, followed by its tone as a digit 0-5; parts are parted by a
-space. Space sorts before digits and digits before letters, hence
+A key is ASCII text to be compared byte by byte (`COLLATE "C"` in PostgreSQL, `str` in Python). Each
+syllable is its letters, written as A-Z and a-g in the order of the alphabet, followed by its tone
+as a digit 0-5; a space stands between given, family and middle name. Space sorts before digits and
+digits before letters, hence
 
 - a shorter syllable comes first: An < Anh;
-- a tone counts only between syllables of equal letters, and before the next syllable: Ha Binh < Hà An < Hả An;
+- a tone decides between syllables of equal letters, before the next one: Ha Binh < Hà An < Hả An;
 - a missing part comes first: An < Lê An.
 
 Capitals, apostrophes and the place of the tone mark (hòa, hoà) make no difference.
@@ -23,7 +24,7 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 
 _CODES = dict(zip(ALPHABET, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg", strict=True))
 _TONE_RANKS = {tone: str(rank) for rank, tone in enumerate(TONES, start=1)}
-_SHAPES = "\u0306\u0302\u031b"  # breve, circumflex, horn: they make another letter, not another tone
+_SHAPES = "\u0306\u0302\u031b"  # breve, circumflex, horn: another letter, not another tone
 
 
 def sort_key(name: FullName) -> str:
@@ -36,7 +37,9 @@ def _part_key(part: str) -> str:
     return "".join([_syllable_key(word) for word in part.replace("-", " ").split(" ")])
 
 
-@lru_cache(maxsize=16_384)  # Vietnamese writes about 7,000 syllables; a key costs 3 µs, a repeated one 0.1 µs
+@lru_cache(
+    maxsize=16_384
+)  # Vietnamese writes about 7,000 syllables; a key costs 3 µs, a repeated one 0.1 µs
 def _syllable_key(word: str) -> str:
     letters: list[str] = []
     tone = "0"

@@ -1,5 +1,6 @@
-"""Which letter groups can be a syllable of Vietnamese: an onset, a rime and a tone that fit each other."""
+"""Which groups of letters can be a Vietnamese syllable: onset, rime and tone must fit together."""
 
+from collections.abc import Iterator
 from unicodedata import normalize
 
 TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -9,26 +10,32 @@ _VOWELS = "aăâeêioôơuưy"
 TONED = {normalize("NFC", vowel + tone): (vowel, tone) for vowel in _VOWELS for tone in TONES}
 """Each vowel with a tone: its letter without the tone, and the combining tone."""
 
-_ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()
+_ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph r s t th tr v x"
 _RIMES = """
 a ac ach ai am an ang anh ao ap at au ay  ăc ăm ăn ăng ăp ăt  âc âm ân âng âp ât âu ây
 e ec em en eng eo ep et  ê êch êm ên ênh êp êt êu  i ich im in inh ip it iu
-ia iêc iêm iên iêng iêp iêt iêu  o oc oi om on ong oong oc ooc op ot  ô ôc ôi ôm ôn ông ôp ôt
+ia iêc iêm iên iêng iêp iêt iêu  o oc oi om on ong oong ooc op ot  ô ôc ôi ôm ôn ông ôp ôt
 ơ ơi ơm ơn ơp ơt  u uc ui um un ung up ut  ua uôc uôi uôm uôn uông uôt
 ư ưc ưi ưm ưn ưng ưt ưu  ưa ươc ươi ươm ươn ương ươp ươt ươu
 oa oac oach oai oam oan oang oanh oao oap oat oay  oăc oăm oăn oăng oăt  oe oen oeo oet
 uân uâng uât uây  uê uêch uên uênh  uơ  uy uya uych uyn uynh uyp uyt uyu uyên uyêt
 y yêm yên yêng yêt yêu
-""".split()
+"""
 _RIMES_AFTER_QU = """
 a ac ach ai am an ang anh ao at au ay  ăc ăm ăn ăng ăp ăt  ân âng ât âu ây
 e en eo et  ê êch ên ênh êt  i in inh ip ich it  ơ ơi ơn  ôc  y ych yn ynh yp yt yên yêt
-""".split()
+"""
 _STOPS = ("c", "ch", "p", "t")
 _FRONT = tuple("eêiy")
 _ONSETS_BEFORE_FRONT_ONLY = {"k", "gh", "ngh"}
 _ONSETS_BEFORE_BACK_ONLY = {"c", "g", "ng"}
-_AFTER_G_AS_GI = {"i", "in", "iêc", "iêng", "iêt"}  # gì, gìn, giếc, giếng, giết: the i is written once
+_AFTER_G_AS_GI = {
+    "i",
+    "in",
+    "iêc",
+    "iêng",
+    "iêt",
+}  # gì, gìn, giếc, giếng, giết: the i is written once
 
 
 def _fits(onset: str, rime: str) -> bool:
@@ -42,13 +49,15 @@ def _fits(onset: str, rime: str) -> bool:
     return onset != "gi" or rime[0] not in "iy"
 
 
-_BASES = frozenset(
-    [
-        *_RIMES,
-        *("qu" + rime for rime in _RIMES_AFTER_QU),
-        *(onset + rime for onset in _ONSETS if onset != "qu" for rime in _RIMES if _fits(onset, rime)),
-    ]
-)
+def _bases() -> Iterator[str]:
+    rimes = _RIMES.split()
+    yield from rimes
+    yield from ("qu" + rime for rime in _RIMES_AFTER_QU.split())
+    for onset in _ONSETS.split():
+        yield from (onset + rime for rime in rimes if _fits(onset, rime))
+
+
+_BASES = frozenset(_bases())
 _ENDING_IN_STOP = frozenset(base for base in _BASES if base.endswith(_STOPS))
 _WITHOUT_TONE = str.maketrans({toned: vowel for toned, (vowel, _) in TONED.items()})
 _TONE_OF = {toned: tone for toned, (_, tone) in TONED.items()}
@@ -58,8 +67,8 @@ _TONES_ON_STOPS = {"\u0301", "\u0323"}  # sắc, nặng
 def is_syllable(word: str) -> bool:
     """Whether an NFC word, in any case, can be one Vietnamese syllable.
 
-    The tone may stand on any vowel (hòa, hoà, and the common slip Qúy). Names of the minorities follow other rules:
-    "no" says nothing against a name.
+    The tone may stand on any vowel (hòa, hoà, and the common slip Qúy). Names of the minorities
+    follow other rules: "no" says nothing against a name.
     """
     word = word.lower()
     tones = [_TONE_OF[letter] for letter in word if letter in _TONE_OF]

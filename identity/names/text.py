@@ -1,14 +1,15 @@
 """Vietnamese text brought to one form, and folded for search and addresses.
 
-What differs between two spellings of the same thing (decomposed letters, invisible characters, the Icelandic eth that
-looks like Đ, the apostrophes of word processors) disappears in `clean`; what differs only in marks disappears in `fold`.
+What differs between two spellings of the same thing (decomposed letters, invisible characters, the
+Icelandic eth that looks like Đ, the apostrophes of word processors) disappears in `clean`; what
+differs only in marks disappears in `fold`.
 """
 
 import re
 from unicodedata import category, normalize
 
 _INVISIBLE = [
-    0x00AD,  # soft hyphen; in TCVN3 text it is the letter ư, so convert legacy text before cleaning it
+    0x00AD,  # soft hyphen; the letter ư in TCVN3, which is therefore converted before cleaning
     0x034F,
     0x061C,
     *range(0x180B, 0x180F),
@@ -25,13 +26,15 @@ _LOOKALIKES: dict[int, str | None] = {
     **dict.fromkeys(_INVISIBLE),
     **dict.fromkeys(_APOSTROPHES, "'"),
     **dict.fromkeys(_HYPHENS, "-"),
-    **{0x00D0: "Đ", 0x00F0: "đ", 0x0189: "Đ"},  # eth and African D are drawn like the Vietnamese letter
+    0x00D0: "Đ",
+    0x00F0: "đ",
+    0x0189: "Đ",  # eth and African D are drawn like the Vietnamese letter
 }
 _HAS_LOOKALIKE = re.compile("[" + "".join(re.escape(chr(code)) for code in _LOOKALIKES) + "]")
 
 
 def clean(text: str) -> str:
-    """NFC, one space between words, none around, nothing invisible, one kind of apostrophe and hyphen."""
+    """NFC, single spaces between words, nothing invisible, one kind of apostrophe and hyphen."""
     text = normalize("NFC", text)
     if _HAS_LOOKALIKE.search(text):
         text = normalize("NFC", text.translate(_LOOKALIKES))
@@ -39,8 +42,19 @@ def clean(text: str) -> str:
 
 
 _UNDECOMPOSABLE = {
-    **{"đ": "d", "ð": "d", "ɖ": "d", "ƀ": "b", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "ng", "ø": "o"},
-    **{"æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"},
+    "đ": "d",
+    "ð": "d",
+    "ɖ": "d",
+    "ƀ": "b",
+    "ħ": "h",
+    "ı": "i",
+    "ł": "l",
+    "ŋ": "ng",
+    "ø": "o",
+    "æ": "ae",
+    "œ": "oe",
+    "ß": "ss",
+    "þ": "th",
 }
 
 
@@ -61,7 +75,8 @@ _FOLDED: dict[int, str | None] = {
 def fold(text: str) -> str:
     """Lower case without tone and vowel marks, đ as d: "Hồng Nga" becomes "hong nga".
 
-    Letters of other scripts have no ASCII form and stay, so `fold(text).isascii()` tells whether all was folded.
+    Letters of other scripts have no ASCII form and stay: `fold(text).isascii()` tells whether all
+    was folded.
     """
     folded = text.translate(_FOLDED)
     if folded.isascii():
@@ -83,5 +98,8 @@ _Y_FOR_I = re.compile(r"(?<=[bcdghklmnpqrstvx])y\b|(?<=qu)y\b")
 
 
 def comparison_key(text: str) -> str:
-    """`search_key` in which Sỹ and Sĩ, Quý and Quí are also the same: good to propose a match, never to decide one."""
+    """`search_key` in which Sỹ and Sĩ, Quý and Quí are the same, too.
+
+    Good to propose a match, never to decide one.
+    """
     return _Y_FOR_I.sub("i", search_key(text))

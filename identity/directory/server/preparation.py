@@ -68,7 +68,7 @@ def _build_data(settings: ServerSettings) -> None:
 def _run(
     settings: ServerSettings, tool: str, configuration: Path, database: int, ldif: str
 ) -> None:
-    command = [settings.binary, "-T", tool, "-n", str(database), "-F", configuration]
+    command: list[str | Path] = [settings.binary, "-T", tool, "-n", str(database), "-F", configuration]
     result = subprocess.run(  # noqa: S603  # the operator's own slapd
         command,
         input=ldif.encode(),

@@ -1,0 +1,96 @@
+"""Run the whole product on one machine: `script/server`."""
+
+import os
+import sys
+from collections.abc import Callable
+
+import click
+
+from entrypoints.embedded.assembly import first_run, programs, servers
+from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
+from entrypoints.embedded.errors import PartFailed
+from entrypoints.embedded.ports import Ports, require_free
+from entrypoints.embedded.state import ended_cleanly, only_copy
+from entrypoints.embedded.supervisor import StopRequested, Supervisor
+from entrypoints.home import Home
+from entrypoints.settings import Settings, load_settings
+from kernel.errors import DomainError
+
+Start = Callable[[Supervisor, Home, Settings], None]
+
+KILLED_CHILDREN_SECONDS = 15.0
+"""How long the servers of a supervisor that was killed may take to end after it."""
+
+
+def main(start: Start | None = None) -> int:
+    """Exit code. What is started can be chosen, since a test may want the servers alone."""
+    try:
+        home = Home.from_environment(os.environ)
+        refuse_foreign_servers(os.environ)
+        home.path.mkdir(parents=True, exist_ok=True)
+        with only_copy(home.path):
+            run(home, start or start_everything)
+    except DomainError as error:
+        click.echo(f"{error.message.vi}\n{error.message.en}", err=True)
+        return 1
+    return 0
+
+
+def run(home: Home, start: Start) -> None:
+    """Start everything and stay until someone asks us to stop. Raises DomainError."""
+    require_free_ports(home)
+    ensure_env_file(home)
+    settings = load_settings(home)
+    with Supervisor(home.path, say) as supervisor:
+        try:
+            start(supervisor, home, settings)
+            announce(home, settings)
+            supervisor.watch()
+        except StopRequested:
+            say("stopping")
+
+
+def require_free_ports(home: Home) -> None:
+    """Before anything is written or started. Raises PortTaken."""
+    patience = 0.0 if ended_cleanly(home.path) else KILLED_CHILDREN_SECONDS
+    ports = Ports.from_base(home.port_base)
+    for name in ("web", "postgres", "ldap", "ldaps"):
+        require_free(getattr(ports, name), name, patience_seconds=patience)
+
+
+def start_everything(supervisor: Supervisor, home: Home, settings: Settings) -> None:
+    """Raises PartFailed, StopRequested."""
+    start_servers(supervisor, home, settings)
+    task = first_run(home)
+    if code := supervisor.run(task.command(), task.environment()):
+        raise PartFailed(task.name, f"exit code {code}", None)
+    for program in programs(home):
+        supervisor.start(program)
+
+
+def start_servers(supervisor: Supervisor, home: Home, settings: Settings) -> None:
+    """Raises PartFailed, StopRequested."""
+    for server in servers(home, settings, say):
+        supervisor.start(server)
+
+
+def announce(home: Home, settings: Settings) -> None:
+    say(
+        f"""
+Công Vụ is ready.
+  web        {settings.web.public_url}
+  API        {settings.web.public_url}/api/v1
+  directory  {settings.directory.uri}  base {settings.directory.base_dn}
+  settings   {home.env_file}  (passwords and keys: keep it safe)
+  logs       {home.path / "log"}
+Ctrl-C stops everything; the data stay in {home.path}.
+"""
+    )
+
+
+def say(line: str) -> None:
+    click.echo(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

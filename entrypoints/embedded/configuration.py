@@ -1,0 +1,99 @@
+"""The env file of a one-machine installation: secrets made once, addresses kept up to date."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from entrypoints.embedded.errors import ForeignServersConfigured
+from entrypoints.embedded.ports import LOOPBACK, Ports
+from entrypoints.home import Home
+
+HEADING = """\
+# Made by script/server. The passwords and keys exist nowhere else: back this file up, and
+# keep the encryption keys apart from the backups of the database.
+"""
+SAMPLE_BASE_DN = "dc=backan,dc=gov,dc=vn"
+OURS = ("CONGVU_DATABASE__URL", "CONGVU_DIRECTORY__URI", "CONGVU_DIRECTORY__BIND_PASSWORD")
+"""Settings that say which servers to use."""
+
+
+def refuse_foreign_servers(environment: Mapping[str, str]) -> None:
+    """Nobody's production database is migrated because a variable was left in a shell.
+
+    Raises ForeignServersConfigured.
+    """
+    if names := [name for name in OURS if name in environment]:
+        raise ForeignServersConfigured(names)
+
+
+def ensure_env_file(home: Home) -> None:
+    """Lines that the file has already are kept, but for the addresses, which follow the ports."""
+    file = home.env_file
+    text = file.read_text() if file.exists() else HEADING
+    known = {name: value or "" for name, value in dotenv_values(file).items()}
+    wanted = {**_fresh_secrets(), **known}
+    _write_private(file, _with_values(text, {**wanted, **_addresses(home, wanted)}))
+
+
+def _fresh_secrets() -> dict[str, str]:
+    return {
+        "CONGVU_EMBEDDED__POSTGRES_ADMIN_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_EMBEDDED__POSTGRES_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_EMBEDDED__LDAP_READER_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_EMBEDDED__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_EMBEDDED__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_DIRECTORY__BASE_DN": SAMPLE_BASE_DN,
+        "CONGVU_DIRECTORY__BIND_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_ENCRYPTION__KEYS": json.dumps({"first": _fresh_key()}),
+        "CONGVU_ENCRYPTION__ACTIVE_KEY": "first",
+        "CONGVU_ENCRYPTION__INDEX_KEY": _fresh_key(),
+    }
+
+
+def _fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
+    ports = Ports.from_base(home.port_base)
+    password = known["CONGVU_EMBEDDED__POSTGRES_PASSWORD"]
+    return {
+        "CONGVU_DATABASE__URL": (
+            f"postgresql+psycopg://congvu:{password}@{LOOPBACK}:{ports.postgres}/congvu"
+        ),
+        "CONGVU_DIRECTORY__URI": f"ldaps://{LOOPBACK}:{ports.ldaps}",
+        "CONGVU_DIRECTORY__AUTHORITY": str(home.path / "ldap" / "tls" / "authority.pem"),
+        "CONGVU_WEB__PORT": str(ports.web),
+    }
+
+
+def _with_values(text: str, values: Mapping[str, str]) -> str:
+    """The same lines in the same order, with these values; new ones at the end."""
+    remaining = dict(values)
+    lines = []
+    for line in text.splitlines():
+        name = line.partition("=")[0].strip()
+        lines.append(f"{name}={_quoted(remaining.pop(name))}" if name in remaining else line)
+    lines += [f"{name}={_quoted(value)}" for name, value in remaining.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    """In single quotes dotenv takes everything literally but the quote and the backslash."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _write_private(file: Path, text: str) -> None:
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())  # data sealed with these keys must not outlive them
+    unfinished.replace(file)

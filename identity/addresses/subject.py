@@ -1,0 +1,88 @@
+"""For whom an address is chosen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import ClassVar
+
+from identity.addresses.pattern import Variable
+from identity.names.full_name import FullName
+from identity.names.text import fold
+from kernel.errors import Invalid
+
+
+class AddressNameUnusable(Invalid):
+    code: ClassVar[str] = "address-name-unusable"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Không thể tạo địa chỉ từ tên {name}: tên có chữ ngoài bảng chữ cái La-tinh.",
+            f"No address can be made from {name}: it has letters outside the Latin alphabet.",
+            place="full_name",
+        )
+
+
+@dataclass(frozen=True)
+class PersonSubject:
+    name: FullName
+    org: str | None = None
+    """Mail stem of the primary organisation."""
+    parent_org: str | None = None
+    birth_date: date | None = None
+    citizen_number: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """Variables that this person has. Raises AddressNameUnusable."""
+        birth, citizen = self.birth_date, self.citizen_number
+        known = {
+            Variable.ORG: self.org,
+            Variable.PARENT_ORG: self.parent_org,
+            Variable.BIRTH_YEAR: f"{birth.year:04}" if birth else None,
+            Variable.BIRTH_MONTH: f"{birth.month:02}" if birth else None,
+            Variable.CITIZEN_LAST3: citizen[-3:] if citizen else None,
+            Variable.CITIZEN_LAST4: citizen[-4:] if citizen else None,
+        }
+        return _name_values(self.name) | {name: value for name, value in known.items() if value}
+
+
+@dataclass(frozen=True)
+class OrganisationSubject:
+    stem: str
+    """Address stem of the account, such as `vanthu.stc`."""
+    parent_org: str | None = None
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        known = {Variable.STEM: self.stem, Variable.PARENT_ORG: self.parent_org}
+        return {name: value for name, value in known.items() if value}
+
+
+def _name_values(name: FullName) -> dict[str, str]:
+    family, middle = _words(name.family), _words(name.middle)
+    full = _words(name.full)
+    given = _words(name.given) or full  # a name that nobody has split
+    initials = [word[0] for word in family + middle]
+    values = {
+        Variable.GIVEN: given,
+        Variable.FAMILY: family,
+        Variable.MIDDLE: middle,
+        Variable.FULL: full,
+        Variable.INITIALS: initials,
+        Variable.FAMILY_INITIAL: initials[: len(family)][:1],
+        Variable.MIDDLE_INITIALS: initials[len(family) :],
+    }
+    joined: dict[str, str] = {variable: "".join(words) for variable, words in values.items()}
+    if not (joined[Variable.FULL].isascii() and joined[Variable.FULL]):
+        raise AddressNameUnusable(name.full)
+    return joined
+
+
+_NOT_IN_ADDRESSES = re.compile(r"[^\w ]|_")
+
+
+def _words(part: str | None) -> list[str]:
+    """Folded words; apostrophes and hyphens are dropped: "H'Mông" gives `hmong`."""
+    return _NOT_IN_ADDRESSES.sub("", fold(part)).split() if part else []
