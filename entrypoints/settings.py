@@ -10,10 +10,12 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrypoints.home import Home
+from identity.accounts.passwords import PasswordSettings
 from identity.directory.settings import DirectorySettings
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
+from kernel.logs import LogSettings
 
 PREFIX = "CONGVU_"
 DELIMITER = "__"
@@ -33,8 +35,8 @@ class WebSettings(BaseModel):
         return self
 
 
-class EmbeddedSettings(BaseModel):
-    """Passwords of the servers of the one-machine default. Environment: CONGVU_EMBEDDED__*."""
+class ServerPasswords(BaseModel):
+    """Passwords inside the servers that we build ourselves. Environment: CONGVU_SERVERS__*."""
 
     postgres_admin_password: SecretStr
     """Of the superuser `postgres`; the product itself signs in as the owner of its database."""
@@ -56,8 +58,10 @@ class Settings(BaseSettings):
     directory: DirectorySettings
     encryption: EncryptionSettings
     web: WebSettings = WebSettings()
-    embedded: EmbeddedSettings | None = None
-    """Only where script/server runs the servers."""
+    passwords: PasswordSettings = PasswordSettings()
+    log: LogSettings = LogSettings()
+    servers: ServerPasswords | None = None
+    """Known only where script/server runs the servers."""
 
 
 class SettingsMissing(Invalid):

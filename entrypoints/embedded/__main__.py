@@ -8,7 +8,7 @@ import click
 
 from entrypoints.embedded.assembly import first_run, programs, servers
 from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
-from entrypoints.embedded.errors import PartFailed
+from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
 from entrypoints.embedded.ports import Ports, require_free
 from entrypoints.embedded.state import ended_cleanly, only_copy
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
@@ -27,7 +27,7 @@ def main(start: Start | None = None) -> int:
     try:
         home = Home.from_environment(os.environ)
         refuse_foreign_servers(os.environ)
-        home.path.mkdir(parents=True, exist_ok=True)
+        make_own(home)
         with only_copy(home.path):
             run(home, start or start_everything)
     except DomainError as error:
@@ -48,6 +48,14 @@ def run(home: Home, start: Start) -> None:
             supervisor.watch()
         except StopRequested:
             say("stopping")
+
+
+def make_own(home: Home) -> None:
+    """Raises HomeOfAnotherUser: half of the files would be out of reach of one of the two."""
+    home.path.mkdir(parents=True, exist_ok=True)
+    owner = home.path.stat().st_uid
+    if owner != os.geteuid():
+        raise HomeOfAnotherUser(home.path, owner)
 
 
 def require_free_ports(home: Home) -> None:

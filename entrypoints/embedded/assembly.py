@@ -8,15 +8,15 @@ from entrypoints.embedded.postgres import Postgres, find_directory
 from entrypoints.embedded.program import Program
 from entrypoints.embedded.slapd import EmbeddedSlapd
 from entrypoints.home import Home
-from entrypoints.settings import EmbeddedSettings, Settings, SettingsMissing
+from entrypoints.settings import ServerPasswords, Settings, SettingsMissing
 from identity.directory.server.settings import Passwords
 
 
 def servers(home: Home, settings: Settings, say: Callable[[str], None]) -> list[Part]:
     """The foreign servers. Raises SettingsMissing."""
-    secrets = settings.embedded
+    secrets = settings.servers
     if secrets is None:
-        raise SettingsMissing(["CONGVU_EMBEDDED__*"], home.env_file)
+        raise SettingsMissing(["CONGVU_SERVERS__*"], home.env_file)
     return [_postgres(home, secrets, say), _slapd(home, settings, secrets)]
 
 
@@ -33,7 +33,7 @@ def programs(home: Home) -> list[Part]:
     ]
 
 
-def _postgres(home: Home, secrets: EmbeddedSettings, say: Callable[[str], None]) -> Postgres:
+def _postgres(home: Home, secrets: ServerPasswords, say: Callable[[str], None]) -> Postgres:
     directory = find_directory(home.path)
     if not directory.is_relative_to(home.path.resolve()):
         say(f"postgres keeps its data in {directory}, since its user cannot enter {home.path}")
@@ -45,7 +45,7 @@ def _postgres(home: Home, secrets: EmbeddedSettings, say: Callable[[str], None])
     )
 
 
-def _slapd(home: Home, settings: Settings, secrets: EmbeddedSettings) -> EmbeddedSlapd:
+def _slapd(home: Home, settings: Settings, secrets: ServerPasswords) -> EmbeddedSlapd:
     ports = Ports.from_base(home.port_base)
     return EmbeddedSlapd(
         folder=home.path / "ldap",

@@ -32,7 +32,7 @@ def refuse_foreign_servers(environment: Mapping[str, str]) -> None:
 
 
 def ensure_env_file(home: Home) -> None:
-    """Lines that the file has already are kept, but for the addresses, which follow the ports."""
+    """Values that the file has already are kept, but for the addresses, which follow the ports."""
     file = home.env_file
     text = file.read_text() if file.exists() else HEADING
     known = {name: value or "" for name, value in dotenv_values(file).items()}
@@ -42,11 +42,11 @@ def ensure_env_file(home: Home) -> None:
 
 def _fresh_secrets() -> dict[str, str]:
     return {
-        "CONGVU_EMBEDDED__POSTGRES_ADMIN_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_EMBEDDED__POSTGRES_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_EMBEDDED__LDAP_READER_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_EMBEDDED__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_EMBEDDED__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__POSTGRES_ADMIN_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__POSTGRES_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__LDAP_READER_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_DIRECTORY__BASE_DN": SAMPLE_BASE_DN,
         "CONGVU_DIRECTORY__BIND_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_ENCRYPTION__KEYS": json.dumps({"first": _fresh_key()}),
@@ -61,7 +61,7 @@ def _fresh_key() -> str:
 
 def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
     ports = Ports.from_base(home.port_base)
-    password = known["CONGVU_EMBEDDED__POSTGRES_PASSWORD"]
+    password = known["CONGVU_SERVERS__POSTGRES_PASSWORD"]
     return {
         "CONGVU_DATABASE__URL": (
             f"postgresql+psycopg://congvu:{password}@{LOOPBACK}:{ports.postgres}/congvu"

@@ -52,6 +52,31 @@ class ForeignDataVersion(Conflict):
         )
 
 
+class HomeOfAnotherUser(Conflict):
+    code = "home-of-another-user"
+
+    def __init__(self, home: Path, owner: int) -> None:
+        super().__init__(
+            f"Thư mục {home} thuộc người dùng {owner}; hãy chạy bằng người dùng đó "
+            "hoặc đặt CONGVU_HOME sang thư mục khác.",
+            f"{home} belongs to user {owner}; run as that user, or set CONGVU_HOME elsewhere.",
+            place=str(home),
+        )
+
+
+class DataMissing(Unavailable):
+    code = "data-missing"
+
+    def __init__(self, link: Path, target: Path) -> None:
+        super().__init__(
+            f"{link} trỏ tới {target} nhưng thư mục này không còn; hãy khôi phục nó, "
+            "hoặc xóa liên kết để bắt đầu với cơ sở dữ liệu trống.",
+            f"{link} points to {target}, which is not there; bring it back, "
+            "or remove the link to start with an empty database.",
+            place=str(link),
+        )
+
+
 class PartFailed(Unavailable):
     code = "part-failed"
 

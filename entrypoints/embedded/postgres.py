@@ -17,7 +17,7 @@ import psycopg
 from pydantic import SecretStr
 
 from entrypoints.embedded import ports, process
-from entrypoints.embedded.errors import ForeignDataVersion, PartFailed, ServerMissing
+from entrypoints.embedded.errors import DataMissing, ForeignDataVersion, PartFailed, ServerMissing
 
 INSTALLATIONS = Path("/usr/lib/postgresql")
 """Where Debian and Ubuntu put each major version."""
@@ -188,8 +188,11 @@ def find_directory(home: Path) -> Path:
     """Where the cluster of a home lives: in it, unless the server's user cannot get there.
 
     Then it is a new folder under /var/lib/congvu and the home has a link to it.
+    Raises DataMissing.
     """
     link = home / "postgres"
+    if link.is_symlink() and not link.exists():  # perhaps only not mounted
+        raise DataMissing(link, link.readlink())
     if link.exists() or _may_enter(home, server_user()):
         return link.resolve()
     shelf = Path("/var/lib/congvu")
@@ -197,7 +200,6 @@ def find_directory(home: Path) -> Path:
     mark = sha256(str(home).encode()).hexdigest()[:8]
     place = Path(tempfile.mkdtemp(prefix=f"{mark}-", dir=shelf))
     _give(place, server_user())
-    link.unlink(missing_ok=True)  # it may point to a folder that somebody removed
     link.symlink_to(place)
     return place
 

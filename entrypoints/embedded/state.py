@@ -41,7 +41,7 @@ class State(BaseModel):
 
 def read_state(home: Path) -> State:
     """The parts as last written; all of them stopped when no supervisor holds the home's lock."""
-    state = _last_written(home)
+    state = last_written(home)
     if not _is_locked(home):
         state.pid = None
         for part in state.parts.values():
@@ -55,10 +55,10 @@ def ended_cleanly(home: Path) -> bool:
 
     Only its successor, holding the home, may ask.
     """
-    return _last_written(home).pid is None
+    return last_written(home).pid is None
 
 
-def _last_written(home: Path) -> State:
+def last_written(home: Path) -> State:
     try:
         return State.model_validate_json((home / "state.json").read_text())
     except FileNotFoundError:

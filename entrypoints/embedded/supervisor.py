@@ -18,8 +18,6 @@ from entrypoints.embedded.state import PartCondition, PartState, State, write_st
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 AWAITED_SIGNALS = {signal.SIGCHLD, *STOP_SIGNALS}
-START_LIMIT_SECONDS = 60.0
-STOP_LIMIT_SECONDS = 15.0
 POLL_SECONDS = 0.02
 """Between two questions whether a starting part is ready."""
 FIRST_PAUSE_SECONDS = 0.5
@@ -58,6 +56,9 @@ class Supervisor:
 
     home: Path
     say: Callable[[str], None]
+    start_limit_seconds: float = 60.0
+    stop_limit_seconds: float = 15.0
+    """For one part; what has not ended by then is killed."""
     state: State = field(default_factory=lambda: State(pid=os.getpid()))
     _children: list[Child] = field(default_factory=list)
     _former_mask: set[int] = field(default_factory=set)
@@ -76,6 +77,7 @@ class Supervisor:
     ) -> None:
         with ExitStack() as rest:
             rest.callback(signal.pthread_sigmask, signal.SIG_SETMASK, self._former_mask)
+            rest.callback(_forget_impatience)
             rest.callback(self._stop_all)
 
     def start(self, part: Part) -> None:
@@ -85,11 +87,11 @@ class Supervisor:
         child = Child(part, self._spawn(part), time.monotonic())
         self._children.append(child)
         self._record(child, PartCondition.STARTING)
-        deadline = child.started_at + START_LIMIT_SECONDS
+        deadline = child.started_at + self.start_limit_seconds
         while not child.ready:
             self._wait(POLL_SECONDS)
             if not child.ready and time.monotonic() > deadline:
-                raise self._failure(part, f"not ready after {START_LIMIT_SECONDS:.0f} s")
+                raise self._failure(part, f"not ready after {self.start_limit_seconds:g} s")
 
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
         """Run a command to its end in the foreground, watching the parts meanwhile.
@@ -101,7 +103,7 @@ class Supervisor:
             while task.poll() is None:
                 self._wait(None)
         except StopRequested:
-            process.stop(task, signal.SIGTERM, limit_seconds=STOP_LIMIT_SECONDS)
+            process.stop(task, signal.SIGTERM, limit_seconds=self.stop_limit_seconds)
             raise
         return task.returncode
 
@@ -132,12 +134,20 @@ class Supervisor:
                 self._restart(child)
         elif child.process.poll() is not None:
             self._note_death(child)
-        elif not child.ready and child.part.ready():
+        elif not child.ready:
+            self._greet(child)
+
+    def _greet(self, child: Child) -> None:
+        """Note that a starting part serves by now, or end one that will not."""
+        part, seconds = child.part, time.monotonic() - child.started_at
+        if part.ready():
             child.ready = True
             self._record(child, PartCondition.RUNNING)
-            seconds = time.monotonic() - child.started_at
-            where = f" at {child.part.address}" if child.part.address else ""
-            self.say(f"{child.part.name} ready{where} (pid {child.process.pid}, {seconds:.1f} s)")
+            where = f" at {part.address}" if part.address else ""
+            self.say(f"{part.name} ready{where} (pid {child.process.pid}, {seconds:.1f} s)")
+        elif seconds > self.start_limit_seconds and child.restarts:
+            self.say(f"{part.name} is not ready after {self.start_limit_seconds:g} s")
+            process.kill(child.process)  # its death is noted at the next look
 
     def _note_death(self, child: Child) -> None:
         """Plan the restart; a part that dies before it ever served is given up at once."""
@@ -177,10 +187,10 @@ class Supervisor:
 
     def _stop(self, child: Child) -> None:
         part = child.part
-        if process.stop(child.process, part.stop_signal, limit_seconds=STOP_LIMIT_SECONDS):
+        if process.stop(child.process, part.stop_signal, limit_seconds=self.stop_limit_seconds):
             self.say(f"{part.name} stopped")
         else:
-            self.say(f"{part.name} did not stop within {STOP_LIMIT_SECONDS:.0f} s, killed")
+            self.say(f"{part.name} did not stop within {self.stop_limit_seconds:g} s, killed")
 
     def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         with self._log(part).open("ab") as log:
@@ -209,6 +219,12 @@ class Supervisor:
                 restarts=child.restarts,
             )
         write_state(self.home, self.state)
+
+
+def _forget_impatience() -> None:
+    """Drop a second Ctrl-C, which would strike when everything has just been stopped in order."""
+    while signal.sigtimedwait(STOP_SIGNALS, 0) is not None:
+        pass
 
 
 def _ending(returncode: int) -> str:

@@ -6,7 +6,7 @@ from itertools import count
 from typing import ClassVar
 
 from identity.addresses.local_part import Refusal, find_refusal
-from identity.addresses.pattern import Variable, fill, variables_of
+from identity.addresses.pattern import fill, variables_of
 from identity.addresses.policy import AskStep, PatternStep, Policy
 from identity.addresses.subject import OrganisationSubject, PersonSubject
 from kernel.errors import Conflict
@@ -91,22 +91,16 @@ def _candidates_of_step(
 
 
 def _lacks_variable(step: PatternStep, subject: Subject) -> bool:
-    return not variables_of(step.pattern) <= {*subject.values, Variable.NUMBER}
+    return not variables_of(step.pattern) <= subject.values.keys()
 
 
 def _local_parts(step: PatternStep, subject: Subject) -> Iterator[str]:
-    beginning = _beginning(step, subject)
+    beginning = fill(step.pattern, subject.values)
     if not step.is_endless or not beginning:
         yield beginning
         return
     for number in count(step.first_number):
         yield f"{beginning}{number}"
-
-
-def _beginning(step: PatternStep, subject: Subject) -> str:
-    """The local part up to the running number."""
-    filled = fill(step.pattern, {**subject.values, Variable.NUMBER: "0"})
-    return filled.removesuffix("0") if step.is_endless else filled
 
 
 def choose(policy: Policy, subject: Subject, taken: Container[str]) -> Choice:
@@ -152,7 +146,7 @@ def stems(policy: Policy, subject: Subject) -> frozenset[str]:
     Raises AddressNameUnusable.
     """
     beginnings = (
-        _beginning(step, subject)
+        fill(step.pattern, subject.values)
         for step in policy.pattern_steps()
         if not _lacks_variable(step, subject)
     )

@@ -45,7 +45,7 @@ NAME_VARIABLES = frozenset(
 )
 CITIZEN_NUMBER_VARIABLES = frozenset({Variable.CITIZEN_LAST3, Variable.CITIZEN_LAST4})
 PERSON_VARIABLES = frozenset(Variable) - {Variable.STEM}
-ORGANISATION_VARIABLES = frozenset({Variable.STEM, Variable.PARENT_ORG, Variable.NUMBER})
+ORGANISATION_VARIABLES = frozenset({Variable.STEM, Variable.PARENT_ORG})
 
 _NUMBER = f"{{{Variable.NUMBER}}}"
 _VARIABLE = re.compile(r"\{([a-z0-9_]*)\}")
@@ -69,16 +69,27 @@ def check_pattern(pattern: str) -> str:
 
 @lru_cache(maxsize=1024)
 def variables_of(pattern: str) -> frozenset[Variable]:
-    return frozenset(Variable(name) for name in _VARIABLE.findall(pattern))
+    """All but the running number."""
+    return frozenset(Variable(name) for name in _VARIABLE.findall(pattern)) - {Variable.NUMBER}
+
+
+def is_numbered(pattern: str) -> bool:
+    return pattern.endswith(_NUMBER)
 
 
 def fill(pattern: str, values: Mapping[str, str]) -> str:
-    """The address, without separators where a part is empty; "" when all parts of the name are."""
+    """The address up to its running number; "" when it would hold nothing of the name.
+
+    Separators around a missing part of the name go with it.
+    """
     name_parts = [values[name] for name in variables_of(pattern) & NAME_VARIABLES]
     if name_parts and not any(name_parts):
         return ""
-    filled = pattern.format_map(values)
-    return _EMPTY_BETWEEN.sub(r"\1", filled).strip(".-")
+    filled = pattern.removesuffix(_NUMBER).format_map(values)
+    if all(name_parts):
+        return filled
+    filled = _EMPTY_BETWEEN.sub(r"\1", filled).lstrip(".-")
+    return filled if is_numbered(pattern) else filled.rstrip(".-")
 
 
 _EMPTY_BETWEEN = re.compile(r"([.-])[.-]+")

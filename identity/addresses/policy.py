@@ -14,8 +14,8 @@ from identity.addresses.pattern import (
     CITIZEN_NUMBER_VARIABLES,
     ORGANISATION_VARIABLES,
     PERSON_VARIABLES,
-    Variable,
     check_pattern,
+    is_numbered,
     variables_of,
 )
 from kernel.messages import Message
@@ -32,7 +32,7 @@ class PatternStep(BaseModel):
 
     @property
     def is_endless(self) -> bool:
-        return Variable.NUMBER in variables_of(self.pattern)
+        return is_numbered(self.pattern)
 
 
 class AskStep(BaseModel):

@@ -1,13 +1,12 @@
-"""For whom an address is chosen."""
+"""For whom an address is chosen, and what the variables of a pattern (`Variable`) are for them."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
-from identity.addresses.pattern import Variable
 from identity.names.full_name import FullName
 from identity.names.text import fold
 from kernel.errors import Invalid
@@ -38,12 +37,12 @@ class PersonSubject:
         """Variables that this person has. Raises AddressNameUnusable."""
         birth, citizen = self.birth_date, self.citizen_number
         known = {
-            Variable.ORG: self.org,
-            Variable.PARENT_ORG: self.parent_org,
-            Variable.BIRTH_YEAR: f"{birth.year:04}" if birth else None,
-            Variable.BIRTH_MONTH: f"{birth.month:02}" if birth else None,
-            Variable.CITIZEN_LAST3: citizen[-3:] if citizen else None,
-            Variable.CITIZEN_LAST4: citizen[-4:] if citizen else None,
+            "org": self.org,
+            "parent_org": self.parent_org,
+            "birth_year": f"{birth.year:04}" if birth else None,
+            "birth_month": f"{birth.month:02}" if birth else None,
+            "citizen_last3": citizen[-3:] if citizen else None,
+            "citizen_last4": citizen[-4:] if citizen else None,
         }
         return _name_values(self.name) | {name: value for name, value in known.items() if value}
 
@@ -56,7 +55,7 @@ class OrganisationSubject:
 
     @cached_property
     def values(self) -> Mapping[str, str]:
-        known = {Variable.STEM: self.stem, Variable.PARENT_ORG: self.parent_org}
+        known = {"stem": self.stem, "parent_org": self.parent_org}
         return {name: value for name, value in known.items() if value}
 
 
@@ -64,18 +63,18 @@ def _name_values(name: FullName) -> dict[str, str]:
     family, middle = _words(name.family), _words(name.middle)
     full = _words(name.full)
     given = _words(name.given) or full  # a name that nobody has split
-    initials = [word[0] for word in family + middle]
+    initials = tuple(word[0] for word in family + middle)
     values = {
-        Variable.GIVEN: given,
-        Variable.FAMILY: family,
-        Variable.MIDDLE: middle,
-        Variable.FULL: full,
-        Variable.INITIALS: initials,
-        Variable.FAMILY_INITIAL: initials[: len(family)][:1],
-        Variable.MIDDLE_INITIALS: initials[len(family) :],
+        "given": given,
+        "family": family,
+        "middle": middle,
+        "full": full,
+        "initials": initials,
+        "family_initial": initials[: len(family)][:1],
+        "middle_initials": initials[len(family) :],
     }
     joined: dict[str, str] = {variable: "".join(words) for variable, words in values.items()}
-    if not (joined[Variable.FULL].isascii() and joined[Variable.FULL]):
+    if not (joined["full"].isascii() and joined["full"]):
         raise AddressNameUnusable(name.full)
     return joined
 
@@ -83,6 +82,7 @@ def _name_values(name: FullName) -> dict[str, str]:
 _NOT_IN_ADDRESSES = re.compile(r"[^\w ]|_")
 
 
-def _words(part: str | None) -> list[str]:
+@lru_cache(maxsize=16_384)  # the parts of names repeat
+def _words(part: str | None) -> tuple[str, ...]:
     """Folded words; apostrophes and hyphens are dropped: "H'Mông" gives `hmong`."""
-    return _NOT_IN_ADDRESSES.sub("", fold(part)).split() if part else []
+    return tuple(_NOT_IN_ADDRESSES.sub("", fold(part)).split()) if part else ()

@@ -5,10 +5,8 @@ import time
 from collections.abc import Iterator
 from typing import cast
 
-import ldap3
-
 from identity.directory import decoding, encoding
-from identity.directory.connection import translated
+from identity.directory.connection import Connection, translated
 from identity.directory.decoding import Answer, Result, StandingEntry
 from identity.directory.errors import DirectoryUnavailable
 
@@ -22,7 +20,7 @@ class Channel:
     After DirectoryUnavailable the connection is closed; open another one.
     """
 
-    def __init__(self, connection: ldap3.Connection, timeout_seconds: float) -> None:
+    def __init__(self, connection: Connection, timeout_seconds: float) -> None:
         self._connection = connection
         self._socket = cast("socket.socket", connection.socket)
         self._socket.settimeout(timeout_seconds)

@@ -2,16 +2,22 @@
 
 import socket
 import ssl
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import ldap3
-from ldap3.core.exceptions import LDAPExceptionError
+with warnings.catch_warnings():
+    # ldap3 2.9.1 asks pyasn1 for names that it has since spelled otherwise.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import ldap3
+    from ldap3.core.exceptions import LDAPExceptionError
 
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.settings import DirectorySettings
+
+Connection = ldap3.Connection
 
 INVALID_CREDENTIALS, CONFIDENTIALITY_REQUIRED = 49, 13
 
@@ -23,7 +29,7 @@ class VerifiedTls(ldap3.Tls):
         super().__init__(validate=ssl.CERT_REQUIRED)
         self._verified = context
 
-    def wrap_socket(self, connection: ldap3.Connection, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002  # ldap3's signature
+    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002  # ldap3's signature
         connection.socket = self._verified.wrap_socket(
             connection.socket,
             server_hostname=connection.server.host,
@@ -31,7 +37,7 @@ class VerifiedTls(ldap3.Tls):
         )
 
 
-def connect(settings: DirectorySettings) -> ldap3.Connection:
+def connect(settings: DirectorySettings) -> Connection:
     """Connected, encrypted, signed in, the server's abilities read.
 
     Raises DirectoryUnavailable, DirectoryRefused.

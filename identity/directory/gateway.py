@@ -11,20 +11,20 @@ from identity.directory.connection import connect
 from identity.directory.decoding import Result, StandingEntry
 from identity.directory.encoding import Scope
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
+from identity.directory.grouping import fits, groups
+from identity.directory.planning import Plan
 from identity.directory.settings import DirectorySettings
+from identity.directory.transaction import START, Transaction
 
 LANES = 2
 """Connections: while the server commits a group of one, the next group is filled on the other."""
-GROUP_BYTES = 1024**2
-"""Request octets in one transaction. A large group of members exceeds it and goes without."""
 
 
 class LdapDirectory:
     """Writes and reads entries. For one thread at a time; connects when first needed.
 
-    Groups writes into LDAP transactions (RFC 5805), which slapd flushes to disk once each. Never
-    more than one operation is in flight: slapd 2.5 can crash when those of a transaction are
-    pipelined.
+    Groups writes into LDAP transactions, which slapd flushes to disk once each, where the server
+    announces them.
     """
 
     def __init__(self, settings: DirectorySettings, *, transactions: bool = True) -> None:
@@ -60,34 +60,39 @@ class LdapDirectory:
         costs only itself. Raises DirectoryUnavailable when the directory does not do its work:
         then some changes may have been made and others not, and all may be asked for again.
         """
-        standing = self._standing([c for c in changes if not isinstance(c, Put) or c.known_dn])
-        plans = [planning.operations(change, standing.get(change.congvu_id)) for change in changes]
-        outcomes = [WRITTEN] * len(changes)
-        for group in self._left_over(plans):
-            for place in group:
+        try:
+            standing = self._standing([change for change in changes if _may_stand(change)])
+            plans = [planning.operations(c, standing.get(c.congvu_id)) for c in changes]
+            outcomes = [WRITTEN] * len(changes)
+            for place in self._commit(plans):
                 outcomes[place] = self._write_alone(changes[place], plans[place])
+        except DirectoryUnavailable:
+            self.close()  # a lane may still be owed an answer
+            raise
         return outcomes
 
-    def _left_over(self, plans: Sequence[Plan]) -> Iterator[Sequence[int]]:
-        """Commit what transactions can carry; give the places of the plans that want more care."""
+    def _commit(self, plans: Sequence[Plan]) -> list[int]:
+        """Do in transactions what can be done so; gives the places of the plans left over."""
+        self._channel()
         if not self._transactions:
-            yield range(len(plans))
-            return
-        open_one: tuple[Sequence[int], Transaction] | None = None
-        for number, (group, operations) in enumerate(_groups(plans, self._settings.group_size)):
-            if sum(map(len, operations)) > GROUP_BYTES:
-                yield group
-                continue
+            return [*range(len(plans))]
+        left = [place for place, plan in enumerate(plans) if plan and not fits(plan)]
+        before: tuple[list[int], Transaction] | None = None
+        for number, group in enumerate(groups(plans, self._settings.group_size)):
             transaction = Transaction(self._channel(number % LANES))
-            transaction.fill(operations)
+            transaction.fill([operation for place in group for operation in plans[place]])
+            left += _refused(before)
             transaction.end()
-            ...
+            before = group, transaction
+        left += _refused(before)
+        return left
+
     def read(self, entry_dn: str, attributes: Iterable[str] = ("*",)) -> StandingEntry | None:
         """One entry; None when there is none."""
         request = self._search_request(
             entry_dn, Scope.ENTRY, encoding.present("objectClass"), attributes
         )
-        found = list(self._connected().search(request))
+        found = list(self._channel().search(request))
         *entries, result = found
         if isinstance(result, Result) and result.code == results.NO_SUCH_OBJECT:
             return None
@@ -105,22 +110,24 @@ class LdapDirectory:
         Raises DirectoryUnavailable, also in the middle: a part is never taken for the whole.
         """
         request = self._search_request(base, Scope.SUBTREE, condition, attributes)
-        for found in self._connected().paged_search(request, self._settings.page_size):
+        for found in self._channel().paged_search(request, self._settings.page_size):
             if isinstance(found, Result):
                 _require_success(found)
             elif not dn.same(found.dn, base):
                 yield found
 
-    def _connected(self) -> Channel:
-        if self._channel is None or self._channel.closed:
+    def _channel(self, lane: int = 0) -> Channel:
+        if any(channel.closed for channel in self._lanes):
+            self.close()
+        while len(self._lanes) <= lane:
             connection = connect(self._settings)
             announced = {extension[0] for extension in connection.server.info.supported_extensions}
-            self._transactions = self._transactions_wanted and START_TRANSACTION in announced
-            self._channel = Channel(connection, self._settings.timeout_seconds)
-        return self._channel
+            self._transactions = self._transactions_wanted and START in announced
+            self._lanes.append(Channel(connection, self._settings.timeout_seconds))
+        return self._lanes[lane]
 
     def _standing(self, changes: Sequence[Change]) -> dict[str, StandingEntry]:
-        """Our entries as they are, by id: one whose rename was not recorded is found all the same."""
+        """Our entries as they are, by id: an unrecorded rename does not hide one."""
         found: dict[str, StandingEntry] = {}
         size = self._settings.group_size
         for start in range(0, len(changes), size):
@@ -129,33 +136,6 @@ class LdapDirectory:
             for entry in self.entries(self._settings.base_dn, condition=condition):
                 found[entry.one("congvuId") or ""] = entry
         return found
-
-    def _commit(self, operations: Sequence[bytes]) -> bool:
-        """All of them durably, or none (RFC 5805). False when one is refused or all are too much.
-
-        The answer does not say which one was refused.
-        """
-        if not operations:
-            return True
-        if sum(map(len, operations)) > GROUP_BYTES:
-            return False
-        channel = self._connected()
-        started = channel.exchange(encoding.extended_request(START_TRANSACTION))
-        if started.code:
-            return False
-        identifier = started.value or b""
-        membership = encoding.control_list(encoding.control(IN_TRANSACTION, identifier))
-        accepted = True
-        for operation in operations:
-            accepted = channel.exchange(operation, membership).code == results.SUCCESS
-            if not accepted:
-                break
-        ended = encoding.tagged(
-            encoding.SEQUENCE,
-            (encoding.TRUE if accepted else encoding.FALSE) + encoding.octets(identifier),
-        )
-        result = channel.exchange(encoding.extended_request(END_TRANSACTION, ended))
-        return accepted and result.code == results.SUCCESS
 
     def _write_alone(self, change: Change, operations: Sequence[bytes]) -> Outcome:
         """Outside a transaction; when the plan turns out stale, look again and try once more."""
@@ -170,7 +150,7 @@ class LdapDirectory:
         return Outcome(results.reason(result.code), result.diagnostic) if result.code else WRITTEN
 
     def _run(self, operations: Sequence[bytes]) -> Result:
-        channel, result = self._connected(), Result(results.SUCCESS)
+        channel, result = self._channel(), Result(results.SUCCESS)
         for operation in operations:
             result = channel.exchange(operation)
             if result.code:
@@ -184,18 +164,13 @@ class LdapDirectory:
         return encoding.search_request(base, scope, condition, attributes, limit)
 
 
-def _groups(plans: Sequence[Sequence[bytes]], group_size: int) -> Iterator[tuple[int, int]]:
-    """Slices of consecutive plans that share a transaction. A larger plan stands alone."""
-    start = operations = size = 0
-    for place, plan in enumerate(plans):
-        octets = sum(map(len, plan))
-        full = operations + len(plan) > group_size or size + octets > GROUP_BYTES
-        if full and place > start:
-            yield start, place
-            start, operations, size = place, 0, 0
-        operations, size = operations + len(plan), size + octets
-    if plans:
-        yield start, len(plans)
+def _may_stand(change: Change) -> bool:
+    return not isinstance(change, Put) or change.known_dn is not None
+
+
+def _refused(ended: tuple[list[int], Transaction] | None) -> list[int]:
+    """Waits for the transaction; places of its plans when nothing of it was done."""
+    return [] if ended is None or ended[1].committed() else ended[0]
 
 
 def _require_success(result: StandingEntry | Result) -> None:

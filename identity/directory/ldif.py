@@ -1,4 +1,7 @@
-"""Entries as LDIF (RFC 2849), streamed: fit for `slapadd -q` when parents come first."""
+"""Entries as LDIF (RFC 2849), streamed: fit for `slapadd -q` when parents come first.
+
+Without the line `version: 1`, which slapadd takes for an entry of its own.
+"""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -12,13 +15,12 @@ SAFE_INSIDE = frozenset(range(1, 128)) - {10, 13}
 
 def ldif_lines(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Octets to write one after the other; memory holds one entry."""
-    yield b"version: 1\n"
     for entry in entries:
-        yield b"\n"
         yield from _line("dn", entry.dn.encode())
         for name, values in entry.all_attributes().items():
             for value in values:
                 yield from _line(name, value)
+        yield b"\n"
 
 
 def _line(name: str, value: bytes) -> Iterator[bytes]:
@@ -33,4 +35,6 @@ def _line(name: str, value: bytes) -> Iterator[bytes]:
 
 def _is_safe(value: bytes) -> bool:
     """SAFE-STRING of the grammar; a value ending in a space is encoded too, as note 8 asks."""
-    return SAFE_INSIDE.issuperset(value) and value[:1] not in (b" ", b":", b"<") and value[-1:] != b" "
+    return (
+        SAFE_INSIDE.issuperset(value) and value[:1] not in (b" ", b":", b"<") and value[-1:] != b" "
+    )

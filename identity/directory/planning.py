@@ -14,10 +14,11 @@ REPLACED_WHOLE = 20
 """Up to so many values an attribute is replaced; beyond, only what differs is sent."""
 
 Values = Mapping[str, tuple[bytes, ...]]
+Plan = list[bytes]
+"""Encoded requests in their order; empty when everything is right already."""
 
 
-def operations(change: Change, standing: StandingEntry | None) -> list[bytes]:
-    """Encoded requests, in order; none when everything is right already."""
+def operations(change: Change, standing: StandingEntry | None) -> Plan:
     if isinstance(change, Remove):
         return [encoding.delete_request(standing.dn)] if standing else []
     if standing is None:
@@ -30,7 +31,8 @@ def _additions(entry: Entry) -> Iterator[bytes]:
     first = {name: values[:VALUES_PER_REQUEST] for name, values in attributes.items()}
     yield encoding.add_request(entry.dn, first.items())
     for name, values in attributes.items():
-        yield from _in_portions(entry.dn, Alteration.ADD, name, values[VALUES_PER_REQUEST:])
+        if len(values) > VALUES_PER_REQUEST:
+            yield from _in_portions(entry.dn, Alteration.ADD, name, values[VALUES_PER_REQUEST:])
 
 
 def _corrections(entry: Entry, standing: StandingEntry) -> Iterator[bytes]:

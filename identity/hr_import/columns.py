@@ -58,7 +58,7 @@ BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def title_key(title: str) -> str:
-    """Words of a title in lower case with tone marks: "Ngày, tháng,\\nnăm sinh" → "ngày tháng năm sinh"."""
+    """Lower-case words with tone marks: "Ngày, tháng năm sinh (*)" → "ngày tháng năm sinh"."""
     text = clean(title).lower()
     without_remarks = REMARK.sub(" ", text)
     return BETWEEN_WORDS.sub(" ", without_remarks).strip() or BETWEEN_WORDS.sub(" ", text).strip()
@@ -107,7 +107,8 @@ TITLES = Titles(_DATA["titles"])
 PARENTS = Titles(_DATA["parents"])
 UNDER = {Column(parent): Titles(titles) for parent, titles in _DATA["under"].items()}
 INSTEAD_OF = {
-    Column(wanted): tuple(map(Column, stand_ins)) for wanted, stand_ins in _DATA["instead_of"].items()
+    Column(wanted): tuple(map(Column, stand_ins))
+    for wanted, stand_ins in _DATA["instead_of"].items()
 }
 OF_ORGANISATIONS = Titles(_DATA["organisations"])
 OF_PEOPLE = Titles(_DATA["people"])

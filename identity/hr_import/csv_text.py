@@ -14,6 +14,7 @@ UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t", "|")
 LINES_EXAMINED = 60
+KEPT_TEXT = re.compile(r'="([^"=]*)"')
 WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*(?:[\u0300-\u036f][^\W\d_]*)*")
 """A word with at least one letter beyond ASCII."""
 WORDS_EXAMINED = 500
@@ -90,7 +91,7 @@ def _records(text: str, file_name: str, limits: ReadLimits) -> list[Row]:
 
 
 def _row(record: list[str], place: str, limits: ReadLimits) -> Row:
-    cells: list[Cell] = [value if value.strip() else None for value in record]
+    cells: list[Cell] = [_cell(value) for value in record]
     while cells and cells[-1] is None:
         cells.pop()
     if len(cells) > limits.max_columns:
@@ -100,6 +101,13 @@ def _row(record: list[str], place: str, limits: ReadLimits) -> Row:
     if max(map(len, record), default=0) > limits.max_cell_characters:
         raise FileTooLarge("một ô quá dài", "a cell is too long", place)
     return tuple(cells)
+
+
+def _cell(value: str) -> Cell:
+    """Excel keeps leading zeros of `="006070581395"` in CSV; it is just that text."""
+    if value.startswith("=") and (kept := KEPT_TEXT.fullmatch(value)):
+        return kept[1]
+    return value if value.strip() else None
 
 
 def _refuse_too_many(rows: int, cells: int, file_name: str, limits: ReadLimits) -> None:

@@ -51,7 +51,9 @@ def read_table(source: Path | bytes, file_name: str, limits: ReadLimits | None =
     if extension == ".csv":
         if is_zip:
             raise FileTypeWrong(
-                "tệp Excel hoặc tệp nén mang đuôi .csv", "a workbook or archive named .csv", file_name
+                "tệp Excel hoặc tệp nén mang đuôi .csv",
+                "a workbook or archive named .csv",
+                file_name,
             )
         return read_csv(content, file_name, limits)
     if extension != ".xlsx":
@@ -71,9 +73,7 @@ def _content(source: Path | bytes, file_name: str, limits: ReadLimits) -> bytes:
             content = file.read(limits.max_file_bytes + 1)
     if len(content) > limits.max_file_bytes:
         mebibytes = limits.max_file_bytes // (1024 * 1024)
-        raise FileTooLarge(
-            f"hơn {mebibytes} MiB", f"it has more than {mebibytes} MiB", file_name
-        )
+        raise FileTooLarge(f"hơn {mebibytes} MiB", f"it has more than {mebibytes} MiB", file_name)
     if not content.strip(b"\0 \t\r\n"):
         raise FileEmpty(file_name)
     return content

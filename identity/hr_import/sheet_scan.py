@@ -20,7 +20,8 @@ REACHES_OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 """Functions that fetch or run, references to other workbooks, DDE (`cmd|'/c calc'!A1`)."""
-OTHER_ELEMENTS = {"mergeCell", "col", "worksheet"}
+LONGEST_ROW, LONGEST_COLUMN = len("1048576"), len("XFD")
+OTHER_ELEMENTS = {"mergeCell", "col"}
 MAX_NOTED_CELLS = 250_000
 """Formulas and error cells are remembered one by one; a sheet of nothing else is no list."""
 FORMULA_CHARACTERS_KEPT = 200
@@ -70,7 +71,7 @@ class SheetScan:
         self._formula: list[str] = []
         self.parser = new_parser(part)
         self.parser.ordered_attributes = True
-        self.parser.StartElementHandler = self._start_handler()
+        self.parser.StartElementHandler = self._root
 
     @property
     def columns(self) -> int:
@@ -80,13 +81,20 @@ class SheetScan:
     def area(self) -> int:
         return self.last_row * self.columns
 
-    def _start_handler(self) -> Callable[[str, list[str]], None]:
-        """The hot path: it runs three million times for 100,000 people, so no attribute of
-        `self` is touched for an ordinary cell."""
+    def _root(self, name: str, _: list[str]) -> None:
+        """Charts have elements of the same names; they only have to be well formed."""
+        self.is_worksheet = local_name(name) == "worksheet"
+        self.parser.StartElementHandler = self._start_handler() if self.is_worksheet else None
+
+    def _start_handler(self) -> Callable[[str, list[str]], None]:  # noqa: C901  # one dispatch
+        """The hot path, run three million times for 100,000 people.
+
+        Hence a closure: for an ordinary cell it touches no attribute of `self`.
+        """
         seen, row_text, reference = self._letters_seen, "0", ""
         row_is_new = is_odd = False
 
-        def start(name: str, attributes: list[str]) -> None:
+        def start(name: str, attributes: list[str]) -> None:  # noqa: C901  # one dispatch
             nonlocal row_text, reference, row_is_new, is_odd
             if name == "c":
                 if attributes and attributes[0] == "r":
@@ -122,10 +130,8 @@ class SheetScan:
     def _other(self, name: str, attributes: dict[str, str]) -> None:
         if name == "mergeCell":
             self._merge(attributes)
-        elif name == "col":
-            self._column(attributes)
         else:
-            self.is_worksheet = True
+            self._column(attributes)
 
     def finish(self) -> None:
         """Raises FileTooLarge, FileHasDangerousFormula."""
@@ -141,7 +147,7 @@ class SheetScan:
     def _enter_row(self, attributes: dict[str, str]) -> str:
         self._end_formula()
         text = attributes.get("r") or str(self._row + 1)
-        row = int(text) if text.isdecimal() and text.isascii() and len(text) <= 7 else 0
+        row = int(text) if text.isdecimal() and text.isascii() and len(text) <= LONGEST_ROW else 0
         if row <= self._row:
             raise FileCorrupt(f"{self.part} row {text[:20]}")
         self._row = row
@@ -151,7 +157,7 @@ class SheetScan:
 
     def _see_column(self, reference: str, row_text: str) -> None:
         letters = reference.rstrip(DIGITS)
-        ordinary = letters.isascii() and letters.isalpha() and len(letters) <= 3
+        ordinary = letters.isascii() and letters.isalpha() and len(letters) <= LONGEST_COLUMN
         if not ordinary or reference != letters + row_text:
             raise FileCorrupt(f"{self.part} {reference[:20]}")
         if column_index(letters) >= self._limits.max_columns:

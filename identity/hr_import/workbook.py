@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from posixpath import basename, dirname, join, normpath
+from posixpath import basename, join, normpath
 
 from python_calamine import CalamineError, CalamineWorkbook
 

@@ -47,7 +47,7 @@ class FullName:
         full = clean(text)
         _refuse_what_is_no_name(full)
         if full.isupper() or full.islower():
-            full = _with_initial_capitals(full)
+            full = clean(_with_initial_capitals(full))  # the capital of ŉ is two characters
         words = full.split(" ")
         if len(words) == 1:
             return cls(full, given=full)

@@ -49,14 +49,15 @@ def convert(text: str) -> Conversion | Unreadable | None:
         return UNREADABLE if _SYMBOL_IN_WORD.search(text) else None
     if all(map(_reads_as_unicode, words)):
         return None
-    conversions = [
+    possible = [
         Conversion(converted, encoding)
         for encoding, decode in _DECODERS.items()
         if (converted := decode(text)) and all(map(is_syllable, _words(converted)))
     ]
-    if len(conversions) == 1 and _is_proved(conversions[0].encoding, text):
-        return conversions[0]
-    return UNREADABLE if conversions or _looks_legacy(text, words) else None
+    proved = [conversion for conversion in possible if _is_proved(conversion.encoding, text)]
+    if len(proved) == 1:
+        return proved[0]
+    return UNREADABLE if possible or _looks_legacy(text, words) else None
 
 
 _VIETNAMESE_LETTER = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
@@ -79,7 +80,7 @@ _ETH = str.maketrans("\u00d0\u00f0", "Đđ")  # eth for Đ is a common slip and 
 
 
 def _reads_as_unicode(word: str) -> bool:
-    return is_syllable_but_for_tone(word.translate(_ETH))
+    return not _CAPITAL_INSIDE_WORD.search(word) and is_syllable_but_for_tone(word.translate(_ETH))
 
 
 def _is_proved(encoding: LegacyEncoding, text: str) -> bool:

@@ -14,7 +14,7 @@ _ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph r s t th tr v x"
 _RIMES = """
 a ac ach ai am an ang anh ao ap at au ay  ăc ăm ăn ăng ăp ăt  âc âm ân âng âp ât âu ây
 e ec em en eng eo ep et  ê êch êm ên ênh êp êt êu  i ich im in inh ip it iu
-ia iêc iêm iên iêng iêp iêt iêu  o oc oi om on ong oong ooc op ot  ô ôc ôi ôm ôn ông ôp ôt
+ia iêc iêm iên iêng iêp iêt iêu  o oc oi om on ong op ot  ô ôc ôi ôm ôn ông ôp ôt
 ơ ơi ơm ơn ơp ơt  u uc ui um un ung up ut  ua uôc uôi uôm uôn uông uôt
 ư ưc ưi ưm ưn ưng ưt ưu  ưa ươc ươi ươm ươn ương ươp ươt ươu
 oa oac oach oai oam oan oang oanh oao oap oat oay  oăc oăm oăn oăng oăt  oe oen oeo oet
@@ -61,26 +61,32 @@ _BASES = frozenset(_bases())
 _ENDING_IN_STOP = frozenset(base for base in _BASES if base.endswith(_STOPS))
 _WITHOUT_TONE = str.maketrans({toned: vowel for toned, (vowel, _) in TONED.items()})
 _TONE_OF = {toned: tone for toned, (_, tone) in TONED.items()}
+_TONE_NEVER_LAST = (
+    *("ai", "ao", "au", "ay", "âu", "ây", "eo", "êu"),
+    *("oi", "ôi", "ơi", "ưa", "ưi", "ưu"),
+)
 _TONES_ON_STOPS = {"\u0301", "\u0323"}  # sắc, nặng
 
 
 def is_syllable(word: str) -> bool:
     """Whether an NFC word, in any case, can be one Vietnamese syllable.
 
-    The tone may stand on any vowel (hòa, hoà, and the common slip Qúy). Names of the minorities
-    follow other rules: "no" says nothing against a name.
+    The tone may stand where people put it (hòa, hoà, and the common slip Qúy). Names of the
+    minorities follow other rules: "no" says nothing against a name.
     """
     word = word.lower()
     tones = [_TONE_OF[letter] for letter in word if letter in _TONE_OF]
     base = word.translate(_WITHOUT_TONE)
     if len(tones) > 1 or base not in _BASES:
         return False
+    if tones and word[-1] in _TONE_OF and base.endswith(_TONE_NEVER_LAST):
+        return False
     return base not in _ENDING_IN_STOP or (bool(tones) and tones[0] in _TONES_ON_STOPS)
 
 
 def is_syllable_but_for_tone(word: str) -> bool:
-    """Whether the letters fit, whatever the tone: also "Bôc", in which somebody forgot it."""
-    return word.lower().translate(_WITHOUT_TONE) in _BASES
+    """`is_syllable`, or a syllable like "Bôc", in which somebody forgot the tone."""
+    return is_syllable(word) or word.lower() in _BASES
 
 
 def toneless_syllables() -> frozenset[str]:

@@ -28,7 +28,9 @@ def _with_lost_capitals(text: str, converted: str) -> str:
     if _typed_in_capitals(text):
         return converted.upper()
     pairs = list(zip(text.split(), converted.split(), strict=True))
-    initials = "".join(original[0] for original, _ in pairs if original[0].isascii())
+    initials = "".join(
+        word[0] for original, word in pairs if original[0].isascii() or word[0].isupper()
+    )
     return " ".join(
         word.upper()
         if _typed_in_capitals(original)

@@ -68,6 +68,7 @@ class Installation:
             if started.poll() is None:
                 started.send_signal(signal.SIGTERM)
             started.communicate(timeout=PATIENCE_SECONDS)
+        self._running.clear()
 
     def _story(self) -> str:
         ended = [

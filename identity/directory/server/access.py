@@ -38,6 +38,7 @@ def access_rules(base_dn: str) -> list[str]:
     writer, reader, mail = (
         f'dn.exact="{name(base_dn)}"' for name in (tree.writer_dn, tree.reader_dn, tree.mail_dn)
     )
+    readable = ",".join(READABLE)
     whole = f'dn.subtree="{base_dn}"'
     return [
         f"to attrs=userPassword by {writer} write by anonymous auth by * none",
@@ -45,7 +46,6 @@ def access_rules(base_dn: str) -> list[str]:
         f'to dn.subtree="{tree.POLICIES},{base_dn}" by * none',
         f'to dn.subtree="{tree.SYSTEM},{base_dn}" by self read by * none',
         f"to {whole} filter=(congvuHidden=TRUE) by {mail} break by self read by * none",
-        f"to {whole} attrs={','.join(READABLE)} by {reader} read by {mail} read by self read"
-        " by * none",
+        f"to {whole} attrs={readable} by {reader} read by {mail} read by self read by * none",
         f"to {whole} by self read by * none",
     ]

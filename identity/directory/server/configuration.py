@@ -149,7 +149,9 @@ def _overlay_lines(
         "olcUniqueConfig",
         [
             ("olcUniqueURI", f"ldap:///{base}?uid?sub"),
-            ("olcUniqueURI", f"ldap:///{base}?mail,congvuMailAlias?sub"),
+            # Each among its own kind only: across both, the registry's ledger sees to it.
+            ("olcUniqueURI", f"ldap:///{base}?mail?sub"),
+            ("olcUniqueURI", f"ldap:///{base}?congvuMailAlias?sub"),
         ],
     )
     yield (

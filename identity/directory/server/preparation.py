@@ -68,7 +68,15 @@ def _build_data(settings: ServerSettings) -> None:
 def _run(
     settings: ServerSettings, tool: str, configuration: Path, database: int, ldif: str
 ) -> None:
-    command: list[str | Path] = [settings.binary, "-T", tool, "-n", str(database), "-F", configuration]
+    command: list[str | Path] = [
+        settings.binary,
+        "-T",
+        tool,
+        "-n",
+        str(database),
+        "-F",
+        configuration,
+    ]
     result = subprocess.run(  # noqa: S603  # the operator's own slapd
         command,
         input=ldif.encode(),

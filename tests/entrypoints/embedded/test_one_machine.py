@@ -4,11 +4,13 @@ import os
 import signal
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from entrypoints.embedded.ports import LOOPBACK
+from entrypoints.embedded.postgres import find_directory
 from entrypoints.embedded.state import PartCondition
 from tests.support.installation import SERVERS, Installation, are_gone, eventually
 from tests.support.ports import free_port
@@ -141,3 +143,42 @@ def test_data_of_another_major_version_are_refused_untouched(installation: Insta
     version.write_text(genuine)
     assert refused.returncode == 1
     assert "was made by PostgreSQL 9 but this machine has PostgreSQL" in output
+
+
+def test_data_whose_folder_is_gone_are_not_replaced_by_an_empty_database(
+    installation: Installation,
+) -> None:
+    data, elsewhere = installation.home / "postgres", installation.home / "elsewhere"
+    if data.exists():
+        data.rename(elsewhere)
+    data.symlink_to(installation.home / "unmounted")
+    refused = installation.launch()
+    output, _ = refused.communicate(timeout=30)
+    data.unlink()
+    if elsewhere.exists():
+        elsewhere.rename(data)
+    assert refused.returncode == 1
+    assert "which is not there" in output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can own what it gives away")
+def test_root_does_not_take_over_the_home_of_a_user(installation: Installation) -> None:
+    os.chown(installation.home, 65534, 65534)
+    refused = installation.launch()
+    output, _ = refused.communicate(timeout=30)
+    os.chown(installation.home, 0, 0)
+    assert refused.returncode == 1
+    assert "belongs to user 65534" in output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs PostgreSQL as itself")
+def test_root_keeps_the_cluster_where_its_server_can_reach_it(tmp_path: Path) -> None:
+    home = tmp_path / "closed"
+    home.mkdir(mode=0o700)
+    place = find_directory(home)
+    try:
+        assert place.parent == Path("/var/lib/congvu")
+        assert (home / "postgres").readlink() == place
+        assert find_directory(home) == place
+    finally:
+        place.rmdir()

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from identity.names.full_name import FullName, NameMissing, NameNotAName
@@ -82,6 +82,9 @@ def test_names_in_other_scripts_are_names(typed: str) -> None:
 
 
 @given(st.text())
+@example("ŉ")
+@example("ɖ")
+@example("ΐ")
 def test_any_text_is_a_name_once_and_for_all_or_is_refused(text: str) -> None:
     try:
         name = FullName.parse(text)

@@ -1,0 +1,53 @@
+"""The command line. Exit codes: 0 done, 1 refused, 2 wrong usage."""
+
+import sys
+
+import click
+
+from entrypoints.cli.accounts import account, handover
+from entrypoints.cli.directory import directory
+from entrypoints.cli.domains import domain
+from entrypoints.cli.imports import import_file
+from entrypoints.cli.organisations import organisation
+from entrypoints.cli.people import person
+from entrypoints.cli.session import Session
+from entrypoints.cli.status import status
+from entrypoints.cli.tokens import token
+from kernel.errors import DomainError
+
+
+@click.group()
+@click.version_option(package_name=None, version="0.1.0", prog_name="congvu")
+@click.pass_context
+def congvu(context: click.Context) -> None:
+    """Công Vụ: accounts and mailboxes of a province. Tài khoản và hộp thư công vụ của tỉnh."""
+    context.obj = Session()
+
+
+for command in (
+    account,
+    directory,
+    domain,
+    handover,
+    import_file,
+    organisation,
+    person,
+    status,
+    token,
+):
+    congvu.add_command(command)
+
+
+def main() -> None:
+    try:
+        congvu(prog_name="congvu")
+    except DomainError as error:
+        report(error)
+        sys.exit(1)
+
+
+def report(error: DomainError) -> None:
+    """A refusal in both languages, with its stable code."""
+    place = f" [{error.place}]" if error.place else ""
+    click.secho(f"{error.message.vi}{place}", err=True, fg="red")
+    click.echo(f"{error.message.en} ({error.code})", err=True)

@@ -1,0 +1,61 @@
+"""What every command needs: the services, who stands at the keyboard, and how to answer."""
+
+import getpass
+import json
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from entrypoints.settings import load_settings
+from entrypoints.wiring import Services
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.logs import configure_logs
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Session:
+    """Built when the first command asks for it, so that --help needs no settings."""
+
+    @cached_property
+    def services(self) -> Services:
+        settings = load_settings()
+        configure_logs(settings.log.model_copy(update={"level": "WARNING", "json_lines": False}))
+        return Services(settings)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.operator(getpass.getuser())
+
+    @cached_property
+    def console(self) -> Console:
+        return Console(highlight=False)
+
+
+def answer(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+
+
+def with_basis(command: Command) -> Command:
+    """Options that say why; the command gets them as `reason`, `document`, `document_date`."""
+    for option in (
+        click.option("--reason", required=True, help="Shown in the audit trail."),
+        click.option("--document", help="Number of the document this rests on."),
+        click.option("--document-date", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])),
+    ):
+        command = option(command)
+    return command
+
+
+def basis_of(options: dict[str, Any]) -> Basis:
+    """Takes the options of `with_basis` out of a command's."""
+    moment = options.pop("document_date")
+    return Basis(options.pop("reason"), options.pop("document"), moment and moment.date())

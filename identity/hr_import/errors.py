@@ -1,0 +1,52 @@
+from uuid import UUID
+
+from kernel.errors import Conflict, NotFound
+
+
+class ImportPlanNotFound(NotFound):
+    code = "import-plan-not-found"
+
+    def __init__(self, plan_id: UUID) -> None:
+        super().__init__(
+            f"Không có kế hoạch nhập {plan_id}.", f"There is no import plan {plan_id}."
+        )
+
+
+class ImportPlanNotOpen(Conflict):
+    code = "import-plan-not-open"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"Kế hoạch đang ở trạng thái {status}, không thể áp dụng.",
+            f"The plan is {status} and cannot be applied.",
+        )
+
+
+class ImportPlanStale(Conflict):
+    code = "import-plan-stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Dữ liệu đã thay đổi sau khi lập kế hoạch; hãy lập lại từ tệp. Chưa có gì được ghi.",
+            "The registry has changed since the plan was made; plan the file again. Nothing was "
+            "written.",
+        )
+
+
+class ImportPlanSealed(Conflict):
+    code = "import-plan-file-gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tệp gốc của kế hoạch không còn được giữ.", "The file of this plan is no longer kept."
+        )
+
+
+class MassChangeStopped(Conflict):
+    code = "mass-change-stopped"
+
+    def __init__(self, count: int, total: int) -> None:
+        super().__init__(
+            f"Tệp này sẽ khóa hoặc thu hồi {count} trên {total} tài khoản; cần xác nhận riêng.",
+            f"This file would suspend or close {count} of {total} accounts; confirm it explicitly.",
+        )

@@ -1,0 +1,300 @@
+"""Writes the accepted rows of a people plan, all of them or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
+
+from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
+from identity.accounts.service import AccountAuditTag
+from identity.accounts.settings import MailboxSettings
+from identity.addresses.models import Address, AddressRole
+from identity.hr_import.errors import ImportPlanStale
+from identity.hr_import.registered import among
+from identity.names.full_name import FullName
+from identity.people.citizen_numbers import CitizenNumbers
+from identity.people.models import Appointment, ContractType, Person, Sex
+from identity.people.service import (
+    AppointmentForm,
+    PersonAuditTag,
+    PersonForm,
+    appoint,
+    end_appointment,
+    person_columns,
+)
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.database import copy_rows
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all rows of one application share."""
+
+    session: Session
+    actor: Actor
+    numbers: CitizenNumbers
+    mailboxes: MailboxSettings
+    basis: Basis
+    day: date
+    now: datetime
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows of one table on their way to COPY."""
+
+    table: str
+    columns: Sequence[str]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def apply_people(context: Context, payloads: Sequence[tuple[int, Payload]]) -> None:
+    """`payloads` are pairs of position and payload. Raises ImportPlanStale."""
+    created = {position: payload for position, payload in payloads if "person" in payload}
+    changed = [payload for _, payload in payloads if "person_id" in payload]
+    _require_versions(context.session, changed)
+    people = create_people(context, created)
+    for _, payload in payloads:
+        if "person_of" in payload:
+            person_id = people.get(payload["person_of"])
+            if person_id is None:
+                raise ImportPlanStale
+            _appoint(context, person_id, payload["appointment"])
+    for payload in changed:
+        _change(context, payload)
+    opened = [
+        (people.get(position) or UUID(payload["person_id"]), payload)
+        for position, payload in payloads
+        if "account" in payload
+    ]
+    open_accounts(context, opened)
+
+
+def _require_versions(session: Session, payloads: Sequence[Payload]) -> None:
+    """Lock the people that will change and make sure they are as the plan saw them."""
+    expected = {UUID(payload["person_id"]): payload["version"] for payload in payloads}
+    statement = (
+        select(Person.id, Person.version)
+        .where(among(Person.id, expected, Uuid))
+        .order_by(Person.id)
+        .with_for_update()
+    )
+    present = dict(session.execute(statement).tuples().all())
+    if present != expected:
+        raise ImportPlanStale
+
+
+def person_form(payload: Mapping[str, Any]) -> PersonForm:
+    born, sex = payload["birth_date"], payload["sex"]
+    return PersonForm(
+        name=FullName(*payload["name"]),
+        birth_date=date.fromisoformat(born) if born else None,
+        sex=Sex(sex) if sex else None,
+        staff_number=payload["staff_number"],
+        citizen_number=payload["citizen_number"],
+        phone=payload["phone"],
+        recovery_email=payload["recovery_email"],
+    )
+
+
+def create_people(context: Context, payloads: Mapping[int, Payload]) -> dict[int, UUID]:
+    """Position → id of the new person, with the first appointment."""
+    ids = {position: uuid4() for position in payloads}
+    people: list[tuple[Any, ...]] = []
+    appointments = []
+    names: list[str] = []
+    for position, payload in payloads.items():
+        form, person_id = person_form(payload["person"]), ids[position]
+        columns = person_columns(form) | {"sex": form.sex and form.sex.value}
+        names = names or ["id", "citizen_number_sealed", "citizen_number_index", *columns]
+        number = form.citizen_number
+        sealed = context.numbers.seal(person_id, number) if number else None
+        index = context.numbers.index(number) if number else None
+        people.append((person_id, sealed, index, *columns.values()))
+        appointments.append(_appointment_row(context, person_id, payload["appointment"]))
+    copy_rows(context.session, Person.__tablename__, names, people)
+    copy_rows(context.session, Appointment.__tablename__, APPOINTMENT_COLUMNS, appointments)
+    subjects: list[tuple[UUID, dict[str, Any]]] = [(person_id, {}) for person_id in ids.values()]
+    tag = PersonAuditTag.CREATED
+    audit.record_many(context.session, context.actor, tag, subjects, context.basis)
+    return ids
+
+
+APPOINTMENT_COLUMNS = (
+    "id",
+    "person_id",
+    "organisation_id",
+    "position",
+    "rank",
+    "contract_type",
+    "is_primary",
+    "valid_from",
+    "document_number",
+    "document_date",
+)
+
+
+def _appointment_row(context: Context, person_id: UUID, payload: Payload) -> tuple[Any, ...]:
+    basis = basis_of_row(context.basis, payload)
+    return (
+        uuid4(),
+        person_id,
+        UUID(payload["organisation_id"]),
+        payload["position"],
+        payload["rank"],
+        payload["contract_type"],
+        payload["is_primary"],
+        context.day,
+        basis.document_number,
+        basis.document_date,
+    )
+
+
+def basis_of_row(basis: Basis, payload: Payload) -> Basis:
+    """The document of the row where it names one, else that of the whole file."""
+    number, day = payload.get("document_number"), payload.get("document_date")
+    if number is None and day is None:
+        return basis
+    return replace(
+        basis, document_number=number, document_date=date.fromisoformat(day) if day else None
+    )
+
+
+def _appoint(context: Context, person_id: UUID, payload: Payload) -> None:
+    contract_type = payload["contract_type"]
+    appoint(
+        context.session,
+        context.actor,
+        person_id,
+        AppointmentForm(
+            organisation_id=UUID(payload["organisation_id"]),
+            position=payload["position"],
+            rank=payload["rank"],
+            contract_type=ContractType(contract_type) if contract_type else None,
+            is_primary=payload["is_primary"],
+        ),
+        valid_from=context.day,
+        basis=basis_of_row(context.basis, payload),
+    )
+
+
+def _change(context: Context, payload: Payload) -> None:
+    session, person_id = context.session, UUID(payload["person_id"])
+    columns = dict(payload["columns"])
+    if columns:
+        person = session.get_one(Person, person_id)
+        _set_columns(context, person, columns)
+        session.flush()
+        audit.record(
+            session,
+            context.actor,
+            PersonAuditTag.CHANGED,
+            person_id,
+            context.basis,
+            fields=sorted(columns),
+        )
+    if "appointment" in payload:
+        if payload["ends"]:
+            end_appointment(
+                session,
+                context.actor,
+                UUID(payload["ends"]),
+                on=context.day,
+                basis=basis_of_row(context.basis, payload["appointment"]),
+            )
+        _appoint(context, person_id, payload["appointment"])
+
+
+def _set_columns(context: Context, person: Person, columns: dict[str, Any]) -> None:
+    name = columns.pop("name", None)
+    number = columns.pop("citizen_number", None)
+    form = PersonForm(
+        name=FullName(*name)
+        if name
+        else FullName(person.full_name, person.family_name, person.middle_name, person.given_name),
+        sex=Sex(columns["sex"]) if "sex" in columns else person.sex,
+        birth_date=date.fromisoformat(columns["birth_date"])
+        if "birth_date" in columns
+        else person.birth_date,
+        staff_number=columns.get("staff_number", person.staff_number),
+        phone=columns.get("phone", person.phone),
+        recovery_email=columns.get("recovery_email", person.recovery_email),
+        hidden=person.hidden,
+    )
+    for column, value in person_columns(form).items():
+        setattr(person, column, value)
+    if number is not None:
+        person.citizen_number_sealed = context.numbers.seal(person.id, number)
+        person.citizen_number_index = context.numbers.index(number)
+
+
+ACCOUNT_COLUMNS = (
+    "id",
+    "person_id",
+    "kind",
+    "login",
+    "display_name",
+    "status",
+    "status_changed_at",
+    "created_at",
+)
+ADDRESS_COLUMNS = (
+    "id",
+    "account_id",
+    "domain_id",
+    "policy_id",
+    "local_part",
+    "role",
+    "given_on",
+)
+
+
+def open_accounts(context: Context, opened: Sequence[tuple[UUID, Payload]]) -> None:
+    """Pending personal accounts with mailbox and address, in bulk."""
+    accounts = Batch(Account.__tablename__, ACCOUNT_COLUMNS)
+    mailboxes = Batch(Mailbox.__tablename__, ("account_id", "quota_bytes"))
+    addresses = Batch(Address.__tablename__, ADDRESS_COLUMNS)
+    subjects = []
+    names = _names_of(context.session, opened)
+    quota = context.mailboxes.personal_quota_bytes
+    kind, status = AccountKind.PERSONAL.value, AccountStatus.PENDING.value
+    role = AddressRole.PRIMARY.value
+    for person_id, payload in opened:
+        account = payload["account"]
+        account_id, local_part = uuid4(), account["local_part"]
+        name, now = names[person_id], context.now
+        accounts.rows.append((account_id, person_id, kind, local_part, name, status, now, now))
+        mailboxes.rows.append((account_id, quota))
+        domain_id, policy_id = UUID(account["domain_id"]), _uuid(account["policy_id"])
+        addresses.rows.append(
+            (uuid4(), account_id, domain_id, policy_id, local_part, role, context.day)
+        )
+        subjects.append((account_id, {"login": local_part, "kind": kind}))
+    for batch in (accounts, mailboxes, addresses):
+        copy_rows(context.session, batch.table, batch.columns, batch.rows)
+    tag = AccountAuditTag.CREATED
+    audit.record_many(context.session, context.actor, tag, subjects, context.basis)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def _names_of(session: Session, opened: Sequence[tuple[UUID, Payload]]) -> dict[UUID, str]:
+    names = {
+        person_id: payload["person"]["name"][0]
+        for person_id, payload in opened
+        if "person" in payload
+    }
+    missing = [person_id for person_id, _ in opened if person_id not in names]
+    statement = select(Person.id, Person.full_name).where(among(Person.id, missing, Uuid))
+    return names | dict(session.execute(statement).tuples().all())

@@ -1,0 +1,127 @@
+"""Who in the registry a row is about: citizen number first, then staff number, never a name.
+
+A name with birth date and organisation only proposes somebody; a person confirms. 38 % of 7,000
+people share their full name with another one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from identity.hr_import.fields import PersonFields
+from identity.hr_import.file_claims import claim_name
+from identity.hr_import.registered import Registered, RegisteredPeople
+from identity.people.citizen_numbers import CitizenNumbers
+from kernel.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    registered: Registered
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    reason: str
+    column: str
+    message: Message
+
+
+class Matcher:
+    def __init__(
+        self,
+        people: RegisteredPeople,
+        numbers: CitizenNumbers,
+        confirmed: Mapping[int, UUID | None],
+    ) -> None:
+        self._people = people
+        self._numbers = numbers
+        self._confirmed = confirmed
+
+    @property
+    def confirmed_people(self) -> list[UUID]:
+        return [person_id for person_id in self._confirmed.values() if person_id is not None]
+
+    def match(
+        self, row: int, fields: PersonFields, organisation_id: UUID
+    ) -> Match | Mismatch | None:
+        """None when the row is about somebody new."""
+        by_citizen = self._with_citizen_number(fields)
+        by_staff = self._with_staff_number(fields)
+        if by_citizen and by_staff and by_citizen is not by_staff:
+            return _conflict("staff_number")
+        if by_citizen:
+            return self._plausible(by_citizen, fields, "citizen_number")
+        if by_staff:
+            return self._staff_match(by_staff, fields)
+        return self._proposed(row, fields, organisation_id)
+
+    def _with_citizen_number(self, fields: PersonFields) -> Registered | None:
+        if fields.citizen_number is None:
+            return None
+        return self._people.with_citizen_index(self._numbers.index(fields.citizen_number))
+
+    def _with_staff_number(self, fields: PersonFields) -> Registered | None:
+        if fields.staff_number is None:
+            return None
+        return self._people.with_staff_number(fields.staff_number)
+
+    def _staff_match(self, found: Registered, fields: PersonFields) -> Match | Mismatch:
+        """The staff number is known, the citizen number, if the row has one, is not."""
+        if fields.citizen_number and found.person.citizen_number_index is not None:
+            return _conflict("staff_number")
+        return self._plausible(found, fields, "staff_number")
+
+    def _plausible(self, found: Registered, fields: PersonFields, column: str) -> Match | Mismatch:
+        """A corrected name or a corrected birth date is a change; both at once is another person."""
+        person = found.person
+        same_name = claim_name(fields.name) == person.search_key
+        same_birth = fields.birth_date is None or fields.birth_date == person.birth_date
+        return Match(found) if same_name or same_birth else _conflict(column)
+
+    def _proposed(
+        self, row: int, fields: PersonFields, organisation_id: UUID
+    ) -> Match | Mismatch | None:
+        if row in self._confirmed:
+            answer = self._confirmed[row]
+            found = self._people.find(answer) if answer is not None else None
+            return Match(found) if found else None
+        candidates = [
+            found
+            for found in self._people.named(claim_name(fields.name), fields.birth_date)
+            if found.appointment_in(organisation_id) is not None
+            and not self._is_certainly_another(found, fields)
+        ]
+        return _question(candidates) if candidates else None
+
+    def _is_certainly_another(self, found: Registered, fields: PersonFields) -> bool:
+        """Two citizen numbers are two people, whatever else agrees."""
+        return fields.citizen_number is not None and found.person.citizen_number_index is not None
+
+
+def _conflict(column: str) -> Mismatch:
+    vi = "Số hiệu" if column == "staff_number" else "Số CCCD"
+    en = "staff number" if column == "staff_number" else "citizen number"
+    return Mismatch(
+        f"{column}_conflict",
+        column,
+        Message(
+            f"{vi} này đã đăng ký cho người khác.",
+            f"This {en} is registered for somebody else.",
+        ),
+    )
+
+
+def _question(candidates: list[Registered]) -> Mismatch:
+    people = "; ".join(
+        f"{found.person.full_name}, {found.person.staff_number or '-'}, {found.person.id}"
+        for found in candidates
+    )
+    return Mismatch(
+        "match_needs_confirmation",
+        "full_name",
+        Message(
+            f"Có thể là người đã đăng ký; hãy xác nhận: {people}.",
+            f"Perhaps somebody registered already; please confirm: {people}.",
+        ),
+    )

@@ -1,0 +1,237 @@
+"""What a list of people would do to the registry, row by row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from identity.hr_import.contract_types import contract_type_of
+from identity.hr_import.fields import PersonFields
+from identity.hr_import.file_claims import Claim, Clash, FileClaims, claim_name
+from identity.hr_import.models import Verdict
+from identity.hr_import.new_accounts import NewAccounts
+from identity.hr_import.organisation_index import (
+    KnownOrganisation,
+    NotResolved,
+    OrganisationIndex,
+)
+from identity.hr_import.parsing import ParsedRow
+from identity.hr_import.people_matching import Match, Matcher, Mismatch
+from identity.hr_import.person_changes import changed_fields, changes_appointment
+from identity.hr_import.plan_rows import Change, PlannedRow
+from identity.hr_import.registered import Registered, RegisteredPeople
+from identity.people.citizen_numbers import CitizenNumbers
+from kernel.messages import Message
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row on its way through the plan."""
+
+    planned: PlannedRow
+    fields: PersonFields
+    organisation: KnownOrganisation
+    repeats: "Candidate | None" = None
+    """The accepted row of the same person that this one adds an appointment to."""
+
+
+class PeoplePlan:
+    """Plans rows in the order of the file.
+
+    `confirmed` answers, by row number, questions of an earlier plan: the person that the row is
+    about, or None for "nobody registered, a new person".
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        numbers: CitizenNumbers,
+        day: date,
+        confirmed: Mapping[int, UUID | None],
+    ) -> None:
+        self._numbers = numbers
+        self._organisations = OrganisationIndex(session, day)
+        self._people = RegisteredPeople(session, day)
+        self._matcher = Matcher(self._people, numbers, confirmed)
+        self._accounts = NewAccounts(session, self._organisations)
+        self._claims = FileClaims()
+        self._first: dict[int, Candidate] = {}
+        """Position of an accepted row → its candidate, for concurrent appointments."""
+
+    def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
+        """Decide the verdict of each row; the parser's refusals have been entered before."""
+        candidates = [
+            candidate
+            for planned, parsed in rows
+            if (candidate := self._candidate(planned, parsed)) is not None
+        ]
+        self._load(candidates)
+        for candidate in candidates:
+            self._compare(candidate)
+        self._accounts.choose_addresses()
+        for candidate in candidates:
+            self._follow_refusal(candidate)
+
+    def _follow_refusal(self, candidate: Candidate) -> None:
+        """A second appointment cannot stand when the row that brings the person does not."""
+        first = candidate.repeats
+        if first is not None and first.planned.verdict is Verdict.REFUSE:
+            candidate.planned.refuse(
+                "depends_on_refused_row",
+                "full_name",
+                Message(
+                    f"Dòng {first.planned.row} của cùng người này bị từ chối.",
+                    f"Row {first.planned.row} about the same person is refused.",
+                ),
+            )
+
+    def _candidate(self, planned: PlannedRow, parsed: ParsedRow) -> Candidate | None:
+        fields = parsed.fields
+        assert isinstance(fields, PersonFields)  # noqa: S101  # the kind of the sheet says so
+        found = self._organisation(fields, parsed.group) if planned.is_open else None
+        if isinstance(found, NotResolved):
+            planned.refuse(found.code, found.column, found.message)
+        claim = Claim(
+            row=planned.row,
+            position=planned.position,
+            name=claim_name(fields.name),
+            birth_date=fields.birth_date,
+            staff_number=fields.staff_number,
+            citizen_number=fields.citizen_number,
+            organisation=str(found.id) if isinstance(found, KnownOrganisation) else "",
+            accepted=planned.is_open,
+        )
+        clash = self._claims.find_clash(claim) if planned.is_open else None
+        candidate = None
+        if planned.is_open and isinstance(found, KnownOrganisation):
+            candidate = Candidate(planned, fields, found)
+            if clash is not None:
+                self._settle(candidate, claim, clash)
+        if clash is None or not clash.same_person or not clash.earlier.accepted:
+            self._claims.add(claim if planned.is_open else claim.refused())
+        if candidate is None or not planned.is_open:
+            return None
+        self._first[planned.position] = candidate
+        return candidate
+
+    def _organisation(
+        self, fields: PersonFields, group: str | None
+    ) -> KnownOrganisation | NotResolved:
+        name = fields.organisation_name or (None if fields.organisation_code else group)
+        return self._organisations.resolve(fields.organisation_code, name, fields.department_name)
+
+    def _settle(self, candidate: Candidate, claim: Claim, clash: Clash) -> None:
+        """A number that an earlier row used: conflict, duplicate, or a concurrent appointment."""
+        planned, earlier = candidate.planned, clash.earlier
+        if not clash.same_person:
+            planned.refuse(clash.reason, clash.column, clash.message)
+        elif earlier.accepted and earlier.organisation == claim.organisation:
+            planned.verdict, planned.reason = Verdict.DUPLICATE, "duplicate_row"
+            planned.message = Message(
+                f"Trùng với dòng {earlier.row}.", f"The same as row {earlier.row}."
+            )
+        elif earlier.accepted:
+            candidate.repeats = self._first.get(earlier.position)
+
+    def _load(self, candidates: Sequence[Candidate]) -> None:
+        fields = [candidate.fields for candidate in candidates]
+        self._people.load(
+            {self._numbers.index(row.citizen_number) for row in fields if row.citizen_number},
+            {row.staff_number for row in fields if row.staff_number},
+            ((claim_name(row.name), row.birth_date) for row in fields),
+        )
+        self._people.load_people(self._matcher.confirmed_people)
+
+    def _compare(self, candidate: Candidate) -> None:
+        planned, fields = candidate.planned, candidate.fields
+        found = self._matcher.match(planned.row, fields, candidate.organisation.id)
+        if isinstance(found, Mismatch):
+            planned.refuse(found.reason, found.column, found.message)
+        elif isinstance(found, Match):
+            self._plan_change(candidate, found.registered)
+        elif candidate.repeats is not None:
+            planned.operation = "appoint"
+            planned.payload = {
+                "person_of": candidate.repeats.planned.position,
+                "appointment": appointment_payload(candidate, is_primary=False),
+            }
+        else:
+            self._plan_creation(candidate)
+
+    def _plan_creation(self, candidate: Candidate) -> None:
+        planned, fields = candidate.planned, candidate.fields
+        planned.operation = "create"
+        planned.payload = {
+            "person": person_payload(fields),
+            "appointment": appointment_payload(candidate, is_primary=True),
+        }
+        self._accounts.want(planned, candidate.organisation, fields)
+
+    def _plan_change(self, candidate: Candidate, registered: Registered) -> None:
+        planned, fields = candidate.planned, candidate.fields
+        person = registered.person
+        planned.subject_id = person.id
+        changed = changed_fields(registered, fields, self._numbers)
+        planned.changes = [change for change, _ in changed]
+        payload: dict[str, Any] = {
+            "person_id": str(person.id),
+            "version": person.version,
+            "columns": dict(value for _, value in changed),
+        }
+        held = registered.appointment_in(candidate.organisation.id)
+        is_move = held is None and candidate.repeats is None
+        if held is None or changes_appointment(held, fields):
+            payload["appointment"] = appointment_payload(
+                candidate, is_primary=held.is_primary if held else is_move
+            )
+            payload["ends"] = str(held.id) if held else None
+            planned.changes.append(self._appointment_change(registered, candidate))
+        if registered.account is None:
+            planned.changes.append(Change("account", None, "pending"))
+            self._accounts.want(planned, candidate.organisation, fields)
+        if planned.changes:
+            planned.verdict = Verdict.CHANGE
+            planned.operation = "move" if is_move else "change"
+            planned.payload = payload
+        else:
+            planned.verdict = Verdict.UNCHANGED
+
+    def _appointment_change(self, registered: Registered, candidate: Candidate) -> Change:
+        held = registered.appointment_in(candidate.organisation.id) or registered.primary
+        before = None
+        if held is not None:
+            name = self._organisations.get(held.organisation_id).name
+            before = ", ".join(filter(None, (held.position, name)))
+        wanted = (candidate.fields.position, candidate.organisation.name)
+        return Change("appointment", before, ", ".join(filter(None, wanted)))
+
+
+def person_payload(fields: PersonFields) -> dict[str, Any]:
+    assert fields.name is not None  # noqa: S101  # rows without a name were refused
+    name = fields.name
+    return {
+        "name": [name.full, name.family, name.middle, name.given],
+        "birth_date": fields.birth_date and fields.birth_date.isoformat(),
+        "sex": fields.sex and fields.sex.value,
+        "staff_number": fields.staff_number,
+        "citizen_number": fields.citizen_number,
+        "phone": fields.phone,
+        "recovery_email": fields.recovery_email,
+    }
+
+
+def appointment_payload(candidate: Candidate, *, is_primary: bool) -> dict[str, Any]:
+    fields = candidate.fields
+    contract_type = contract_type_of(fields)
+    return {
+        "organisation_id": str(candidate.organisation.id),
+        "position": fields.position,
+        "rank": fields.rank,
+        "contract_type": contract_type and contract_type.value,
+        "is_primary": is_primary,
+        "document_number": fields.document_number,
+        "document_date": fields.document_date and fields.document_date.isoformat(),
+    }

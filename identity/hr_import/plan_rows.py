@@ -1,0 +1,70 @@
+"""One row of a plan: what was decided about it and what would be written."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from identity.hr_import.models import Verdict
+from kernel.messages import Message
+
+
+@dataclass(slots=True)
+class Change:
+    """One field that becomes different. Values are shown to people: numbers are masked."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+    def as_json(self) -> dict[str, str | None]:
+        return {"field": self.field, "before": self.before, "after": self.after}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was decided for the person who sent the file, and should be known."""
+
+    code: str
+    message: Message
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "vi": self.message.vi, "en": self.message.en}
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    position: int
+    row: int
+    sheet: str | None
+    verdict: Verdict
+    reason: str | None = None
+    column: str | None = None
+    message: Message | None = None
+    operation: str | None = None
+    """`create`, `change`, `move`, `suspend`, `close`: what an accepted row does."""
+    notes: list[Note] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    subject_id: UUID | None = None
+    payload: dict[str, Any] | None = None
+    """What applying writes. Kept sealed, since it holds citizen numbers."""
+
+    def refuse(self, reason: str, column: str | None, message: Message) -> None:
+        self.verdict, self.reason = Verdict.REFUSE, reason
+        self.column, self.message = column, message
+        self.operation = self.payload = None
+        self.changes = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has spoken against the row yet."""
+        return self.verdict is Verdict.ACCEPT
+
+
+def totals_of(rows: list[PlannedRow]) -> dict[str, int]:
+    """Rows by verdict, and accepted ones by what they do."""
+    totals = {"rows": len(rows)} | dict.fromkeys((verdict.value for verdict in Verdict), 0)
+    for row in rows:
+        totals[row.verdict.value] += 1
+        if row.operation is not None:
+            totals[row.operation] = totals.get(row.operation, 0) + 1
+    return totals

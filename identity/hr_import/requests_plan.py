@@ -1,0 +1,178 @@
+"""What an official request form would do: open, change, suspend, restore or close accounts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import ALLOWED, Account, AccountStatus
+from identity.addresses.models import Address
+from identity.hr_import.fields import PersonFields
+from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
+from identity.hr_import.parsing import ParsedRow
+from identity.hr_import.people_matching import Matcher, Mismatch
+from identity.hr_import.people_plan import PeoplePlan
+from identity.hr_import.plan_rows import Change, PlannedRow
+from identity.hr_import.registered import RegisteredPeople, among
+from identity.hr_import.file_claims import claim_name
+from identity.hr_import.models import Verdict
+from identity.hr_import.values import Request
+from identity.people.citizen_numbers import CitizenNumbers
+from kernel.messages import Message
+
+STATUS_OF = {
+    Request.SUSPEND: AccountStatus.SUSPENDED,
+    Request.RESTORE: AccountStatus.ACTIVE,
+    Request.REVOKE: AccountStatus.CLOSED,
+    Request.DELETE: AccountStatus.CLOSED,
+}
+OPERATION_OF = {
+    AccountStatus.SUSPENDED: "suspend",
+    AccountStatus.ACTIVE: "reinstate",
+    AccountStatus.CLOSED: "close",
+}
+
+
+class RequestsPlan:
+    """Rows that open or change are planned as a list of people, the others by account."""
+
+    def __init__(
+        self,
+        session: Session,
+        numbers: CitizenNumbers,
+        day: date,
+        confirmed: Mapping[int, UUID | None],
+    ) -> None:
+        self._session = session
+        self._numbers = numbers
+        self._people_plan = PeoplePlan(session, numbers, day, confirmed)
+        self._organisations = OrganisationIndex(session, day)
+        self._people = RegisteredPeople(session, day)
+        self._matcher = Matcher(self._people, numbers, confirmed)
+
+    def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
+        people, accounts = [], []
+        for planned, parsed in rows:
+            fields = parsed.fields
+            assert isinstance(fields, PersonFields)  # noqa: S101  # the kind of the sheet says so
+            if fields.request in STATUS_OF:
+                accounts.append((planned, fields, parsed.group))
+            else:
+                people.append((planned, parsed))
+        self._people_plan.plan(people)
+        self._refuse_unknown_changes(people)
+        self._plan_accounts(accounts)
+
+    def _refuse_unknown_changes(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
+        for planned, parsed in rows:
+            request = getattr(parsed.fields, "request", None)
+            if request is Request.RESET_PASSWORD and planned.verdict is not Verdict.REFUSE:
+                message = Message(
+                    "Cấp lại mật khẩu không làm bằng danh sách; hãy dùng thư kích hoạt.",
+                    "Passwords are not reset by list; hand out an activation letter.",
+                )
+                planned.refuse("request_unsupported", "request", message)
+            elif request is Request.CHANGE and planned.operation == "create":
+                planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)
+
+    def _plan_accounts(
+        self, rows: Sequence[tuple[PlannedRow, PersonFields, str | None]]
+    ) -> None:
+        open_rows = [row for row in rows if row[0].is_open]
+        fields = [row for _, row, _ in open_rows]
+        self._people.load(
+            {self._numbers.index(row.citizen_number) for row in fields if row.citizen_number},
+            {row.staff_number for row in fields if row.staff_number},
+            ((claim_name(row.name), row.birth_date) for row in fields),
+        )
+        by_address = self._accounts_by_address(fields)
+        self._people.load_people(
+            [*self._matcher.confirmed_people]
+            + [account.person_id for account in by_address.values() if account.person_id]
+        )
+        for planned, row, group in open_rows:
+            self._plan_account(planned, row, group, by_address)
+
+    def _accounts_by_address(self, fields: Sequence[PersonFields]) -> dict[str, Account]:
+        local_parts = {_local_part(row) for row in fields if row.wanted_address}
+        statement = (
+            select(Address.local_part, Account)
+            .join(Account, Account.id == Address.account_id)
+            .where(among(Address.local_part, local_parts, Text))
+        )
+        return dict(self._session.execute(statement).tuples().all())
+
+    def _plan_account(
+        self,
+        planned: PlannedRow,
+        fields: PersonFields,
+        group: str | None,
+        by_address: Mapping[str, Account],
+    ) -> None:
+        account = by_address.get(_local_part(fields)) if fields.wanted_address else None
+        if account is None:
+            account = self._account_of_person(planned, fields, group)
+        if account is None or fields.request is None:
+            return
+        self._change_status(planned, account, STATUS_OF[fields.request], fields)
+
+    def _account_of_person(
+        self, planned: PlannedRow, fields: PersonFields, group: str | None
+    ) -> Account | None:
+        organisation = self._organisations.resolve(
+            fields.organisation_code, fields.organisation_name or group, fields.department_name
+        )
+        if isinstance(organisation, NotResolved):
+            planned.refuse(organisation.code, organisation.column, organisation.message)
+            return None
+        found = self._matcher.match(planned.row, fields, organisation.id)
+        if isinstance(found, Mismatch):
+            planned.refuse(found.reason, found.column, found.message)
+            return None
+        if found is None:
+            planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)
+            return None
+        if found.registered.account is None:
+            message = Message("Người này chưa có tài khoản.", "This person has no account.")
+            planned.refuse("account_missing", "full_name", message)
+        return found.registered.account
+
+    def _change_status(
+        self,
+        planned: PlannedRow,
+        account: Account,
+        wanted: AccountStatus,
+        fields: PersonFields,
+    ) -> None:
+        planned.subject_id = account.id
+        if wanted is AccountStatus.ACTIVE and not account.password_hash:
+            wanted = AccountStatus.PENDING
+        if account.status is wanted:
+            planned.verdict = Verdict.UNCHANGED
+            return
+        if wanted not in ALLOWED[account.status]:
+            message = Message(
+                f"Tài khoản {account.login} đang ở trạng thái {account.status.value}.",
+                f"The account {account.login} is {account.status.value}.",
+            )
+            planned.refuse("account_state_forbids", "request", message)
+            return
+        operation = OPERATION_OF.get(wanted, "reinstate")
+        planned.verdict, planned.operation = Verdict.CHANGE, operation
+        planned.changes = [Change("status", account.status.value, wanted.value)]
+        planned.payload = {
+            "account_id": str(account.id),
+            "operation": operation,
+            "before": account.status.value,
+            "document_number": fields.document_number,
+            "document_date": fields.document_date and fields.document_date.isoformat(),
+        }
+
+
+def _local_part(fields: PersonFields) -> str:
+    return (fields.wanted_address or "").partition("@")[0].strip().lower()
+
+
+UNKNOWN_PERSON = Message("Không tìm thấy người này.", "This person is not registered.")

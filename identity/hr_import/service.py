@@ -1,0 +1,383 @@
+"""From a file to a stored plan, and from the plan to the registry as a whole or not at all."""
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg.errors
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account, AccountStatus
+from identity.accounts.settings import MailboxSettings
+from identity.hr_import import queries
+from identity.hr_import.errors import (
+    ImportPlanNotOpen,
+    ImportPlanSealed,
+    ImportPlanStale,
+    MassChangeStopped,
+)
+from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, SheetKind, Verdict
+from identity.hr_import.organisation_accounts_apply import apply_organisation_accounts
+from identity.hr_import.organisation_accounts_plan import OrganisationAccountsPlan
+from identity.hr_import.organisations_apply import apply_organisations
+from identity.hr_import.organisations_plan import OrganisationsPlan
+from identity.hr_import.parsing import ParsedTable, parse_table
+from identity.hr_import.people_apply import Context, apply_people
+from identity.hr_import.people_plan import PeoplePlan
+from identity.hr_import.plan_rows import PlannedRow, totals_of
+from identity.hr_import.plan_sheet import planned_rows
+from identity.hr_import.reader import read_table
+from identity.hr_import.rejected import write_rejected
+from identity.hr_import.requests_apply import apply_requests
+from identity.hr_import.requests_plan import RequestsPlan
+from identity.hr_import.settings import ImportSettings
+from identity.people.citizen_numbers import CitizenNumbers
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.database import Database, copy_rows, lift_statement_timeout
+from kernel.encryption import KeyRing
+from kernel.errors import DomainError
+
+LONGEST_STATEMENT_SECONDS = 600
+
+
+class ImportAuditTag(enum.StrEnum):
+    PLANNED = "import:planned"
+    APPLIED = "import:applied"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the person who sends a file says with it."""
+
+    as_of: date
+    document_number: str | None = None
+    document_date: date | None = None
+    confirmed: Mapping[int, UUID | None] = field(default_factory=dict)
+    """Row → the registered person it is about; None for somebody new."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "document_number": self.document_number,
+            "document_date": self.document_date and self.document_date.isoformat(),
+            "confirmed": {str(row): who and str(who) for row, who in self.confirmed.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """The tools that planning and applying need besides a session."""
+
+    keys: KeyRing
+    numbers: CitizenNumbers
+    settings: ImportSettings
+    mailboxes: MailboxSettings
+
+
+def receive_file(
+    session: Session,
+    importer: Importer,
+    actor: Actor,
+    content: bytes,
+    file_name: str,
+    *,
+    options: ImportOptions,
+    now: datetime,
+) -> ImportPlan:
+    """Keep the file, sealed, as a plan that is still to be made."""
+    plan = ImportPlan(
+        id=uuid4(),
+        status=PlanStatus.PENDING,
+        file_name=file_name[-255:],
+        file_sha256=hashlib.sha256(content).digest(),
+        options=options.as_json(),
+        totals={},
+        created_at=now,
+        created_by=actor.label,
+        as_of=options.as_of,
+    )
+    plan.file_sealed = importer.keys.seal(content, _file_context(plan.id))
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def _file_context(plan_id: UUID) -> str:
+    return f"import-file:{plan_id}"
+
+
+def make_plan(
+    database: Database, importer: Importer, actor: Actor, plan_id: UUID, *, now: datetime
+) -> ImportPlan:
+    """Read the file, outside any transaction, and store what it would do.
+
+    A file that is refused as a whole leaves a failed plan that says why, and is raised too.
+    """
+    with database.transaction() as session:
+        plan = queries.get_plan(session, plan_id)
+        if plan.status is not PlanStatus.PENDING:
+            raise ImportPlanNotOpen(plan.status.value)
+        content = _open_file(importer, plan)
+    try:
+        parsed = _parse(importer, content, plan.file_name, now)
+    except DomainError as error:
+        with database.transaction() as session:
+            failed = queries.get_plan(session, plan_id)
+            failed.status, failed.file_sealed = PlanStatus.FAILED, None
+            failed.failure = {
+                "code": error.code,
+                "vi": error.message.vi,
+                "en": error.message.en,
+                "place": error.place,
+            }
+        raise
+    with database.transaction() as session:
+        lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
+        return _store_plan(session, importer, actor, plan_id, parsed)
+
+
+def _open_file(importer: Importer, plan: ImportPlan) -> bytes:
+    if plan.file_sealed is None:
+        raise ImportPlanSealed
+    return importer.keys.open(plan.file_sealed, _file_context(plan.id))
+
+
+def _parse(importer: Importer, content: bytes, file_name: str, now: datetime) -> ParsedTable:
+    table = read_table(content, file_name, importer.settings)
+    return parse_table(table, today=now.date())
+
+
+def _store_plan(
+    session: Session, importer: Importer, actor: Actor, plan_id: UUID, parsed: ParsedTable
+) -> ImportPlan:
+    plan = queries.get_plan(session, plan_id)
+    rows, pairs = planned_rows(parsed)
+    confirmed = {
+        int(row): UUID(who) if who else None
+        for row, who in plan.options["confirmed"].items()
+    }
+    _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
+    plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
+    plan.totals = totals_of(rows)
+    _store_rows(session, importer.keys, plan_id, rows)
+    audit.record(
+        session,
+        actor,
+        ImportAuditTag.PLANNED,
+        plan_id,
+        _basis(plan),
+        file_name=plan.file_name,
+        totals=plan.totals,
+    )
+    return plan
+
+
+Planner = PeoplePlan | RequestsPlan | OrganisationsPlan | OrganisationAccountsPlan
+
+
+def _planner(
+    session: Session,
+    importer: Importer,
+    kind: SheetKind,
+    day: date,
+    confirmed: Mapping[int, UUID | None],
+) -> Planner:
+    if kind is SheetKind.PEOPLE:
+        return PeoplePlan(session, importer.numbers, day, confirmed)
+    if kind is SheetKind.REQUESTS:
+        return RequestsPlan(session, importer.numbers, day, confirmed)
+    if kind is SheetKind.ORGANISATIONS:
+        return OrganisationsPlan(session, day)
+    return OrganisationAccountsPlan(session, day)
+
+
+ROW_COLUMNS = (
+    "plan_id",
+    "position",
+    "row",
+    "sheet",
+    "verdict",
+    "reason",
+    '"column"',
+    "message",
+    "notes",
+    "changes",
+    "subject_id",
+    "payload_sealed",
+)
+
+
+def _store_rows(
+    session: Session, keys: KeyRing, plan_id: UUID, rows: Sequence[PlannedRow]
+) -> None:
+    copy_rows(
+        session,
+        ImportRow.__tablename__,
+        ROW_COLUMNS,
+        [
+            (
+                plan_id,
+                row.position,
+                row.row,
+                row.sheet,
+                row.verdict.value,
+                row.reason,
+                row.column,
+                Jsonb({"vi": row.message.vi, "en": row.message.en}) if row.message else None,
+                Jsonb([note.as_json() for note in row.notes]),
+                Jsonb([change.as_json() for change in row.changes]),
+                row.subject_id,
+                _seal_payload(keys, plan_id, row) if row.payload is not None else None,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _seal_payload(keys: KeyRing, plan_id: UUID, row: PlannedRow) -> bytes:
+    text = json.dumps(row.payload, ensure_ascii=False)
+    return keys.seal(text.encode(), _row_context(plan_id, row.position))
+
+
+def _row_context(plan_id: UUID, position: int) -> str:
+    return f"import-row:{plan_id}:{position}"
+
+
+def _basis(plan: ImportPlan) -> Basis:
+    day = plan.options.get("document_date")
+    return Basis(
+        f"import {plan.file_name}",
+        plan.options.get("document_number"),
+        date.fromisoformat(day) if day else None,
+    )
+
+
+def apply_plan(
+    database: Database,
+    importer: Importer,
+    actor: Actor,
+    plan_id: UUID,
+    *,
+    now: datetime,
+    mass_change_confirmed: bool = False,
+) -> ImportPlan:
+    """Write everything the plan accepts in one transaction.
+
+    Raises ImportPlanNotFound, ImportPlanNotOpen, ImportPlanStale (and marks the plan so),
+    MassChangeStopped.
+    """
+    try:
+        with database.transaction() as session:
+            lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
+            plan = _take_plan(session, plan_id, now)
+            if not mass_change_confirmed:
+                _brake(session, importer.settings, plan)
+            _write(session, importer, actor, plan, now)
+            return plan
+    except (ImportPlanStale, IntegrityError) as error:
+        if isinstance(error, IntegrityError) and not _is_race(error):
+            raise
+        with database.transaction() as session:
+            queries.get_plan(session, plan_id).status = PlanStatus.STALE
+        raise ImportPlanStale from error
+
+
+def _is_race(error: IntegrityError) -> bool:
+    """Somebody took a number, login or address after the plan was made."""
+    races = psycopg.errors.UniqueViolation | psycopg.errors.ExclusionViolation
+    return isinstance(error.orig, races)
+
+
+def _take_plan(session: Session, plan_id: UUID, now: datetime) -> ImportPlan:
+    """One statement consumes the plan, so that two appliers cannot both have it."""
+    taken = session.execute(
+        update(ImportPlan)
+        .where(ImportPlan.id == plan_id, ImportPlan.status == PlanStatus.PLANNED)
+        .values(status=PlanStatus.APPLIED, applied_at=now)
+        .returning(ImportPlan.id)
+    ).scalar_one_or_none()
+    plan = queries.get_plan(session, plan_id)
+    if taken is None:
+        raise ImportPlanNotOpen(plan.status.value)
+    return plan
+
+
+def _brake(session: Session, settings: ImportSettings, plan: ImportPlan) -> None:
+    """The classic accident is a file that takes everybody's account away."""
+    count = plan.totals.get("suspend", 0) + plan.totals.get("close", 0)
+    in_service = select(func.count()).where(Account.status != AccountStatus.CLOSED)
+    total = session.scalar(in_service) or 0
+    if count > settings.mass_change_entries or count > total * settings.mass_change_share:
+        if count > settings.mass_change_free:
+            raise MassChangeStopped(count, total)
+
+
+def _write(
+    session: Session, importer: Importer, actor: Actor, plan: ImportPlan, now: datetime
+) -> None:
+    context = Context(
+        session=session,
+        actor=actor,
+        numbers=importer.numbers,
+        mailboxes=importer.mailboxes,
+        basis=_basis(plan),
+        day=plan.as_of,
+        now=now,
+    )
+    payloads = _open_payloads(session, importer.keys, plan.id)
+    if plan.kind is SheetKind.PEOPLE:
+        apply_people(context, payloads)
+    elif plan.kind is SheetKind.REQUESTS:
+        apply_requests(context, payloads)
+    elif plan.kind is SheetKind.ORGANISATIONS:
+        apply_organisations(context, [payload for _, payload in payloads])
+    else:
+        apply_organisation_accounts(context, [payload for _, payload in payloads])
+    session.execute(
+        update(ImportRow).where(ImportRow.plan_id == plan.id).values(payload_sealed=None)
+    )
+    audit.record(
+        session,
+        actor,
+        ImportAuditTag.APPLIED,
+        plan.id,
+        _basis(plan),
+        file_name=plan.file_name,
+        totals=plan.totals,
+    )
+
+
+def _open_payloads(
+    session: Session, keys: KeyRing, plan_id: UUID
+) -> list[tuple[int, dict[str, Any]]]:
+    statement = (
+        select(ImportRow.position, ImportRow.payload_sealed)
+        .where(ImportRow.plan_id == plan_id, ImportRow.payload_sealed.is_not(None))
+        .order_by(ImportRow.position)
+    )
+    return [
+        (position, json.loads(keys.open(sealed, _row_context(plan_id, position))))
+        for position, sealed in session.execute(statement)
+    ]
+
+
+def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: datetime) -> bytes:
+    """The refused rows as the same spreadsheet with a reason beside each.
+
+    Raises ImportPlanNotFound, ImportPlanSealed.
+    """
+    with database.transaction() as session:
+        plan = queries.get_plan(session, plan_id)
+        content = _open_file(importer, plan)
+        rows = queries.list_rows(session, plan_id, verdicts=[Verdict.REFUSE])
+    table = read_table(content, plan.file_name, importer.settings)
+    return write_rejected(table, rows, today=now.date())
