@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrypoints.home import Home
 from identity.accounts.passwords import PasswordSettings
+from identity.accounts.settings import MailboxSettings
 from identity.directory.settings import DirectorySettings
+from identity.hr_import.settings import ImportSettings
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
@@ -58,8 +60,10 @@ class Settings(BaseSettings):
     directory: DirectorySettings
     encryption: EncryptionSettings
     web: WebSettings = WebSettings()
-    passwords: PasswordSettings = PasswordSettings()
     log: LogSettings = LogSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    mailboxes: MailboxSettings = MailboxSettings()
+    imports: ImportSettings = ImportSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""
 

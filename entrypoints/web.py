@@ -9,8 +9,15 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
-from prometheus_client import generate_latest
+from identity.directory.routes import router as directory_router
+from identity.hr_import.routes import router as imports_router
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
@@ -18,8 +25,6 @@ from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
 from identity.accounts.routes import router as accounts_router
-from identity.directory.routes import router as directory_router
-from identity.hr_import.routes import router as imports_router
 from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.errors import DomainError

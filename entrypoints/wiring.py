@@ -5,6 +5,7 @@ from functools import cached_property
 
 from entrypoints.settings import Settings
 from identity.accounts.passwords import Passwords
+from identity.hr_import.service import Importer
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
@@ -27,6 +28,12 @@ class Services:
     @cached_property
     def citizen_numbers(self) -> CitizenNumbers:
         return CitizenNumbers(self.keys)
+
+    @cached_property
+    def importer(self) -> Importer:
+        return Importer(
+            self.keys, self.citizen_numbers, self.settings.imports, self.settings.mailboxes
+        )
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -42,7 +42,6 @@ def upgrade() -> None:
                 "pending",
                 "failed",
                 "planned",
-                "applying",
                 "applied",
                 "stale",
                 name="planstatus",
@@ -481,7 +480,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("sheet", sa.Text(), nullable=True),
+        sa.Column("sheet", sa.Text(), nullable=False),
         sa.Column(
             "verdict",
             sa.Enum(

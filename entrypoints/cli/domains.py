@@ -3,7 +3,7 @@ import click
 from entrypoints.cli.session import Session, answer, as_json
 from identity.addresses.models import MailDomain, PolicySubject
 from identity.addresses.policy import warnings
-from identity.addresses.presets import ORGANISATION_PRESETS, PRESETS, Preset
+from identity.addresses.presets import PRESETS, Preset
 from identity.addresses.queries import get_domain, latest_policies, list_domains
 from identity.addresses.service import add_domain, reserve_address, set_policy
 from identity.organisations.queries import get_organisation_by_code
@@ -26,7 +26,7 @@ def add(session: Session, name: str, preset: str, *, default: bool) -> None:
     basis = Basis(f"domain {name}")
     with session.services.database.transaction() as database:
         row = add_domain(database, session.actor, name, is_default=default, basis=basis)
-        for chosen in (PRESETS[preset], ORGANISATION_PRESETS["congvu"]):
+        for chosen in (PRESETS[preset], PRESETS["organisations"]):
             set_policy(
                 database,
                 session.actor,
@@ -62,7 +62,7 @@ def policy(session: Session, name: str, preset: str, under: str | None, reason: 
             session.actor,
             get_domain(database, name).id,
             chosen.policy,
-            organisation_id=organisation and organisation.id,
+            organisation_id=organisation.id if organisation else None,
             preset=preset,
             now=session.services.clock(),
             basis=Basis(reason, chosen.decision),

@@ -2,6 +2,7 @@ from datetime import datetime
 
 import click
 from rich.tree import Tree
+from sqlalchemy import select
 
 from entrypoints.cli.session import Session, answer, as_json
 from identity.names.text import search_key
@@ -9,7 +10,6 @@ from identity.organisations import queries
 from identity.organisations.models import Organisation, OrganisationPeriod
 from identity.people.queries import list_members_on
 from kernel.clock import office_day
-from sqlalchemy import select
 
 
 @click.group()

@@ -39,7 +39,7 @@ def main(start: Start | None = None) -> int:
 def run(home: Home, start: Start) -> None:
     """Start everything and stay until someone asks us to stop. Raises DomainError."""
     require_free_ports(home)
-    ensure_env_file(home)
+    ensure_env_file(home, os.environ)
     settings = load_settings(home)
     with Supervisor(home.path, say) as supervisor:
         try:

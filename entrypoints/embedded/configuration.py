@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from entrypoints.embedded.errors import ForeignServersConfigured
+from entrypoints.embedded.errors import ForeignServersConfigured, SecretsLost
 from entrypoints.embedded.ports import LOOPBACK, Ports
 from entrypoints.home import Home
 
@@ -17,9 +17,15 @@ HEADING = """\
 # Made by script/server. The passwords and keys exist nowhere else: back this file up, and
 # keep the encryption keys apart from the backups of the database.
 """
+BASE_DN = "CONGVU_DIRECTORY__BASE_DN"
 SAMPLE_BASE_DN = "dc=backan,dc=gov,dc=vn"
-OURS = ("CONGVU_DATABASE__URL", "CONGVU_DIRECTORY__URI", "CONGVU_DIRECTORY__BIND_PASSWORD")
-"""Settings that say which servers to use."""
+OURS = (
+    "CONGVU_DATABASE__URL",
+    "CONGVU_DIRECTORY__URI",
+    "CONGVU_DIRECTORY__BIND_PASSWORD",
+    "CONGVU_WEB__PORT",
+)
+"""Settings that follow from the home and the port base here."""
 
 
 def refuse_foreign_servers(environment: Mapping[str, str]) -> None:
@@ -31,12 +37,19 @@ def refuse_foreign_servers(environment: Mapping[str, str]) -> None:
         raise ForeignServersConfigured(names)
 
 
-def ensure_env_file(home: Home) -> None:
-    """Values that the file has already are kept, but for the addresses, which follow the ports."""
+def ensure_env_file(home: Home, environment: Mapping[str, str]) -> None:
+    """Values that the file has already are kept, but for the addresses, which follow the ports.
+
+    A base DN in the environment of the first start is written down, as it cannot change later.
+    Raises SecretsLost.
+    """
     file = home.env_file
+    if not file.exists() and (home.path / "postgres").exists():
+        raise SecretsLost(file)
     text = file.read_text() if file.exists() else HEADING
     known = {name: value or "" for name, value in dotenv_values(file).items()}
-    wanted = {**_fresh_secrets(), **known}
+    base = {BASE_DN: environment.get(BASE_DN, SAMPLE_BASE_DN)}
+    wanted = {**base, **_fresh_secrets(), **known}
     _write_private(file, _with_values(text, {**wanted, **_addresses(home, wanted)}))
 
 
@@ -47,7 +60,6 @@ def _fresh_secrets() -> dict[str, str]:
         "CONGVU_SERVERS__LDAP_READER_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_DIRECTORY__BASE_DN": SAMPLE_BASE_DN,
         "CONGVU_DIRECTORY__BIND_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_ENCRYPTION__KEYS": json.dumps({"first": _fresh_key()}),
         "CONGVU_ENCRYPTION__ACTIVE_KEY": "first",

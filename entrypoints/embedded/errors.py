@@ -64,6 +64,19 @@ class HomeOfAnotherUser(Conflict):
         )
 
 
+class SecretsLost(Conflict):
+    code = "secrets-lost"
+
+    def __init__(self, env_file: Path) -> None:
+        super().__init__(
+            f"Có dữ liệu nhưng không còn {env_file} chứa mật khẩu và khóa của dữ liệu đó; "
+            "hãy khôi phục tệp từ bản sao lưu.",
+            f"There are data, but {env_file} with their passwords and keys is gone; "
+            "restore it from a backup.",
+            place=str(env_file),
+        )
+
+
 class DataMissing(Unavailable):
     code = "data-missing"
 
@@ -95,8 +108,8 @@ class ForeignServersConfigured(Invalid):
     def __init__(self, names: list[str]) -> None:
         joined = ", ".join(names)
         super().__init__(
-            f"{joined} được đặt trong môi trường, trong khi script/server tự chạy máy chủ của nó; "
-            "hãy bỏ các biến này.",
-            f"{joined} is set in the environment, but script/server runs its own servers; "
-            "unset it, or start the web and the worker by themselves.",
+            f"{joined} được đặt trong môi trường, trong khi script/server tự chạy máy chủ của nó "
+            "theo CONGVU_PORT_BASE; hãy bỏ các biến này.",
+            f"{joined} is set in the environment, but script/server runs its own servers, "
+            "on the ports from CONGVU_PORT_BASE; unset it.",
         )

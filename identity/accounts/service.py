@@ -37,6 +37,7 @@ class AccountAuditTag(enum.StrEnum):
     SUSPENDED = "account:suspended"
     REINSTATED = "account:reinstated"
     CLOSED = "account:closed"
+    RENAMED = "account:renamed"
     QUOTA_CHANGED = "account:quota-changed"
     CUSTODIAN_ADDED = "account:custodian-added"
     CUSTODIAN_ENDED = "account:custodian-ended"
@@ -233,6 +234,16 @@ def activate_account(session: Session, code: str, password_hash: str, *, now: da
     account.change_status(AccountStatus.ACTIVE, now)
     actor = Actor.system(f"activation of {account.login}")
     audit.record(session, actor, AccountAuditTag.ACTIVATED, account_id, Basis("activation code"))
+    return account
+
+
+def rename_account(
+    session: Session, actor: Actor, account_id: UUID, display_name: str, *, basis: Basis
+) -> Account:
+    """Change what an organisation or service account is called. Raises AccountNotFound."""
+    account = queries.get_account_for_update(session, account_id)
+    before, account.display_name = account.display_name, display_name
+    audit.record(session, actor, AccountAuditTag.RENAMED, account_id, basis, before=before)
     return account
 
 

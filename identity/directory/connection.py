@@ -16,6 +16,7 @@ with warnings.catch_warnings():
 
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.settings import DirectorySettings
+from kernel.errors import DomainError
 
 Connection = ldap3.Connection
 
@@ -50,13 +51,18 @@ def connect(settings: DirectorySettings) -> Connection:
         check_names=False,
         auto_referrals=False,
     )
-    with translated():
-        connection.open(read_server_info=False)
-        if settings.start_tls:
-            connection.start_tls(read_server_info=False)
-        if not connection.bind():
-            _refuse(connection.result)
-        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        with translated():
+            connection.open(read_server_info=False)
+            if settings.start_tls:
+                connection.start_tls(read_server_info=False)
+            if not connection.bind():
+                _refuse(connection.result)
+            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except DomainError:
+        if connection.socket:  # ldap3 leaves it open when opening fails half-way
+            connection.socket.close()
+        raise
     return connection
 
 

@@ -13,6 +13,7 @@ from identity.directory.encoding import Scope
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.grouping import fits, groups
 from identity.directory.planning import Plan
+from identity.directory.probe import probe_operations
 from identity.directory.settings import DirectorySettings
 from identity.directory.transaction import START, Transaction
 
@@ -121,10 +122,19 @@ class LdapDirectory:
             self.close()
         while len(self._lanes) <= lane:
             connection = connect(self._settings)
-            announced = {extension[0] for extension in connection.server.info.supported_extensions}
-            self._transactions = self._transactions_wanted and START in announced
             self._lanes.append(Channel(connection, self._settings.timeout_seconds))
+            if len(self._lanes) == 1:
+                extensions = connection.server.info.supported_extensions
+                announced = any(extension[0] == START for extension in extensions)
+                self._transactions = self._transactions_wanted and announced and self._probe()
         return self._lanes[lane]
+
+    def _probe(self) -> bool:
+        """Whether the server takes every attribute we write; see the module for why it must."""
+        additions, removals = probe_operations(self._settings.base_dn)
+        added = {self._lanes[0].exchange(operation).code for operation in additions}
+        removed = {self._lanes[0].exchange(operation).code for operation in removals}
+        return added <= {results.SUCCESS, results.ENTRY_ALREADY_EXISTS} and removed == {0}
 
     def _standing(self, changes: Sequence[Change]) -> dict[str, StandingEntry]:
         """Our entries as they are, by id: an unrecorded rename does not hide one."""

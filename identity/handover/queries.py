@@ -1,4 +1,5 @@
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select, true
@@ -12,8 +13,13 @@ from identity.organisations.models import Organisation
 from identity.organisations.queries import subtree_ids
 from identity.people.models import Appointment, Person
 
-PendingAccount = tuple[Account, Organisation, Person | None, str | None]
-"""An account, the organisation that hands it over, its person and the person's position."""
+
+class PendingAccount(NamedTuple):
+    account: Account
+    organisation: Organisation
+    """Which hands it over."""
+    person: Person | None
+    position: str | None
 
 
 def list_pending_for_update(
@@ -50,7 +56,7 @@ def list_pending_for_update(
         .with_for_update(of=Account)
         .execution_options(populate_existing=True)
     )
-    return list(session.execute(statement).tuples())
+    return [PendingAccount(*row) for row in session.execute(statement)]
 
 
 def _next_primary_appointments(day: date) -> Subquery:
@@ -90,7 +96,7 @@ def custodians_of_pending(session: Session, day: date) -> dict[UUID, list[Reader
         .order_by(Custodian.valid_from, Person.sort_key, Person.id)
     )
     found: dict[UUID, list[Reader]] = {}
-    for account_id, person, position in session.execute(statement).tuples():
+    for account_id, person, position in session.execute(statement):
         reader = Reader(person.full_name, person.sex, position)
         found.setdefault(account_id, []).append(reader)
     return found

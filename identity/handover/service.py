@@ -8,9 +8,8 @@ gone for good, and harmless: the accounts are still pending, and the next run vo
 issues others. In the other order a failing commit would leave letters on paper that never work.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,12 +21,13 @@ from identity.addresses.models import AddressRole
 from identity.handover import queries
 from identity.handover.batch import Batch, Letter, Reader
 from identity.handover.queries import PendingAccount
-from identity.organisations.models import Organisation
 from identity.organisations.queries import current_codes, get_organisation
-from identity.people.models import Person
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import VIETNAM, office_day
+
+ACCOUNTS_AT_ONCE = 10_000
+"""PostgreSQL takes 65,535 values in a statement."""
 
 
 def hand_over(
@@ -48,74 +48,58 @@ def hand_over(
     """
     if organisation_id is not None:
         get_organisation(session, organisation_id)
-    day = office_day(now)
+    day, expires_on = office_day(now), office_day(now + lifetime)
     pending = queries.list_pending_for_update(
         session, organisation_id, include_subtree=include_subtree, day=day
     )
     custodians = queries.custodians_of_pending(session, day)
-    codes = current_codes(session, {organisation.id for _, organisation, _, _ in pending})
-    expires_on = office_day(now + lifetime)
-    batches = []
-    for organisation, rows in _by_organisation(pending):
-        letters = _issue_letters(
-            session, actor, rows, custodians, now=now, expires_on=expires_on, basis=basis
+    letters: dict[UUID, list[Letter]] = {}
+    for start in range(0, len(pending), ACCOUNTS_AT_ONCE):
+        rows = pending[start : start + ACCOUNTS_AT_ONCE]
+        accounts = [row.account for row in rows]
+        codes = issue_activation_codes(
+            session, actor, accounts, now=now, lifetime=_end_of(expires_on) - now, basis=basis
         )
-        batches.append(
-            Batch(
-                organisation_id=organisation.id,
-                organisation_name=organisation.name,
-                organisation_code=codes.get(organisation.id),
-                issued_on=day,
-                expires_on=expires_on,
-                basis=basis,
-                letters=tuple(letters),
-            )
-        )
-    return batches
-
-
-def _by_organisation(
-    pending: Sequence[PendingAccount],
-) -> Iterator[tuple[Organisation, list[PendingAccount]]]:
-    for organisation, rows in groupby(pending, key=lambda row: row[1]):
-        yield organisation, list(rows)
-
-
-def _issue_letters(
-    session: Session,
-    actor: Actor,
-    rows: Sequence[PendingAccount],
-    custodians: dict[UUID, list[Reader]],
-    *,
-    now: datetime,
-    expires_on: date,
-    basis: Basis,
-) -> list[Letter]:
-    accounts = [account for account, _, _, _ in rows]
-    codes = issue_activation_codes(
-        session, actor, accounts, now=now, lifetime=_end_of(expires_on) - now, basis=basis
-    )
-    addresses = _primary_addresses(session, accounts)
+        addresses = _primary_addresses(session, accounts)
+        for row, code in zip(rows, codes, strict=True):
+            letter = _letter(row, custodians, addresses, code)
+            letters.setdefault(row.organisation.id, []).append(letter)
+    agency_codes = current_codes(session, letters)
+    organisations = {row.organisation.id: row.organisation for row in pending}
     return [
-        Letter(
-            kind=account.kind,
-            account_id=account.id,
-            name=person.full_name if person else account.display_name,
-            readers=_readers(person, position, custodians.get(account.id, [])),
-            address=addresses.get(account.id),
-            login=account.login,
-            code=code,
+        Batch(
+            organisation_id=organisation.id,
+            organisation_name=organisation.name,
+            organisation_code=agency_codes.get(organisation.id),
+            issued_on=day,
+            expires_on=expires_on,
+            basis=basis,
+            letters=tuple(letters[organisation.id]),
         )
-        for (account, _, person, position), code in zip(rows, codes, strict=True)
+        for organisation in organisations.values()
     ]
 
 
-def _readers(
-    person: Person | None, position: str | None, custodians: list[Reader]
-) -> tuple[Reader, ...]:
+def _letter(
+    row: PendingAccount,
+    custodians: Mapping[UUID, list[Reader]],
+    addresses: Mapping[UUID, str],
+    code: str,
+) -> Letter:
+    account, person = row.account, row.person
     if person is None:
-        return tuple(custodians)
-    return (Reader(person.full_name, person.sex, position),)
+        name, readers = account.display_name, custodians.get(account.id, [])
+    else:
+        name, readers = person.full_name, [Reader(person.full_name, person.sex, row.position)]
+    return Letter(
+        kind=account.kind,
+        account_id=account.id,
+        name=name,
+        readers=tuple(readers),
+        address=addresses.get(account.id),
+        login=account.login,
+        code=code,
+    )
 
 
 def _primary_addresses(session: Session, accounts: Sequence[Account]) -> dict[UUID, str]:

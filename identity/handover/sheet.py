@@ -59,8 +59,12 @@ def width_of(text: str, style: Style) -> float:
 
 def wrap(text: str, style: Style, width: float) -> list[str]:
     """Lines no wider than `width`; a single word that is wider is broken between letters."""
-    lines: list[str] = [""]
-    for word in text.split():
+    words = text.split()
+    whole = " ".join(words)
+    if width_of(whole, style) <= width:  # nearly always, and measuring is half of the work
+        return [whole] if whole else []
+    lines = [""]
+    for word in words:
         longer = f"{lines[-1]} {word}".lstrip()
         if width_of(longer, style) <= width:
             lines[-1] = longer

@@ -13,7 +13,7 @@ from identity.names.syllables import is_syllable
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (",", ";", "\t", "|")
-LINES_EXAMINED = 60
+RECORDS_EXAMINED = 60
 KEPT_TEXT = re.compile(r'="([^"=]*)"')
 WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*(?:[\u0300-\u036f][^\W\d_]*)*")
 """A word with at least one letter beyond ASCII."""
@@ -63,13 +63,15 @@ def _decode_utf16(content: bytes, encoding: str) -> str:
 
 
 def find_delimiter(text: str) -> str:
-    """The one that cuts the first lines into the most even columns."""
+    """The one that cuts the first records into the most even columns; of equals the first."""
 
-    def evenness(delimiter: str) -> tuple[int, int]:
-        lines = text.splitlines()[:LINES_EXAMINED]
-        counts = [line.count(delimiter) for line in lines if delimiter in line]
-        usual = max(set(counts), key=counts.count, default=0)
-        return counts.count(usual) * usual, -DELIMITERS.index(delimiter)
+    def evenness(delimiter: str) -> int:
+        reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            widths = [len(record) - 1 for record in islice(reader, RECORDS_EXAMINED)]
+        except csv.Error:
+            return 0
+        return max(widths.count(width) * width for width in widths or [0])
 
     return max(DELIMITERS, key=evenness)
 

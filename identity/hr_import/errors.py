@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 
 
 class ImportPlanNotFound(NotFound):
@@ -49,4 +49,15 @@ class MassChangeStopped(Conflict):
         super().__init__(
             f"Tệp này sẽ khóa hoặc thu hồi {count} trên {total} tài khoản; cần xác nhận riêng.",
             f"This file would suspend or close {count} of {total} accounts; confirm it explicitly.",
+        )
+
+
+class MatchesMalformed(Invalid):
+    code = "matches-malformed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            'matches phải là JSON: số dòng → mã người hoặc "new".',
+            'matches must be JSON: row → id of the person or "new".',
+            place="matches",
         )

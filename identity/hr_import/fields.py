@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from identity.hr_import.values import Request, Sex
+from identity.hr_import.values import Request
 from identity.names.full_name import FullName
+from identity.people.models import Sex
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from identity.hr_import.columns import (
@@ -14,6 +13,7 @@ from identity.hr_import.columns import (
     UNDER,
     Column,
 )
+from identity.hr_import.kinds import SheetKind
 from identity.hr_import.table import Row, Sheet
 from identity.names.text import clean
 
@@ -42,14 +42,6 @@ IDENTITY = {
     Column.BIRTH_MONTH,
 }
 WITHOUT_MEANING = {Column.IGNORED, Column.REASON}
-
-
-class SheetKind(StrEnum):
-    PEOPLE = "people"
-    REQUESTS = "requests"
-    """An official request form: no identity numbers, or a column that says what is asked for."""
-    ORGANISATIONS = "organisations"
-    ORGANISATION_ACCOUNTS = "organisation_accounts"
 
 
 @dataclass(frozen=True, slots=True)

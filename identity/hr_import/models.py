@@ -7,14 +7,8 @@ from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from identity.hr_import.kinds import SheetKind
 from kernel.database import Base, UuidKey
-
-
-class SheetKind(enum.StrEnum):
-    PEOPLE = "people"
-    REQUESTS = "requests"
-    ORGANISATIONS = "organisations"
-    ORGANISATION_ACCOUNTS = "organisation_accounts"
 
 
 class PlanStatus(enum.StrEnum):
@@ -23,7 +17,6 @@ class PlanStatus(enum.StrEnum):
     FAILED = "failed"
     """The file as a whole was refused; `failure` says why."""
     PLANNED = "planned"
-    APPLYING = "applying"
     APPLIED = "applied"
     STALE = "stale"
     """The registry changed after the plan was made; plan the file again."""
@@ -71,7 +64,7 @@ class ImportRow(Base):
     """Order in the file; row numbers repeat over the sheets of a workbook."""
     row: Mapped[int] = mapped_column(Integer)
     """Row number as the spreadsheet shows it."""
-    sheet: Mapped[str | None]
+    sheet: Mapped[str]
     verdict: Mapped[Verdict]
     reason: Mapped[str | None] = mapped_column(String(60))
     column: Mapped[str | None] = mapped_column(String(60))

@@ -8,7 +8,8 @@ from identity.hr_import.columns import Column
 from identity.hr_import.fields import Fields
 from identity.hr_import.file_errors import FileEmpty, HeaderNotFound
 from identity.hr_import.findings import Note, Refusal, shown
-from identity.hr_import.headers import Header, SheetKind, find_header
+from identity.hr_import.headers import Header, find_header
+from identity.hr_import.kinds import SheetKind
 from identity.hr_import.organisation_rows import read_organisation, read_organisation_account
 from identity.hr_import.person_rows import PersonRows
 from identity.hr_import.row_reader import RowReader

@@ -1,8 +1,8 @@
 """Writes the accepted rows of a people plan, all of them or none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,14 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
-from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
-from identity.accounts.service import AccountAuditTag
-from identity.accounts.settings import MailboxSettings
-from identity.addresses.models import Address, AddressRole
+from identity.accounts.models import AccountKind
+from identity.hr_import.applying import Context, NewAccount, open_accounts
 from identity.hr_import.errors import ImportPlanStale
 from identity.hr_import.registered import among
 from identity.names.full_name import FullName
-from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.service import (
     AppointmentForm,
@@ -28,33 +25,10 @@ from identity.people.service import (
     person_columns,
 )
 from kernel import audit
-from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.database import copy_rows
 
 Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What all rows of one application share."""
-
-    session: Session
-    actor: Actor
-    numbers: CitizenNumbers
-    mailboxes: MailboxSettings
-    basis: Basis
-    day: date
-    now: datetime
-
-
-@dataclass(slots=True)
-class Batch:
-    """Rows of one table on their way to COPY."""
-
-    table: str
-    columns: Sequence[str]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def apply_people(context: Context, payloads: Sequence[tuple[int, Payload]]) -> None:
@@ -76,7 +50,18 @@ def apply_people(context: Context, payloads: Sequence[tuple[int, Payload]]) -> N
         for position, payload in payloads
         if "account" in payload
     ]
-    open_accounts(context, opened)
+    names = _names_of(context.session, opened)
+    accounts = [
+        NewAccount(
+            AccountKind.PERSONAL,
+            names[person_id],
+            payload["account"],
+            context.mailboxes.personal_quota_bytes,
+            person_id=person_id,
+        )
+        for person_id, payload in opened
+    ]
+    open_accounts(context, accounts)
 
 
 def _require_versions(session: Session, payloads: Sequence[Payload]) -> None:
@@ -235,58 +220,6 @@ def _set_columns(context: Context, person: Person, columns: dict[str, Any]) -> N
     if number is not None:
         person.citizen_number_sealed = context.numbers.seal(person.id, number)
         person.citizen_number_index = context.numbers.index(number)
-
-
-ACCOUNT_COLUMNS = (
-    "id",
-    "person_id",
-    "kind",
-    "login",
-    "display_name",
-    "status",
-    "status_changed_at",
-    "created_at",
-)
-ADDRESS_COLUMNS = (
-    "id",
-    "account_id",
-    "domain_id",
-    "policy_id",
-    "local_part",
-    "role",
-    "given_on",
-)
-
-
-def open_accounts(context: Context, opened: Sequence[tuple[UUID, Payload]]) -> None:
-    """Pending personal accounts with mailbox and address, in bulk."""
-    accounts = Batch(Account.__tablename__, ACCOUNT_COLUMNS)
-    mailboxes = Batch(Mailbox.__tablename__, ("account_id", "quota_bytes"))
-    addresses = Batch(Address.__tablename__, ADDRESS_COLUMNS)
-    subjects = []
-    names = _names_of(context.session, opened)
-    quota = context.mailboxes.personal_quota_bytes
-    kind, status = AccountKind.PERSONAL.value, AccountStatus.PENDING.value
-    role = AddressRole.PRIMARY.value
-    for person_id, payload in opened:
-        account = payload["account"]
-        account_id, local_part = uuid4(), account["local_part"]
-        name, now = names[person_id], context.now
-        accounts.rows.append((account_id, person_id, kind, local_part, name, status, now, now))
-        mailboxes.rows.append((account_id, quota))
-        domain_id, policy_id = UUID(account["domain_id"]), _uuid(account["policy_id"])
-        addresses.rows.append(
-            (uuid4(), account_id, domain_id, policy_id, local_part, role, context.day)
-        )
-        subjects.append((account_id, {"login": local_part, "kind": kind}))
-    for batch in (accounts, mailboxes, addresses):
-        copy_rows(context.session, batch.table, batch.columns, batch.rows)
-    tag = AccountAuditTag.CREATED
-    audit.record_many(context.session, context.actor, tag, subjects, context.basis)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
 
 
 def _names_of(session: Session, opened: Sequence[tuple[UUID, Payload]]) -> dict[UUID, str]:

@@ -73,7 +73,7 @@ class Matcher:
         return self._plausible(found, fields, "staff_number")
 
     def _plausible(self, found: Registered, fields: PersonFields, column: str) -> Match | Mismatch:
-        """A corrected name or a corrected birth date is a change; both at once is another person."""
+        """A corrected name or birth date is a change; both at once are another person."""
         person = found.person
         same_name = claim_name(fields.name) == person.search_key
         same_birth = fields.birth_date is None or fields.birth_date == person.birth_date

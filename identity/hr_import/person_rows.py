@@ -5,13 +5,12 @@ from datetime import date
 from identity.hr_import.columns import Column
 from identity.hr_import.dates import parse_birth_date
 from identity.hr_import.fields import PersonFields
-from identity.hr_import.headers import SheetKind
+from identity.hr_import.kinds import SheetKind
 from identity.hr_import.row_reader import RowReader
 from identity.hr_import.title_block import Document
 from identity.hr_import.values import (
     CitizenNumber,
     Request,
-    Sex,
     Unread,
     parse_citizen_number,
     parse_email,
@@ -22,6 +21,7 @@ from identity.hr_import.values import (
     parse_staff_number,
 )
 from identity.names.full_name import FullName
+from identity.people.models import Sex
 
 
 class PersonRows:

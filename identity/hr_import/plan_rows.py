@@ -35,7 +35,7 @@ class Note:
 class PlannedRow:
     position: int
     row: int
-    sheet: str | None
+    sheet: str
     verdict: Verdict
     reason: str | None = None
     column: str | None = None

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from identity.accounts.queries import get_account_for_update
 from identity.accounts.service import close_account, reinstate_account, suspend_account
+from identity.hr_import.applying import Context
 from identity.hr_import.errors import ImportPlanStale
-from identity.hr_import.people_apply import Context, apply_people, basis_of_row
+from identity.hr_import.people_apply import apply_people, basis_of_row
 
 Payload = Mapping[str, Any]
 

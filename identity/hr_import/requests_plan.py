@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import ALLOWED, Account, AccountStatus
 from identity.addresses.models import Address
 from identity.hr_import.fields import PersonFields
+from identity.hr_import.file_claims import claim_name
+from identity.hr_import.models import Verdict
 from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
 from identity.hr_import.parsing import ParsedRow
 from identity.hr_import.people_matching import Matcher, Mismatch
 from identity.hr_import.people_plan import PeoplePlan
 from identity.hr_import.plan_rows import Change, PlannedRow
 from identity.hr_import.registered import RegisteredPeople, among
-from identity.hr_import.file_claims import claim_name
-from identity.hr_import.models import Verdict
 from identity.hr_import.values import Request
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.messages import Message
@@ -77,9 +77,7 @@ class RequestsPlan:
             elif request is Request.CHANGE and planned.operation == "create":
                 planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)
 
-    def _plan_accounts(
-        self, rows: Sequence[tuple[PlannedRow, PersonFields, str | None]]
-    ) -> None:
+    def _plan_accounts(self, rows: Sequence[tuple[PlannedRow, PersonFields, str | None]]) -> None:
         open_rows = [row for row in rows if row[0].is_open]
         fields = [row for _, row, _ in open_rows]
         self._people.load(

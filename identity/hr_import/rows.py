@@ -7,7 +7,8 @@ from enum import Enum
 from unicodedata import normalize
 
 from identity.hr_import.columns import Column, title_key
-from identity.hr_import.headers import Header, SheetKind
+from identity.hr_import.headers import Header
+from identity.hr_import.kinds import SheetKind
 from identity.hr_import.table import Cell, CellError, Formula, Row, Sheet
 from identity.names.text import clean, fold
 
@@ -34,10 +35,10 @@ PROOF = frozenset(
 NAMES = (Column.FULL_NAME, Column.FAMILY_AND_MIDDLE_NAME, Column.GIVEN_NAME)
 LIGHT = frozenset({Column.ORDINAL, Column.NOTE, Column.REASON, Column.IGNORED})
 PARTS_OF_BODIES = re.compile(
-    r"(?:[IVXLC]+|[A-Z]|\d+(?:\.\d+)*)\s*[.)\-/]\s*\S"
+    r"(?:[IVXLC]+|[A-Z]|\d+(?:\.\d+)*)(?:\s*[.)/]\s*|\s+[-–]\s+)\S"
     r"|(?i:phòng|ban|sở|chi cục|cục|trung tâm|văn phòng|ủy ban|uỷ ban|ubnd|hđnd|thanh tra|trường|"
-    r"trạm|bệnh viện|khoa|đội|tổ|bộ phận|khối|cơ quan|đơn vị|huyện|thành phố|thị xã|thị trấn|xã|phường|"
-    r"hội|liên đoàn|công ty|quỹ|viện|chi nhánh|lãnh đạo|ban giám đốc|đảng ủy|đoàn thanh niên)\s"
+    r"trạm|bệnh viện|khoa|đội|tổ|bộ phận|khối|cơ quan|đơn vị|huyện|thành phố|thị xã|thị trấn|xã|"
+    r"phường|hội|liên đoàn|công ty|quỹ|viện|chi nhánh|lãnh đạo|ban giám đốc|đảng ủy|đoàn thanh niên)\s"
 )
 """How the headings of groups begin."""
 TOTAL = re.compile(
@@ -168,8 +169,8 @@ class Classifier:
 
     def _is_no_title(self, cell: Cell, position: int) -> bool:
         """The quick way out for ordinary rows: the first word is none of the title's."""
-        if not isinstance(cell, str) or len(cell) < 3:  # noqa: PLR2004  # (1), A
-            return False
+        if not isinstance(cell, str) or len(cell) < 3 or cell[0] == "(":  # noqa: PLR2004
+            return False  # a number of a column such as (1), 1 or A
         word = FIRST_WORD.search(normalize("NFC", cell))
         return word is None or word[0].lower() not in self._title_words.get(position, ())
 

@@ -2,15 +2,13 @@
 
 import enum
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg.errors
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,22 +16,27 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.settings import MailboxSettings
 from identity.hr_import import queries
+from identity.hr_import.applying import Context
+from identity.hr_import.columns import Column
 from identity.hr_import.errors import (
     ImportPlanNotOpen,
     ImportPlanSealed,
     ImportPlanStale,
     MassChangeStopped,
 )
-from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, SheetKind, Verdict
+from identity.hr_import.findings import Refusal
+from identity.hr_import.kinds import SheetKind
+from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Verdict
 from identity.hr_import.organisation_accounts_apply import apply_organisation_accounts
 from identity.hr_import.organisation_accounts_plan import OrganisationAccountsPlan
 from identity.hr_import.organisations_apply import apply_organisations
 from identity.hr_import.organisations_plan import OrganisationsPlan
 from identity.hr_import.parsing import ParsedTable, parse_table
-from identity.hr_import.people_apply import Context, apply_people
+from identity.hr_import.people_apply import apply_people
 from identity.hr_import.people_plan import PeoplePlan
-from identity.hr_import.plan_rows import PlannedRow, totals_of
+from identity.hr_import.plan_rows import totals_of
 from identity.hr_import.plan_sheet import planned_rows
+from identity.hr_import.plan_store import open_payloads, store_rows
 from identity.hr_import.reader import read_table
 from identity.hr_import.rejected import write_rejected
 from identity.hr_import.requests_apply import apply_requests
@@ -43,9 +46,10 @@ from identity.people.citizen_numbers import CitizenNumbers
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
-from kernel.database import Database, copy_rows, lift_statement_timeout
+from kernel.database import Database, lift_statement_timeout
 from kernel.encryption import KeyRing
 from kernel.errors import DomainError
+from kernel.messages import Message
 
 LONGEST_STATEMENT_SECONDS = 600
 
@@ -133,16 +137,17 @@ def make_plan(
         with database.transaction() as session:
             failed = queries.get_plan(session, plan_id)
             failed.status, failed.file_sealed = PlanStatus.FAILED, None
-            failed.failure = {
-                "code": error.code,
-                "vi": error.message.vi,
-                "en": error.message.en,
-                "place": error.place,
-            }
+            failed.failure = failure_of(error)
         raise
     with database.transaction() as session:
         lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
         return _store_plan(session, importer, actor, plan_id, parsed)
+
+
+def failure_of(error: DomainError) -> dict[str, Any]:
+    """An error as a plan keeps it."""
+    message = error.message
+    return {"code": error.code, "vi": message.vi, "en": message.en, "place": error.place}
 
 
 def _open_file(importer: Importer, plan: ImportPlan) -> bytes:
@@ -162,13 +167,12 @@ def _store_plan(
     plan = queries.get_plan(session, plan_id)
     rows, pairs = planned_rows(parsed)
     confirmed = {
-        int(row): UUID(who) if who else None
-        for row, who in plan.options["confirmed"].items()
+        int(row): UUID(who) if who else None for row, who in plan.options["confirmed"].items()
     }
     _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
     plan.totals = totals_of(rows)
-    _store_rows(session, importer.keys, plan_id, rows)
+    store_rows(session, importer.keys, plan_id, rows)
     audit.record(
         session,
         actor,
@@ -200,58 +204,6 @@ def _planner(
     return OrganisationAccountsPlan(session, day)
 
 
-ROW_COLUMNS = (
-    "plan_id",
-    "position",
-    "row",
-    "sheet",
-    "verdict",
-    "reason",
-    '"column"',
-    "message",
-    "notes",
-    "changes",
-    "subject_id",
-    "payload_sealed",
-)
-
-
-def _store_rows(
-    session: Session, keys: KeyRing, plan_id: UUID, rows: Sequence[PlannedRow]
-) -> None:
-    copy_rows(
-        session,
-        ImportRow.__tablename__,
-        ROW_COLUMNS,
-        [
-            (
-                plan_id,
-                row.position,
-                row.row,
-                row.sheet,
-                row.verdict.value,
-                row.reason,
-                row.column,
-                Jsonb({"vi": row.message.vi, "en": row.message.en}) if row.message else None,
-                Jsonb([note.as_json() for note in row.notes]),
-                Jsonb([change.as_json() for change in row.changes]),
-                row.subject_id,
-                _seal_payload(keys, plan_id, row) if row.payload is not None else None,
-            )
-            for row in rows
-        ],
-    )
-
-
-def _seal_payload(keys: KeyRing, plan_id: UUID, row: PlannedRow) -> bytes:
-    text = json.dumps(row.payload, ensure_ascii=False)
-    return keys.seal(text.encode(), _row_context(plan_id, row.position))
-
-
-def _row_context(plan_id: UUID, position: int) -> str:
-    return f"import-row:{plan_id}:{position}"
-
-
 def _basis(plan: ImportPlan) -> Basis:
     day = plan.options.get("document_date")
     return Basis(
@@ -280,7 +232,7 @@ def apply_plan(
             lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
             plan = _take_plan(session, plan_id, now)
             if not mass_change_confirmed:
-                _brake(session, importer.settings, plan)
+                check_mass_change(session, importer.settings, plan)
             _write(session, importer, actor, plan, now)
             return plan
     except (ImportPlanStale, IntegrityError) as error:
@@ -311,14 +263,17 @@ def _take_plan(session: Session, plan_id: UUID, now: datetime) -> ImportPlan:
     return plan
 
 
-def _brake(session: Session, settings: ImportSettings, plan: ImportPlan) -> None:
-    """The classic accident is a file that takes everybody's account away."""
+def check_mass_change(session: Session, settings: ImportSettings, plan: ImportPlan) -> None:
+    """The classic accident is a file that takes everybody's account away.
+
+    Raises MassChangeStopped.
+    """
     count = plan.totals.get("suspend", 0) + plan.totals.get("close", 0)
     in_service = select(func.count()).where(Account.status != AccountStatus.CLOSED)
     total = session.scalar(in_service) or 0
-    if count > settings.mass_change_entries or count > total * settings.mass_change_share:
-        if count > settings.mass_change_free:
-            raise MassChangeStopped(count, total)
+    many = count > settings.mass_change_entries or count > total * settings.mass_change_share
+    if many and count > settings.mass_change_free:
+        raise MassChangeStopped(count, total)
 
 
 def _write(
@@ -333,7 +288,7 @@ def _write(
         day=plan.as_of,
         now=now,
     )
-    payloads = _open_payloads(session, importer.keys, plan.id)
+    payloads = open_payloads(session, importer.keys, plan.id)
     if plan.kind is SheetKind.PEOPLE:
         apply_people(context, payloads)
     elif plan.kind is SheetKind.REQUESTS:
@@ -356,20 +311,6 @@ def _write(
     )
 
 
-def _open_payloads(
-    session: Session, keys: KeyRing, plan_id: UUID
-) -> list[tuple[int, dict[str, Any]]]:
-    statement = (
-        select(ImportRow.position, ImportRow.payload_sealed)
-        .where(ImportRow.plan_id == plan_id, ImportRow.payload_sealed.is_not(None))
-        .order_by(ImportRow.position)
-    )
-    return [
-        (position, json.loads(keys.open(sealed, _row_context(plan_id, position))))
-        for position, sealed in session.execute(statement)
-    ]
-
-
 def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: datetime) -> bytes:
     """The refused rows as the same spreadsheet with a reason beside each.
 
@@ -378,6 +319,13 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
     with database.transaction() as session:
         plan = queries.get_plan(session, plan_id)
         content = _open_file(importer, plan)
-        rows = queries.list_rows(session, plan_id, verdicts=[Verdict.REFUSE])
+        refused = queries.list_rows(session, plan_id, verdicts=[Verdict.REFUSE])
     table = read_table(content, plan.file_name, importer.settings)
-    return write_rejected(table, rows, today=now.date())
+    reasons = {
+        (row.sheet, row.row): [
+            Refusal(row.reason or "", Column(row.column), Message(**row.message), seen="")
+        ]
+        for row in refused
+        if row.message is not None and row.column is not None
+    }
+    return write_rejected(table, parse_table(table, today=now.date()), reasons)

@@ -4,7 +4,7 @@ from identity.hr_import.table import ReadLimits
 
 
 class ImportSettings(ReadLimits):
-    """Limits of files and of what one file may take away. Environment: CONGVU_IMPORT__*."""
+    """Limits of files and of what one file may take away. Environment: CONGVU_IMPORTS__*."""
 
     mass_change_entries: int = Field(default=50, ge=0)
     """One file that suspends or closes more accounts than this stops and asks."""

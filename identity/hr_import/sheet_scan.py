@@ -7,6 +7,7 @@ from typing import Final
 from identity.hr_import.file_errors import (
     FileCorrupt,
     FileHasDangerousFormula,
+    FileInflatesTooMuch,
     FileTooLarge,
 )
 from identity.hr_import.table import Merge, ReadLimits, column_letters
@@ -22,6 +23,8 @@ REACHES_OUTSIDE = re.compile(
 """Functions that fetch or run, references to other workbooks, DDE (`cmd|'/c calc'!A1`)."""
 LONGEST_ROW, LONGEST_COLUMN = len("1048576"), len("XFD")
 OTHER_ELEMENTS = {"mergeCell", "col"}
+MAX_OTHER_ELEMENTS = 1_000_000
+"""Links, rules of validation, runs of formatted text: far fewer than cells."""
 MAX_NOTED_CELLS = 250_000
 """Formulas and error cells are remembered one by one; a sheet of nothing else is no list."""
 FORMULA_CHARACTERS_KEPT = 200
@@ -93,9 +96,10 @@ class SheetScan:
         """
         seen, row_text, reference = self._letters_seen, "0", ""
         row_is_new = is_odd = False
+        strangers = 0
 
         def start(name: str, attributes: list[str]) -> None:  # noqa: C901  # one dispatch
-            nonlocal row_text, reference, row_is_new, is_odd
+            nonlocal row_text, reference, row_is_new, is_odd, strangers
             if name == "c":
                 if attributes and attributes[0] == "r":
                     reference = attributes[1]
@@ -112,6 +116,8 @@ class SheetScan:
                 if is_odd:
                     self._note_value(reference)
                     is_odd = False
+            elif name == "t":
+                pass
             elif name == "row":
                 row_text = self._enter_row(dict(pairs(attributes)))
                 reference, row_is_new, is_odd = "", True, False
@@ -124,6 +130,10 @@ class SheetScan:
                 self._other(name, dict(pairs(attributes)))
             elif ":" in name:
                 start(local_name(name), attributes)
+            else:
+                strangers += 1
+                if strangers > MAX_OTHER_ELEMENTS:
+                    raise FileInflatesTooMuch(self.part)
 
         return start
 

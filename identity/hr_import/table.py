@@ -67,7 +67,7 @@ class Table:
 
 
 class ReadLimits(BaseModel):
-    """How much of a file is read before it is refused. Environment: CONGVU_IMPORT__*."""
+    """How much of a file is read before it is refused. Environment: CONGVU_IMPORTS__*."""
 
     max_file_bytes: int = Field(default=40 * MEBIBYTE, gt=0)
     """A workbook of 200,000 people takes about 12 MiB."""
@@ -77,11 +77,11 @@ class ReadLimits(BaseModel):
     """Unpacked to packed size of one part above a mebibyte; real sheets stay below 40."""
     max_parts: int = Field(default=2_000, gt=0)
     """Files inside the workbook."""
-    max_marks: int = Field(default=30_000_000, gt=0)
+    max_marks: int = Field(default=12_000_000, gt=0)
     """Opening and closing tags in all parts together; bounds the time of the inspection."""
     max_rows: int = Field(default=200_000, gt=0)
     max_columns: int = Field(default=200, gt=0)
-    max_cells: int = Field(default=2_500_000, gt=0)
+    max_cells: int = Field(default=2_400_000, gt=0)
     """Of the rectangles around the filled cells of all sheets; bounds the memory."""
     max_sheets: int = Field(default=200, gt=0)
     max_cell_characters: int = Field(default=8_000, gt=0)

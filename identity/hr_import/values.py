@@ -11,17 +11,13 @@ from identity.hr_import.table import Cell
 from identity.names.full_name import FullName, NameMissing, NameNotAName
 from identity.names.legacy_encoding import UNREADABLE, Conversion, convert
 from identity.names.text import clean, fold
+from identity.people.models import Sex
 
 LONGEST_TEXT = 250
 CITIZEN_DIGITS = 12
 SHORTEST_EATEN = 9
 """Three zeros eaten: rule of the sample data, one to three are given back."""
 OLD_IDENTITY_CARD_DIGITS = 9
-
-
-class Sex(StrEnum):
-    MALE = "male"
-    FEMALE = "female"
 
 
 class Request(StrEnum):
@@ -52,7 +48,7 @@ class CitizenNumber:
         """Whether the digits for century, sex and birth year agree with what the row says.
 
         Digit 4 is even for men and odd for women, 0-1 for births in 19xx, 2-3 in 20xx and so on;
-        digits 5 and 6 are the year (Decree 137/2015/NĐ-CP article 7, Circular 59/2021/TT-BCA).
+        digits 5 and 6 are the year (Decree 137/2015/NĐ-CP).
         """
         century, odd = divmod(int(self.number[3]), 2)
         if birth_date and birth_date.year != 1900 + 100 * century + int(self.number[4:6]):
@@ -173,7 +169,7 @@ def parse_sex(text: str) -> Sex | None:
 PHONE_SEPARATORS = re.compile(r"[\s.\-()'\u200b-\u200f\ufeff]+")
 SEVERAL_PHONES = re.compile(r"[/;,|\n]|\s-\s|\bhoặc\b")
 PHONE = re.compile(r"0(?:[35789]\d{8}|2\d{8,9})")
-"""Ten digits of a mobile, ten or eleven of a fixed line (Circular 22/2014/TT-BTTTT plan of 2018)."""
+"""Ten digits of a mobile, ten or eleven of a fixed line."""
 
 
 @dataclass(frozen=True, slots=True)

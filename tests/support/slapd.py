@@ -80,7 +80,7 @@ class TestSlapd:
         self.slapd.prepare()
         shutil.copytree(self.slapd.folder / "data", self.slapd.folder / "pristine")
 
-    def settings(self, identity: str = "writer", **changed: object) -> DirectorySettings:
+    def settings(self, identity: str = "writer", /, **changed: object) -> DirectorySettings:
         """To sign in as `writer`, `reader`, `mail` or `administrator`."""
         given: dict[str, object] = {
             "uri": self.slapd.address,

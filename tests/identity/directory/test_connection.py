@@ -55,6 +55,7 @@ def test_a_certificate_of_another_authority_is_not_trusted(
     ldap_server: TestSlapd, tmp_path: Path
 ) -> None:
     other = ensure_certificates(tmp_path, ["127.0.0.1"])
+    more: dict[str, object]
     for more in ({}, {"uri": ldap_server.slapd.plain_address, "start_tls": True}):
         settings = ldap_server.settings(authority=other.authority, **more)
         with LdapDirectory(settings) as directory, pytest.raises(DirectoryUnavailable):

@@ -9,7 +9,7 @@ from pyasn1.codec.ber import encoder
 from identity.directory import decoding, encoding
 from identity.directory.decoding import Kind, MalformedAnswer, Result, StandingEntry
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=300)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=300)
 
 
 def whole(message_id: int, name: str, operation: object) -> bytes:

@@ -112,7 +112,8 @@ def test_a_macro_content_type_is_refused(good: bytes, repack: Make) -> None:
     with zipfile.ZipFile(BytesIO(good)) as archive:
         types = archive.read(name)
     types = types.replace(
-        b"openxmlformats-officedocument.spreadsheetml.sheet.main", b"ms-excel.sheet.macroEnabled.main"
+        b"openxmlformats-officedocument.spreadsheetml.sheet.main",
+        b"ms-excel.sheet.macroEnabled.main",
     )
     assert isinstance(refused(repack(good, parts={name: types})), errors.FileHasMacros)
 
@@ -124,7 +125,9 @@ def test_foreign_content_is_refused(good: bytes, repack: Make, part: str) -> Non
     assert isinstance(refused(repack(good, parts={part: b"<x/>"})), errors.FileHasForeignContent)
 
 
-def test_a_link_to_another_place_is_refused_but_an_address_is_not(good: bytes, repack: Make) -> None:
+def test_a_link_to_another_place_is_refused_but_an_address_is_not(
+    good: bytes, repack: Make
+) -> None:
     def links(kind: str) -> bytes:
         return (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -152,7 +155,9 @@ def test_a_formula_that_reaches_outside_refuses_the_file(
     assert error.place.endswith("B1")
 
 
-@pytest.mark.parametrize("part", [SHEET, "xl/sharedStrings.xml", "xl/workbook.xml", "docProps/app.xml"])
+@pytest.mark.parametrize(
+    "part", [SHEET, "xl/sharedStrings.xml", "xl/workbook.xml", "docProps/app.xml"]
+)
 def test_document_types_and_entities_are_refused(good: bytes, repack: Make, part: str) -> None:
     laughs = (
         b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -216,7 +221,9 @@ def test_a_part_that_unpacks_to_more_than_it_declares_is_a_bomb(good: bytes) -> 
     lie = struct.pack("<L", entry.file_size // 2)
     true = struct.pack("<L", entry.file_size)
     central = good.index(b"PK\x01\x02")
-    at = good.index(true, good.rindex(b"PK\x01\x02", central, good.index(b"xl/styles.xml", central)))
+    at = good.index(
+        true, good.rindex(b"PK\x01\x02", central, good.index(b"xl/styles.xml", central))
+    )
     assert isinstance(refused(good[:at] + lie + good[at + 4 :]), errors.FileInflatesTooMuch)
 
 

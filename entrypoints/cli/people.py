@@ -1,0 +1,57 @@
+import click
+from rich.table import Table
+from sqlalchemy import select
+
+from entrypoints.cli.session import Session, answer, as_json
+from identity.accounts.models import Account
+from identity.names.text import search_key
+from identity.people.models import Person
+from identity.people.queries import appointments_on
+from kernel.clock import office_day
+
+
+@click.group()
+def person() -> None:
+    """Officials and workers."""
+
+
+@person.command("find")
+@click.argument("text")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@as_json
+@click.pass_obj
+def find(session: Session, text: str, limit: int, *, as_json: bool) -> None:
+    """Search by part of the name; tone marks are optional. Shows unit and title: names repeat."""
+    day = office_day(session.services.clock())
+    statement = (
+        select(Person, Account.login, Account.status)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.search_key.contains(search_key(text), autoescape=True))
+        .order_by(Person.sort_key, Person.id)
+        .limit(limit)
+    )
+    with session.services.database.transaction() as database:
+        rows = list(database.execute(statement))
+        held = appointments_on(database, [row[0].id for row in rows], day)
+    found = [
+        {
+            "id": person.id,
+            "full_name": person.full_name,
+            "staff_number": person.staff_number,
+            "organisation": next((item[1].name for item in held.get(person.id, [])), None),
+            "position": next((item[0].position for item in held.get(person.id, [])), None),
+            "login": login,
+            "status": status and status.value,
+        }
+        for person, login, status in rows
+    ]
+    if as_json:
+        answer(found)
+        return
+    table = Table("name", "position", "organisation", "login", "status")
+    for item in found:
+        table.add_row(
+            *(str(item[key] or "") for key in ("full_name", "position", "organisation", "login")),
+            str(item["status"] or ""),
+        )
+    session.console.print(table)

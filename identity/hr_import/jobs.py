@@ -1,0 +1,87 @@
+"""Planning and applying in the worker, for files that arrive over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import structlog
+from sqlalchemy.orm import Session
+
+from identity.hr_import import queries, service
+from identity.hr_import.service import Importer
+from kernel.access import Actor, ActorKind, Permission
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.errors import DomainError
+from kernel.jobs import defer
+
+log = structlog.get_logger("import")
+
+
+class ImportJobs:
+    """Registers the tasks; web processes defer them, worker processes run them."""
+
+    def __init__(
+        self, jobs: procrastinate.App, database: Database, importer: Importer, clock: Clock
+    ) -> None:
+        self._database = database
+        self._importer = importer
+        self._clock = clock
+        retry = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=5)
+        self._plan = jobs.task(name="import.plan", retry=retry)(self._run_plan)
+        self._apply = jobs.task(name="import.apply", retry=retry)(self._run_apply)
+
+    def defer_plan(self, session: Session, actor: Actor, plan_id: UUID) -> None:
+        defer(session, self._plan, plan_id=str(plan_id), actor=_as_json(actor))
+
+    def defer_apply(self, session: Session, actor: Actor, plan_id: UUID) -> None:
+        defer(session, self._apply, plan_id=str(plan_id), actor=_as_json(actor))
+
+    def _run_plan(self, plan_id: str, actor: dict[str, Any]) -> None:
+        try:
+            service.make_plan(
+                self._database,
+                self._importer,
+                _actor(actor),
+                UUID(plan_id),
+                now=self._clock(),
+            )
+        except DomainError as error:  # stands in the plan itself, for whoever asks
+            log.info("plan refused", plan=plan_id, code=error.code)
+
+    def _run_apply(self, plan_id: str, actor: dict[str, Any]) -> None:
+        """The route has asked about mass changes before."""
+        try:
+            service.apply_plan(
+                self._database,
+                self._importer,
+                _actor(actor),
+                UUID(plan_id),
+                now=self._clock(),
+                mass_change_confirmed=True,
+            )
+        except DomainError as error:
+            log.info("plan not applied", plan=plan_id, code=error.code)
+            with self._database.transaction() as session:
+                plan = queries.get_plan(session, UUID(plan_id))
+                plan.failure = service.failure_of(error)
+
+
+def _as_json(actor: Actor) -> dict[str, Any]:
+    return {
+        "kind": actor.kind.value,
+        "label": actor.label,
+        "id": str(actor.id) if actor.id else None,
+        "request_id": actor.request_id,
+    }
+
+
+def _actor(fields: dict[str, Any]) -> Actor:
+    """Who asked, with no more than the right that was checked then."""
+    return Actor(
+        ActorKind(fields["kind"]),
+        fields["label"],
+        frozenset({Permission.IMPORT}),
+        id=UUID(fields["id"]) if fields["id"] else None,
+        request_id=fields["request_id"],
+    )
