@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -17,6 +17,7 @@ KEY_BYTES = 32
 class EncryptionSettings(BaseModel):
     """The key ring. Environment: CONGVU_ENCRYPTION__*."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
     keys: dict[str, SecretStr]
     """Key id to 32 random bytes in base64. Keep old keys until everything is sealed anew."""
     active_key: str

@@ -1,5 +1,40 @@
 """Fixtures for every test. Each real server starts only when a test first asks for it."""
 
-from tests.support.postgres import cluster, database_url, empty_database_url, migrated_template
+from hypothesis import HealthCheck, settings
 
-__all__ = ["cluster", "database_url", "empty_database_url", "migrated_template"]
+from tests.support.postgres import cluster, database_url, empty_database_url, migrated_template
+from tests.support.registry import (
+    db,
+    engine,
+    importer,
+    importing,
+    keys,
+    numbers,
+    officer,
+    province,
+)
+
+__all__ = [
+    "cluster",
+    "database_url",
+    "db",
+    "empty_database_url",
+    "engine",
+    "importer",
+    "importing",
+    "keys",
+    "migrated_template",
+    "numbers",
+    "officer",
+    "province",
+]
+
+# The same examples in every run, however busy the machine is.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("steady")

@@ -1,6 +1,7 @@
 """Run the whole product on one machine: `script/server`."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
 from entrypoints.embedded.ports import Ports, require_free
 from entrypoints.embedded.state import ended_cleanly, only_copy
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
-from entrypoints.home import Home
+from entrypoints.home import CHECKOUT, Home
 from entrypoints.settings import Settings, load_settings
 from kernel.errors import DomainError
 
@@ -83,6 +84,8 @@ def start_servers(supervisor: Supervisor, home: Home, settings: Settings) -> Non
 
 
 def announce(home: Home, settings: Settings) -> None:
+    moved = "" if home.path == CHECKOUT / "var" else f"CONGVU_HOME={shlex.quote(str(home.path))} "
+    congvu = f"{moved}{CHECKOUT}/script/congvu"
     say(
         f"""
 Công Vụ is ready.
@@ -91,6 +94,10 @@ Công Vụ is ready.
   directory  {settings.directory.uri}  base {settings.directory.base_dn}
   settings   {home.env_file}  (passwords and keys: keep it safe)
   logs       {home.path / "log"}
+To sign in:
+  as operator       {congvu} --help
+  to the API        {congvu} token create NAME --permission people:read
+  to the directory  {congvu} status --json  (shows a read-only bind for ldapsearch)
 Ctrl-C stops everything; the data stay in {home.path}.
 """
     )

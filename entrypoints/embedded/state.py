@@ -98,11 +98,13 @@ def _take(lock: IO[str], home: Path) -> None:
 
 
 def _is_locked(home: Path) -> bool:
-    with _open_lock(home) as lock:
-        try:
+    try:
+        with (home / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:  # nothing was ever started here
+        return False
     return False
 
 

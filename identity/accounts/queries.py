@@ -66,7 +66,7 @@ def list_custodians(session: Session, account_id: UUID) -> list[tuple[Custodian,
         .where(Custodian.account_id == account_id)
         .order_by(Custodian.valid_from.desc(), Custodian.id)
     )
-    return list(session.execute(statement).tuples().all())
+    return list(session.execute(statement).all())
 
 
 def custodians_in_force(day: date) -> ColumnElement[bool]:

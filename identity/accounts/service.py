@@ -164,7 +164,8 @@ def _revoke_codes(session: Session, account_ids: Sequence[UUID], now: datetime) 
             ActivationCode.consumed_at.is_(None),
             ActivationCode.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
+        .values(revoked_at=now),
+        execution_options={"synchronize_session": False},  # else every loaded object is looked at
     )
 
 

@@ -49,7 +49,7 @@ class Rulebook:
             if row.organisation_id is not None or domains[row.domain_id].is_default
         }
         tree = session.execute(select(Organisation.id, Organisation.parent_id))
-        return cls(rules, dict(tree.tuples().all()))
+        return cls(rules, dict(tree.all()))
 
     def rule(self, organisation_id: UUID, subject: PolicySubject) -> Rule:
         """Raises NoAddressPolicy."""

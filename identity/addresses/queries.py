@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import Text, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from identity.addresses.errors import MailDomainNotFound
@@ -39,7 +39,11 @@ def list_addresses(session: Session, account_id: UUID) -> list[Address]:
 def latest_policies(session: Session) -> list[AddressPolicy]:
     """The version in force of every rule."""
     keys = (AddressPolicy.domain_id, AddressPolicy.organisation_id, AddressPolicy.subject)
-    statement = select(AddressPolicy).distinct(*keys).order_by(*keys, AddressPolicy.version.desc())
+    statement = (
+        select(AddressPolicy)
+        .ext(distinct_on(*keys))
+        .order_by(*keys, AddressPolicy.version.desc())
+    )
     return list(session.scalars(statement))
 
 

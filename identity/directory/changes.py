@@ -22,7 +22,8 @@ class Put:
 class Remove:
     """Make the directory have no entry with this id. Entries of others at the DN stay."""
 
-    dn: str
+    known_dn: str
+    """Where it was written; the id decides, wherever the entry stands by now."""
     congvu_id: str
 
 

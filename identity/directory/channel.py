@@ -35,6 +35,11 @@ class Channel:
     def closed(self) -> bool:
         return bool(self._connection.closed)
 
+    @property
+    def extensions(self) -> set[str]:
+        """Object identifiers of the extended requests that the server announces."""
+        return {extension[0] for extension in self._connection.server.info.supported_extensions}
+
     def close(self) -> None:
         self._connection.strategy.close()
 

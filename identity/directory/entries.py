@@ -68,12 +68,6 @@ class OrganisationSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupMember:
-    kind: str
-    login: str
-
-
-@dataclass(frozen=True, slots=True)
 class GroupSnapshot:
     id: UUID
     organisation_id: UUID
@@ -81,7 +75,8 @@ class GroupSnapshot:
     """`own` or `subtree`."""
     organisation_name: str
     organisation_code: str | None = None
-    members: tuple[GroupMember, ...] = ()
+    members: tuple[str, ...] = ()
+    """DNs."""
 
 
 def account_dn(kind: str, login: str, base_dn: str) -> str:
@@ -157,7 +152,7 @@ def group_entry(group: GroupSnapshot, base_dn: str) -> Entry:
             congvuId=str(group.id),
             congvuOrganisationCode=group.organisation_code,
             description=group.organisation_name,
-            member=[account_dn(member.kind, member.login, base_dn) for member in group.members],
+            member=group.members,
         ),
     )
 

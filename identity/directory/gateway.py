@@ -31,7 +31,7 @@ class LdapDirectory:
     def __init__(self, settings: DirectorySettings, *, transactions: bool = True) -> None:
         self._settings = settings
         self._transactions_wanted = transactions
-        self._transactions = False
+        self._transactions: bool | None = None
         self._lanes: list[Channel] = []
 
     def __enter__(self) -> Self:
@@ -48,7 +48,7 @@ class LdapDirectory:
     def close(self) -> None:
         for channel in self._lanes:
             channel.close()
-        self._lanes = []
+        self._lanes, self._transactions = [], None
 
     def ping(self) -> None:
         """Raise DirectoryUnavailable or DirectoryRefused unless it answers us."""
@@ -62,7 +62,7 @@ class LdapDirectory:
         then some changes may have been made and others not, and all may be asked for again.
         """
         try:
-            standing = self._standing([change for change in changes if _may_stand(change)])
+            standing = self.find([c.congvu_id for c in changes if _may_stand(c)])
             plans = [planning.operations(c, standing.get(c.congvu_id)) for c in changes]
             outcomes = [WRITTEN] * len(changes)
             for place in self._commit(plans):
@@ -74,8 +74,7 @@ class LdapDirectory:
 
     def _commit(self, plans: Sequence[Plan]) -> list[int]:
         """Do in transactions what can be done so; gives the places of the plans left over."""
-        self._channel()
-        if not self._transactions:
+        if not self._may_group():
             return [*range(len(plans))]
         left = [place for place, plan in enumerate(plans) if plan and not fits(plan)]
         before: tuple[list[int], Transaction] | None = None
@@ -100,6 +99,19 @@ class LdapDirectory:
         _require_success(result)
         return next((entry for entry in entries if isinstance(entry, StandingEntry)), None)
 
+    def find(
+        self, congvu_ids: Sequence[str], attributes: Iterable[str] = ("*",)
+    ) -> dict[str, StandingEntry]:
+        """Our entries by id, wherever they stand; those that do not stand are left out."""
+        found: dict[str, StandingEntry] = {}
+        size = self._settings.group_size
+        for start in range(0, len(congvu_ids), size):
+            chunk = congvu_ids[start : start + size]
+            condition = encoding.any_of(encoding.equals("congvuId", i.encode()) for i in chunk)
+            for entry in self.entries(self._settings.base_dn, attributes, condition):
+                found[entry.one("congvuId") or ""] = entry
+        return found
+
     def entries(
         self,
         base: str,
@@ -123,35 +135,27 @@ class LdapDirectory:
         while len(self._lanes) <= lane:
             connection = connect(self._settings)
             self._lanes.append(Channel(connection, self._settings.timeout_seconds))
-            if len(self._lanes) == 1:
-                extensions = connection.server.info.supported_extensions
-                announced = any(extension[0] == START for extension in extensions)
-                self._transactions = self._transactions_wanted and announced and self._probe()
         return self._lanes[lane]
 
-    def _probe(self) -> bool:
-        """Whether the server takes every attribute we write; see the module for why it must."""
-        additions, removals = probe_operations(self._settings.base_dn)
-        added = {self._lanes[0].exchange(operation).code for operation in additions}
-        removed = {self._lanes[0].exchange(operation).code for operation in removals}
-        return added <= {results.SUCCESS, results.ENTRY_ALREADY_EXISTS} and removed == {0}
+    def _may_group(self) -> bool:
+        """Whether transactions are wanted, announced, and safe: see the module of the probe."""
+        channel = self._channel()
+        if self._transactions is None:
+            wanted = self._transactions_wanted and START in channel.extensions
+            self._transactions = wanted and self._probe(channel)
+        return self._transactions
 
-    def _standing(self, changes: Sequence[Change]) -> dict[str, StandingEntry]:
-        """Our entries as they are, by id: an unrecorded rename does not hide one."""
-        found: dict[str, StandingEntry] = {}
-        size = self._settings.group_size
-        for start in range(0, len(changes), size):
-            ids = [change.congvu_id for change in changes[start : start + size]]
-            condition = encoding.any_of(encoding.equals("congvuId", i.encode()) for i in ids)
-            for entry in self.entries(self._settings.base_dn, condition=condition):
-                found[entry.one("congvuId") or ""] = entry
-        return found
+    def _probe(self, channel: Channel) -> bool:
+        additions, removals = probe_operations(self._settings.base_dn)
+        added = {channel.exchange(operation).code for operation in additions}
+        removed = {channel.exchange(operation).code for operation in removals}
+        return added <= {results.SUCCESS, results.ENTRY_ALREADY_EXISTS} and removed == {0}
 
     def _write_alone(self, change: Change, operations: Sequence[bytes]) -> Outcome:
         """Outside a transaction; when the plan turns out stale, look again and try once more."""
         result = self._run(operations)
         if result.code in results.STALE:
-            standing = self._standing([change]).get(change.congvu_id)
+            standing = self.find([change.congvu_id]).get(change.congvu_id)
             result = self._run(planning.operations(change, standing))
             if result.code == results.ENTRY_ALREADY_EXISTS:
                 return Outcome(DISPUTED, result.diagnostic)

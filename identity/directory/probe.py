@@ -13,7 +13,6 @@ from identity.directory import dn, encoding
 from identity.directory.entries import (
     AccountSnapshot,
     Entry,
-    GroupMember,
     GroupSnapshot,
     OrganisationSnapshot,
     account_entry,
@@ -55,13 +54,11 @@ def probe_entries(base_dn: str) -> list[Entry]:
         OrganisationSnapshot(NOBODY, LOGIN, LOGIN, LOGIN, NOBODY, LOGIN, LOGIN), base_dn
     )
     group = group_entry(
-        GroupSnapshot(NOBODY, NOBODY, "own", LOGIN, LOGIN, (GroupMember("service", LOGIN),)),
+        # The overlay gives memberOf to an entry that stands, so the group names the probe.
+        GroupSnapshot(NOBODY, NOBODY, "own", LOGIN, LOGIN, (_in_system(account, base_dn).dn,)),
         base_dn,
     )
-    hidden = [_in_system(entry, base_dn) for entry in (account, organisation, group)]
-    # The overlay gives memberOf to an entry that stands, so the group names the probe itself.
-    members = {**hidden[2].attributes, "member": (hidden[0].dn.encode(),)}
-    return [*hidden[:2], replace(hidden[2], attributes=members)]
+    return [_in_system(entry, base_dn) for entry in (account, organisation, group)]
 
 
 def probe_operations(base_dn: str) -> tuple[list[bytes], list[bytes]]:

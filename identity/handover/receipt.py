@@ -11,7 +11,7 @@ from identity.accounts.models import AccountKind
 from identity.handover import texts
 from identity.handover.batch import Batch, Letter
 from identity.handover.settings import HandoverSettings
-from identity.handover.sheet import COPIED, SMALL, STRONG, TEXT, Sheet, Style, fit, new_canvas
+from identity.handover.sheet import COPIED, SMALL, STRONG, TEXT, Sheet, Style, new_canvas, wrap
 from kernel.messages import Message
 from theme.fonts import Face
 
@@ -58,15 +58,15 @@ def write_receipt(out: BinaryIO, batch: Batch, settings: HandoverSettings) -> No
 
 
 def _row(number: int, letter: Letter) -> Row:
-    texts_and_styles = (
+    contents = (
         (str(number), CELL),
         (letter.name, CELL),
         (_title(letter), CELL),
         (letter.login, LOGIN_CELL),
     )
     cells = tuple(
-        fit(text, style, EDGES[column + 1] - EDGES[column] - 2 * PADDING, 5)
-        for column, (text, style) in enumerate(texts_and_styles)
+        (style, wrap(text, style, EDGES[column + 1] - EDGES[column] - 2 * PADDING))
+        for column, (text, style) in enumerate(contents)
     )
     height = max(len(lines) * style.leading * POINTS_IN_MILLIMETRES for style, lines in cells)
     return Row(cells, max(ROW_HEIGHT, height + 2 * PADDING))

@@ -25,15 +25,15 @@ def parse_date(
     cell: Cell, *, starts_1904: bool = False, two_digit_century: int = 2000
 ) -> date | None:
     """The day that the cell names, or None when it names none or not a whole one."""
+    if isinstance(cell, str):
+        return _from_text(cell, two_digit_century)
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, bool):
-        return None
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_serial(cell, EPOCH_1904 if starts_1904 else EPOCH_1900)
-    return _from_text(cell, two_digit_century) if isinstance(cell, str) else None
+    return None
 
 
 def parse_birth_date(cell: Cell, today: date, *, starts_1904: bool = False) -> date | None:
@@ -41,6 +41,8 @@ def parse_birth_date(cell: Cell, today: date, *, starts_1904: bool = False) -> d
 
     Two digits of a year mean the century in which that is so.
     """
+    if cell is None:
+        return None
     for century in (1900, 2000):
         day = parse_date(cell, starts_1904=starts_1904, two_digit_century=century)
         if day is not None and YOUNGEST <= age(day, today) <= OLDEST:

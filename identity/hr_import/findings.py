@@ -8,6 +8,7 @@ from identity.hr_import.table import Cell, CellError, Formula
 from kernel.messages import Message
 
 LONGEST_SEEN = 80
+COMPUTED = (Formula, CellError)
 
 REFUSALS: dict[str, Message] = {
     "name_missing": Message("Thiếu họ và tên.", "The name is missing."),
@@ -151,7 +152,9 @@ def shown(cell: Cell) -> str:
     """What a person sees in the cell, shortened."""
     if cell is None:
         return ""
-    if isinstance(cell, Formula | CellError):
+    if isinstance(cell, str):
+        return cell[:LONGEST_SEEN]
+    if isinstance(cell, COMPUTED):
         return cell.text[:LONGEST_SEEN]
     if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.strftime("%d/%m/%Y")

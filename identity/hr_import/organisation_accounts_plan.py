@@ -31,7 +31,7 @@ class OrganisationAccountsPlan:
             .join(Account, Account.id == Address.account_id)
             .where(Account.kind == AccountKind.ORGANISATION)
         )
-        self._registered = dict(session.execute(statement).tuples().all())
+        self._registered = dict(session.execute(statement).all())
         self._in_file: dict[str, int] = {}
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:

@@ -87,7 +87,7 @@ GROUP_COLUMNS = ("id", "organisation_id", "scope")
 
 def _ids_by_code(session: Session) -> dict[str, UUID]:
     statement = select(AgencyCode.canonical, AgencyCode.organisation_id)
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _parents_first(payloads: Sequence[Payload]) -> list[Payload]:

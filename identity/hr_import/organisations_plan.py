@@ -30,7 +30,7 @@ class OrganisationsPlan:
         statement = select(AgencyCode.canonical, Organisation).join(
             Organisation, Organisation.id == AgencyCode.organisation_id
         )
-        self._registered = dict(session.execute(statement).tuples().all())
+        self._registered = dict(session.execute(statement).all())
         self._names = {row.id: row.name for row in self._registered.values()}
         self._in_file: dict[str, PlannedRow] = {}
         self._parents: dict[str, str | None] = {}

@@ -73,7 +73,7 @@ def _require_versions(session: Session, payloads: Sequence[Payload]) -> None:
         .order_by(Person.id)
         .with_for_update()
     )
-    present = dict(session.execute(statement).tuples().all())
+    present = dict(session.execute(statement).all())
     if present != expected:
         raise ImportPlanStale
 
@@ -230,4 +230,4 @@ def _names_of(session: Session, opened: Sequence[tuple[UUID, Payload]]) -> dict[
     }
     missing = [person_id for person_id, _ in opened if person_id not in names]
     statement = select(Person.id, Person.full_name).where(among(Person.id, missing, Uuid))
-    return names | dict(session.execute(statement).tuples().all())
+    return names | dict(session.execute(statement).all())

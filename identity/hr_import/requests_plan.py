@@ -100,7 +100,7 @@ class RequestsPlan:
             .join(Account, Account.id == Address.account_id)
             .where(among(Address.local_part, local_parts, Text))
         )
-        return dict(self._session.execute(statement).tuples().all())
+        return dict(self._session.execute(statement).all())
 
     def _plan_account(
         self,

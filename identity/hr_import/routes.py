@@ -18,6 +18,7 @@ from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.models import PlanStatus, Verdict
 from identity.hr_import.schemas import ApplicationIn, PlanList, PlanOut, RowOut, RowPage
 from identity.hr_import.service import Importer
+from identity.hr_import.table import MEBIBYTE
 from kernel.clock import office_day
 from kernel.http import Cursor, Db, Imports, Now, PageSize, problems
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
@@ -57,7 +58,8 @@ def receive_file(
     name = file.filename or "unnamed"
     content = file.file.read(most + 1)
     if len(content) > most:
-        raise FileTooLarge(name, most)
+        size = f"{most // MEBIBYTE} MiB"
+        raise FileTooLarge(f"hơn {size}", f"more than {size}", name)
     options = service.ImportOptions(
         as_of=as_of or office_day(now),
         document_number=document_number,

@@ -11,6 +11,7 @@ from identity.hr_import.values import LONGEST_TEXT, text_of
 
 UNREAD = {Column.ORDINAL, Column.NOTE, Column.REASON, Column.IGNORED}
 """Formulas and errors may stand here: nothing is taken from them."""
+COMPUTED = (Formula, CellError)
 
 
 class RowReader:
@@ -29,15 +30,17 @@ class RowReader:
         self._values: dict[Column, Cell] = {}
         width = len(cells)
         for column, position in self._places:
-            if position < width and (cell := cells[position]) is not None:
-                if isinstance(cell, Formula | CellError):
-                    self._refuse_computed(column, cell)
-                elif not isinstance(cell, str):
-                    self._values[column] = cell
-                elif cell[:1] == "=":  # a formula that was saved, or given back, as text
+            if position >= width or (cell := cells[position]) is None:
+                continue
+            if isinstance(cell, str):
+                if cell[:1] == "=":  # a formula that was saved, or given back, as text
                     self._refuse_computed(column, Formula(cell))
                 elif cell.strip():
                     self._values[column] = cell
+            elif isinstance(cell, COMPUTED):
+                self._refuse_computed(column, cell)
+            else:
+                self._values[column] = cell
 
     def _refuse_computed(self, column: Column, cell: Formula | CellError) -> None:
         if column not in UNREAD:

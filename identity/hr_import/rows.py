@@ -38,7 +38,8 @@ PARTS_OF_BODIES = re.compile(
     r"(?:[IVXLC]+|[A-Z]|\d+(?:\.\d+)*)(?:\s*[.)/]\s*|\s+[-–]\s+)\S"
     r"|(?i:phòng|ban|sở|chi cục|cục|trung tâm|văn phòng|ủy ban|uỷ ban|ubnd|hđnd|thanh tra|trường|"
     r"trạm|bệnh viện|khoa|đội|tổ|bộ phận|khối|cơ quan|đơn vị|huyện|thành phố|thị xã|thị trấn|xã|"
-    r"phường|hội|liên đoàn|công ty|quỹ|viện|chi nhánh|lãnh đạo|ban giám đốc|đảng ủy|đoàn thanh niên)\s"
+    r"phường|hội|liên đoàn|công ty|quỹ|viện|chi nhánh|lãnh đạo|ban giám đốc|đảng ủy|"
+    r"đoàn thanh niên)\s"
 )
 """How the headings of groups begin."""
 TOTAL = re.compile(

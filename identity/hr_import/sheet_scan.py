@@ -98,7 +98,7 @@ class SheetScan:
         row_is_new = is_odd = False
         strangers = 0
 
-        def start(name: str, attributes: list[str]) -> None:  # noqa: C901  # one dispatch
+        def start(name: str, attributes: list[str]) -> None:  # noqa: C901, PLR0912  # one dispatch
             nonlocal row_text, reference, row_is_new, is_odd, strangers
             if name == "c":
                 if attributes and attributes[0] == "r":

@@ -77,7 +77,7 @@ class ReadLimits(BaseModel):
     """Unpacked to packed size of one part above a mebibyte; real sheets stay below 40."""
     max_parts: int = Field(default=2_000, gt=0)
     """Files inside the workbook."""
-    max_marks: int = Field(default=12_000_000, gt=0)
+    max_marks: int = Field(default=8_000_000, gt=0)
     """Opening and closing tags in all parts together; bounds the time of the inspection."""
     max_rows: int = Field(default=200_000, gt=0)
     max_columns: int = Field(default=200, gt=0)

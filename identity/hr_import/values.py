@@ -126,11 +126,15 @@ def parse_citizen_number(
 
 
 def _digits(cell: Cell) -> str | Unread:
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        return str(cell) if cell >= 0 else Unread("citizen_number_invalid")
-    if not isinstance(cell, str):
-        return Unread("citizen_number_invalid")
-    text = normalize("NFKC", cell).strip()
+    if isinstance(cell, str):
+        return cell if cell.isdecimal() and cell.isascii() else _digits_in(cell)
+    if type(cell) is int and cell >= 0:
+        return str(cell)
+    return Unread("citizen_number_invalid")
+
+
+def _digits_in(text: str) -> str | Unread:
+    text = normalize("NFKC", text).strip()
     if match := WHOLE_NUMBER.fullmatch(text):
         return match[1]
     if ROUNDED_NUMBER.fullmatch(text):
@@ -149,7 +153,7 @@ def parse_staff_number(cell: Cell) -> str | Unread | None:
     """In capitals and without spaces: "bk 300011" and "BK300011" are one."""
     if cell is None:
         return None
-    if isinstance(cell, float | bool) or not isinstance(cell, str | int):
+    if not isinstance(cell, str) and type(cell) is not int:
         return Unread("staff_number_invalid")
     text = clean(str(cell)).strip("'").replace(" ", "").upper()
     return text if STAFF_NUMBER.fullmatch(text) else Unread("staff_number_invalid")

@@ -168,22 +168,27 @@ def _weigh_shared_texts(
 def _parse(
     content: bytes, inspection: Inspection, visible: Iterable[str], limits: ReadLimits
 ) -> list[Sheet]:
+    facts = [(name, found) for name in visible if (found := _scan_of(inspection, name))]
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        links = {name: link for name, link, _ in inspection.sheets}
-        sheets = []
-        for name in visible:
-            kind, part = inspection.links.get(links[name], ("", ""))
-            if kind == "chartsheet":
-                continue
-            if part not in inspection.scans:
-                raise FileCorrupt(WORKBOOK)
-            facts = inspection.scans[part]
-            if facts.last_row:
-                sheets.append(_sheet(book, name, facts, limits))
+        return [_sheet(book, name, found, limits) for name, found in facts if found.last_row]
     except (CalamineError, ValueError, OverflowError, OSError) as error:
         raise FileCorrupt(WORKBOOK) from error
-    return sheets
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust; PyO3 does not export the class
+            raise
+        raise FileCorrupt(WORKBOOK) from error
+
+
+def _scan_of(inspection: Inspection, sheet_name: str) -> SheetScan | None:
+    """None for a sheet that is only a chart."""
+    link = next(link for name, link, _ in inspection.sheets if name == sheet_name)
+    kind, part = inspection.links.get(link, ("", ""))
+    if kind == "chartsheet":
+        return None
+    if part not in inspection.scans:
+        raise FileCorrupt(WORKBOOK)
+    return inspection.scans[part]
 
 
 def _sheet(book: CalamineWorkbook, name: str, facts: SheetScan, limits: ReadLimits) -> Sheet:

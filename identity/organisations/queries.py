@@ -56,7 +56,7 @@ def current_codes(session: Session, organisation_ids: Collection[UUID]) -> dict[
     statement = select(AgencyCode.organisation_id, AgencyCode.code).where(
         AgencyCode.valid_to.is_(None), AgencyCode.organisation_id.in_(organisation_ids)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def list_history(session: Session, organisation_id: UUID) -> list[OrganisationPeriod]:

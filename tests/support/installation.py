@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from entrypoints.embedded.process import is_alive
-from entrypoints.embedded.state import State, read_state
+from entrypoints.embedded.state import PartCondition, State, read_state
 from entrypoints.home import CHECKOUT
 
 PATIENCE_SECONDS = 60.0
@@ -21,12 +21,13 @@ SERVERS = ("postgres", "ldap")
 class Installation:
     home: Path
     port_base: int
+    module: str = "tests.support.servers_only"
     _running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def launch(self, **environment: str) -> subprocess.Popen[str]:
-        """Start the servers and return at once."""
+        """Run the module and return at once."""
         started = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tests.support.servers_only"],
+            [sys.executable, "-P", "-m", self.module],
             env={**self.environment(), **environment},
             cwd="/",
             stdout=subprocess.PIPE,
@@ -36,10 +37,10 @@ class Installation:
         self._running.append(started)
         return started
 
-    def start(self) -> subprocess.Popen[str]:
-        """Start the servers and wait until they serve."""
+    def start(self, parts: Sequence[str] = SERVERS) -> subprocess.Popen[str]:
+        """Start everything and wait until these parts serve."""
         started = self.launch()
-        self.wait_until(lambda state: state.pid == started.pid and _all_run(state))
+        self.wait_until(lambda state: state.pid == started.pid and _run(state, parts))
         return started
 
     def environment(self) -> dict[str, str]:
@@ -88,5 +89,5 @@ def are_gone(pids: list[int]) -> bool:
     return not any(is_alive(pid) for pid in pids)
 
 
-def _all_run(state: State) -> bool:
-    return all(state.parts[name].state == "running" for name in SERVERS)
+def _run(state: State, parts: Sequence[str]) -> bool:
+    return all(state.parts[name].state is PartCondition.RUNNING for name in parts)

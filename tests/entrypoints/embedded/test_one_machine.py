@@ -11,7 +11,7 @@ import pytest
 
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.embedded.postgres import find_directory
-from entrypoints.embedded.state import PartCondition
+from entrypoints.embedded.state import PartCondition, read_state
 from tests.support.installation import SERVERS, Installation, are_gone, eventually
 from tests.support.ports import free_port
 from tests.support.scratch import scratch_folder
@@ -34,6 +34,12 @@ def test_ctrl_c_stops_everything_in_reverse_order(installation: Installation) ->
     assert are_gone(pids)
     assert {installation.state().parts[name].state for name in SERVERS} == {PartCondition.STOPPED}
     assert installation.state().pid is None
+
+
+def test_where_nothing_was_ever_started_every_part_is_absent(tmp_path: Path) -> None:
+    state = read_state(tmp_path / "nowhere")
+    assert {part.state for part in state.parts.values()} == {PartCondition.ABSENT}
+    assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("part", SERVERS)

@@ -12,7 +12,6 @@ from identity.directory.changes import DISPUTED, WRITTEN, Put, Remove
 from identity.directory.decoding import StandingEntry
 from identity.directory.entries import (
     Entry,
-    GroupMember,
     GroupSnapshot,
     OrganisationSnapshot,
     group_entry,
@@ -41,7 +40,7 @@ def stored(directory: LdapDirectory, entry: Entry) -> StandingEntry:
 
 
 def group(*numbers: int) -> Entry:
-    members = tuple(GroupMember("personal", f"nganth{number}") for number in numbers)
+    members = tuple(account(number).dn for number in numbers)
     return group_entry(
         GroupSnapshot(UUID(int=900), UUID(int=901), "own", "Sở Tài chính", "H03.9", members),
         BASE_DN,

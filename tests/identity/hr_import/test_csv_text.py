@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from identity.hr_import import file_errors as errors
+from identity.hr_import.fields import PersonFields
 from identity.hr_import.parsing import ParsedTable
 from identity.hr_import.reader import read_table
 from identity.hr_import.table import ReadLimits, Row
-from identity.hr_import.fields import PersonFields
 
 Parse = Callable[..., ParsedTable]
 LIST = "STT;Họ và tên;Ngày sinh;Số CCCD\n1;Nông Thị Hồng Nga;05/06/1977;006177385321\n"

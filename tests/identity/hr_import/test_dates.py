@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.hr_import.dates import EPOCH_1904, EPOCH_1900, age, parse_birth_date, parse_date
+from identity.hr_import.dates import EPOCH_1900, EPOCH_1904, age, parse_birth_date, parse_date
 from identity.hr_import.table import Cell
 
 DAY = date(1977, 6, 5)

@@ -148,7 +148,7 @@ def test_a_row_that_names_nobody_for_certain_is_refused(
 
 
 def test_what_was_mended_or_looks_odd_is_noted_but_not_refused(
-    make_workbook: Make, parse: Parse, titles: Titles, person: Person
+    make_workbook: Make, parse: Parse, titles: Titles
 ) -> None:
     odd = [1, "NguyÔn V¨n An", "5/6/1977", "?", "BK1", 6278000000, "x", "H03", "y", "junk", None]
     (row,) = parse(make_workbook([titles, odd])).rows

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from identity.hr_import.headers import SheetKind
+from identity.hr_import.kinds import SheetKind
 from identity.hr_import.parsing import ParsedTable, parse_table
 from identity.hr_import.reader import read_table
 

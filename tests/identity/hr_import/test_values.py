@@ -9,7 +9,6 @@ from identity.hr_import.values import (
     CitizenNumber,
     Phone,
     Request,
-    Sex,
     Unread,
     parse_citizen_number,
     parse_email,
@@ -19,6 +18,7 @@ from identity.hr_import.values import (
     parse_sex,
     parse_staff_number,
 )
+from identity.people.models import Sex
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from entrypoints.cli.session import Session, answer, as_json, basis_of, with_basis
+from identity.accounts import queries, service
+from identity.accounts.models import Account, Mailbox
+from identity.handover.files import write_batches
+from identity.handover.service import hand_over
+from identity.organisations.queries import get_organisation_by_code
+from kernel.audit import Basis
+
+
+@click.group()
+def account() -> None:
+    """Accounts: what signs in and receives mail."""
+
+
+@account.command("show")
+@click.argument("login")
+@as_json
+@click.pass_obj
+def show(session: Session, login: str, *, as_json: bool) -> None:
+    """One account with its addresses."""
+    with session.services.database.transaction() as database:
+        row = queries.get_account_by_login(database, login)
+        addresses = queries.addresses_of(database, [row.id]).get(row.id, [])
+        mailbox = database.get(Mailbox, row.id)
+    found = {
+        "id": row.id,
+        "login": row.login,
+        "kind": row.kind.value,
+        "status": row.status.value,
+        "display_name": row.display_name,
+        "addresses": [
+            {"address": f"{address.local_part}@{domain}", "role": address.role.value}
+            for address, domain in addresses
+        ],
+        "quota_bytes": mailbox.quota_bytes if mailbox else None,
+        "in_directory": row.revision == row.projected_revision,
+        "projection_error": row.projection_error,
+    }
+    if as_json:
+        answer(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name:18} {value}")
+
+
+def _status_command(
+    name: str, help_text: str, change: Callable[..., Account]
+) -> Callable[..., None]:
+    """`suspend`, `reinstate` and `close` differ in nothing but the service function."""
+
+    @account.command(name, help=help_text)
+    @click.argument("login")
+    @with_basis
+    @click.pass_obj
+    def command(session: Session, login: str, **options: Any) -> None:
+        services = session.services
+        with services.database.transaction() as database:
+            row = queries.get_account_by_login(database, login)
+            row = change(
+                database, session.actor, row.id, now=services.clock(), basis=basis_of(options)
+            )
+        click.echo(f"{row.login} {row.status.value}")
+
+    return command
+
+
+_status_command("suspend", "Close to sign-ins; mail is still received.", service.suspend_account)
+_status_command("reinstate", "Back to what it was.", service.reinstate_account)
+_status_command("close", "End for good; login and addresses stay taken.", service.close_account)
+
+
+@click.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--organisation", help="Agency code; without it, everybody pending.")
+@click.option("--subtree/--alone", default=True, help="With everything below, or not.")
+@click.option("--reason", default="activation letters", show_default=True)
+@as_json
+@click.pass_obj
+def handover(
+    session: Session,
+    target: Path,
+    organisation: str | None,
+    reason: str,
+    *,
+    subtree: bool,
+    as_json: bool,
+) -> None:
+    """Write activation letters (PDF) and lists (CSV) of pending accounts into TARGET.
+
+    Every code is new, works once, and stands in clear only in these files; earlier codes of the
+    same accounts stop working.
+    """
+    services = session.services
+    settings = services.handover
+    with services.database.transaction() as database:
+        chosen = get_organisation_by_code(database, organisation) if organisation else None
+        batches = hand_over(
+            database,
+            session.actor,
+            chosen.id if chosen else None,
+            include_subtree=subtree,
+            now=services.clock(),
+            lifetime=timedelta(days=settings.lifetime_days),
+            basis=Basis(reason),
+        )
+    files = write_batches(batches, target, settings)
+    letters = sum(len(batch.letters) for batch in batches)
+    if as_json:
+        answer({"letters": letters, "files": [str(path) for path in files]})
+    else:
+        click.echo(f"{letters} letters for {len(batches)} organisations in {target}")

@@ -1,0 +1,58 @@
+import os
+from typing import Any
+
+import click
+
+from entrypoints.cli.session import Session, answer, as_json
+from entrypoints.embedded.state import PartCondition, read_state
+from entrypoints.home import Home
+from entrypoints.settings import Settings
+from identity.directory.pending import count_pending
+from identity.directory.server import tree
+from sqlalchemy.exc import OperationalError
+
+COLOURS = {PartCondition.RUNNING: "green", PartCondition.FAILED: "red"}
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def status(session: Session, *, as_json: bool) -> None:
+    """Where every part runs, and how far the directory has followed."""
+    home = Home.from_environment(os.environ)
+    state = read_state(home.path)
+    settings = session.services.settings
+    found: dict[str, Any] = {
+        "home": str(home.path),
+        "parts": {name: part.model_dump(mode="json") for name, part in state.parts.items()},
+        "base_dn": settings.directory.base_dn,
+        "read_only_bind": read_only_bind(settings),
+        "pending": _pending(session),
+    }
+    if as_json:
+        answer(found)
+        return
+    for name, part in state.parts.items():
+        shown = click.style(f"{part.state.value:9}", fg=COLOURS.get(part.state))
+        click.echo(f"{name:11} {shown} {part.address or '':28} {part.pid or ''}")
+    click.echo(f"directory   {settings.directory.base_dn}, {found['pending']} entries pending")
+
+
+def read_only_bind(settings: Settings) -> dict[str, str] | None:
+    """For checks with ldapsearch; known only where we run the server ourselves."""
+    if settings.servers is None:
+        return None
+    return {
+        "uri": settings.directory.uri,
+        "dn": tree.reader_dn(settings.directory.base_dn),
+        "password": settings.servers.ldap_reader_password.get_secret_value(),
+    }
+
+
+def _pending(session: Session) -> int | None:
+    """None when the database does not answer: the rest is still worth saying."""
+    try:
+        with session.services.database.transaction() as database:
+            return count_pending(database)
+    except OperationalError:
+        return None

@@ -1,0 +1,71 @@
+"""The sample province, so that a new installation has something to show."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from entrypoints.home import CHECKOUT
+from entrypoints.settings import Settings
+from entrypoints.wiring import Services
+from identity.addresses.presets import PRESETS
+from identity.addresses.service import add_domain, set_policy
+from identity.hr_import.service import ImportOptions, apply_plan, make_plan, receive_file
+from identity.organisations.models import Organisation
+from kernel.access import Actor
+from kernel.audit import Basis
+
+PROVINCE = CHECKOUT / "sample" / "bac-kan"
+DOMAIN = "backan.gov.vn"
+FOUNDED = date(2024, 6, 1)
+"""The day that the sample list of officials bears."""
+
+
+def provision_sample_if_empty(settings: Settings) -> None:
+    """Organisations, organisation accounts and officials of the sample, unless there are any."""
+    services = Services(settings)
+    with services.database.transaction() as session:
+        if session.scalar(select(Organisation.id).limit(1)) is not None:
+            return
+    click.echo("empty registry: provisioning the sample province")
+    actor = Actor.system("sample province")
+    _add_domain(services, actor)
+    for name in ("organisations.csv", "organisation-accounts.csv", "hr.xlsx"):
+        _import(services, actor, PROVINCE / name)
+
+
+def _add_domain(services: Services, actor: Actor) -> None:
+    basis = Basis("sample province")
+    with services.database.transaction() as session:
+        domain = add_domain(session, actor, DOMAIN, is_default=True, basis=basis)
+        for code in ("congvu", "organisations"):
+            set_policy(
+                session,
+                actor,
+                domain.id,
+                PRESETS[code].policy,
+                organisation_id=None,
+                preset=code,
+                now=services.clock(),
+                basis=basis,
+            )
+
+
+def _import(services: Services, actor: Actor, file: Path) -> None:
+    started, now = time.perf_counter(), services.clock()
+    with services.database.transaction() as session:
+        plan = receive_file(
+            session,
+            services.importer,
+            actor,
+            file.read_bytes(),
+            file.name,
+            options=ImportOptions(as_of=FOUNDED),
+            now=now,
+        )
+    plan = make_plan(services.database, services.importer, actor, plan.id, now=now)
+    apply_plan(services.database, services.importer, actor, plan.id, now=now)
+    totals = ", ".join(f"{count} {name}" for name, count in plan.totals.items() if count)
+    click.echo(f"  {file.name}: {totals} in {time.perf_counter() - started:.1f} s")
