@@ -21,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 
@@ -102,13 +103,20 @@ def lift_statement_timeout(session: Session, *, seconds: int) -> None:
 
 
 def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[Any]) -> None:
-    """Insert many rows by COPY, several times the rate of INSERT. Table and columns are ours."""
+    """Insert many rows by COPY, several times the rate of INSERT. Table and columns are ours.
+
+    Raises SQLAlchemy's IntegrityError, as an INSERT would.
+    """
     if not rows:
         return
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     cursor = driver_connection(session).cursor()
-    with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(statement, None, error) from error
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:

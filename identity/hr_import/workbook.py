@@ -1,8 +1,8 @@
 """Reads an .xlsx workbook: inspected part by part first, then parsed by calamine.
 
-calamine (Rust) reads 100,000 rows of 11 columns in 1.7 s where openpyxl needs 25 s, but allocates
-whatever the file asks for; the inspection (`container`, `sheet_scan`) costs 2.5 s and makes sure
-that it does not ask for much.
+calamine (Rust) reads 100,000 rows of 11 columns in 1.7 s, but allocates whatever the file asks
+for. The inspection (`container`, `sheet_scan`) takes another 3.5 s and makes sure that it does not
+ask for much.
 """
 
 from collections.abc import Iterable

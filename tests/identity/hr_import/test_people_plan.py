@@ -1,0 +1,290 @@
+"""Plans for lists of people against a real registry."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from entrypoints.home import CHECKOUT
+from identity.accounts.models import Account
+from identity.hr_import.errors import ImportPlanNotOpen, ImportPlanStale
+from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Verdict
+from identity.people.models import Appointment, Person
+from identity.people.queries import appointments_on
+from kernel.database import Database
+from tests.support.registry import TODAY, Importing, Province, people_row, workbook
+
+SAMPLE = CHECKOUT / "sample" / "bac-kan"
+TRUTH = CHECKOUT.parent / "shared" / "data" / "backan" / "hr-truth.csv"
+
+
+@pytest.fixture
+def finance(province: Province) -> UUID:
+    return province.organisation("Sở Tài chính", code="H03.1", mail_stem="stc").id
+
+
+def verdicts(rows: list[ImportRow]) -> list[tuple[int, str, str | None]]:
+    return [(row.row, row.verdict.value, row.reason) for row in rows]
+
+
+def count(db: Database, model: Any) -> int:
+    with db.transaction() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_list_becomes_people_with_appointments_accounts_and_addresses(
+    importing: Importing, finance: UUID
+) -> None:
+    importing.run(workbook(people_row(1), people_row(2, name="Lê Văn An", sex="Nam")))
+    with importing.db.transaction() as session:
+        people = list(session.scalars(select(Person).order_by(Person.sort_key)))
+        logins = set(session.scalars(select(Account.login)))
+        held = appointments_on(session, [person.id for person in people], TODAY)
+    assert [person.full_name for person in people] == ["Lê Văn An", "Hoàng Thị Mai"]
+    assert logins == {"maiht", "anlv"}
+    assert {organisation.id for rows in held.values() for _, organisation in rows} == {finance}
+
+
+@pytest.mark.usefixtures("finance")
+def test_the_same_file_again_changes_nothing(importing: Importing) -> None:
+    content = workbook(people_row(1), people_row(2))
+    importing.run(content)
+    plan, rows = importing.plan(content)
+    assert verdicts(rows) == [(2, "unchanged", None), (3, "unchanged", None)]
+    importing.apply(plan)
+    assert count(importing.db, Person) == 2
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_changed_row_becomes_a_change_of_just_that(importing: Importing) -> None:
+    importing.run(workbook(people_row(1)))
+    changed = workbook(people_row(1, phone="0987654321", name="Hoàng Thị Mại"))
+    plan, (row,) = importing.plan(changed)
+    assert {item["field"]: (item["before"], item["after"]) for item in row.changes} == {
+        "full_name": ("Hoàng Thị Mai", "Hoàng Thị Mại"),
+        "phone": ("0912345678", "0987654321"),
+    }
+    importing.apply(plan)
+    with importing.db.transaction() as session:
+        (person,) = session.scalars(select(Person))
+    assert (person.full_name, person.phone) == ("Hoàng Thị Mại", "0987654321")
+
+
+@pytest.mark.usefixtures("finance")
+def test_what_a_row_does_not_say_stays(importing: Importing) -> None:
+    importing.run(workbook(people_row(1)))
+    _, (row,) = importing.plan(workbook(people_row(1, phone=None, position=None, sex=None)))
+    assert row.verdict is Verdict.UNCHANGED
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_row_in_another_organisation_moves_the_person(
+    importing: Importing, province: Province
+) -> None:
+    interior = province.organisation("Sở Nội vụ", code="H03.2").id
+    importing.run(workbook(people_row(1)))
+    plan, (row,) = importing.plan(workbook(people_row(1, code="H03.2")))
+    assert (row.verdict, plan.totals["move"]) == (Verdict.CHANGE, 1)
+    importing.apply(plan)
+    with importing.db.transaction() as session:
+        (person_id,) = session.scalars(select(Person.id))
+        ((_, organisation),) = appointments_on(session, [person_id], TODAY)[person_id]
+    assert organisation.id == interior
+
+
+@pytest.mark.usefixtures("finance")
+def test_the_same_person_in_two_organisations_of_one_file_is_appointed_to_both(
+    importing: Importing, province: Province
+) -> None:
+    province.organisation("Đảng ủy", code="H03.2")
+    content = workbook(people_row(1), people_row(1, code="H03.2", position="Ủy viên"))
+    rows = importing.run(content)
+    assert verdicts(rows) == [(2, "accept", None), (3, "accept", None)]
+    assert (count(importing.db, Person), count(importing.db, Appointment)) == (1, 2)
+    _, again = importing.plan(content)
+    assert [row.verdict for row in again] == [Verdict.UNCHANGED, Verdict.UNCHANGED]
+
+
+@pytest.mark.usefixtures("finance")
+@pytest.mark.parametrize(
+    ("second", "verdict", "reason"),
+    [
+        (people_row(1), "duplicate", "duplicate_row"),
+        (people_row(1, name="HOÀNG THỊ MAI"), "duplicate", "duplicate_row"),
+        (people_row(2, staff="CB00001"), "refuse", "staff_number_conflict"),
+        (people_row(2, citizen="006185000001"), "refuse", "citizen_number_conflict"),
+        (people_row(2), "accept", None),
+    ],
+)
+def test_a_number_used_by_an_earlier_row(
+    importing: Importing, second: tuple[Any, ...], verdict: str, reason: str | None
+) -> None:
+    _, rows = importing.plan(workbook(people_row(1), second))
+    assert verdicts(rows)[1] == (3, verdict, reason)
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_corrected_row_below_a_faulty_one_of_the_same_person_is_accepted(
+    importing: Importing,
+) -> None:
+    _, rows = importing.plan(workbook(people_row(1, birth="1985"), people_row(1)))
+    assert verdicts(rows) == [(2, "refuse", "birth_date_invalid"), (3, "accept", None)]
+
+
+@pytest.mark.usefixtures("finance")
+@pytest.mark.parametrize(
+    "row",
+    [
+        people_row(2, staff="CB00001", name="Lê Văn An", birth="01/01/1990"),
+        people_row(2, staff="CB00001"),
+        people_row(1, staff="CB00009", name="Lê Văn An", birth="01/01/1990"),
+    ],
+    ids=["staff number of another", "staff number with another citizen number", "citizen number"],
+)
+def test_a_number_registered_for_somebody_else_is_refused(
+    importing: Importing, row: tuple[Any, ...]
+) -> None:
+    importing.run(workbook(people_row(1)))
+    _, (planned,) = importing.plan(workbook(row))
+    assert planned.verdict is Verdict.REFUSE
+    assert planned.reason in {"staff_number_conflict", "citizen_number_conflict"}
+
+
+@pytest.mark.usefixtures("finance")
+def test_name_birth_date_and_organisation_only_propose_and_a_person_confirms(
+    importing: Importing,
+) -> None:
+    importing.run(workbook(people_row(1, citizen=None)))
+    content = workbook(people_row(7, staff="CB00007", citizen=None))
+    _, (row,) = importing.plan(content)
+    assert (row.verdict, row.reason) == (Verdict.REFUSE, "match_needs_confirmation")
+    with importing.db.transaction() as session:
+        (person_id,) = session.scalars(select(Person.id))
+    _, (same,) = importing.plan(content, confirmed={2: person_id})
+    assert (same.verdict, same.subject_id) == (Verdict.CHANGE, person_id)
+    _, (new,) = importing.plan(content, confirmed={2: None})
+    assert new.verdict is Verdict.ACCEPT
+
+
+@pytest.mark.usefixtures("finance")
+def test_namesakes_with_other_citizen_numbers_are_not_even_proposed(importing: Importing) -> None:
+    importing.run(workbook(people_row(1)))
+    _, (row,) = importing.plan(workbook(people_row(2)))
+    assert row.verdict is Verdict.ACCEPT
+
+
+@pytest.mark.usefixtures("finance")
+def test_an_organisation_is_found_by_name_where_there_is_no_code(importing: Importing) -> None:
+    _, rows = importing.plan(
+        workbook(
+            people_row(1, code=None, unit="SO TAI CHINH"),
+            people_row(2, code=None, unit="Sở Không Có"),
+            people_row(3, code="H03.99"),
+            people_row(4, code="000.00.01.H03"),
+        )
+    )
+    assert verdicts(rows) == [
+        (2, "accept", None),
+        (3, "refuse", "organisation_unknown"),
+        (4, "refuse", "organisation_unknown"),
+        (5, "accept", None),
+    ]
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_plan_is_applied_once(importing: Importing) -> None:
+    plan, _ = importing.plan(workbook(people_row(1)))
+    importing.apply(plan)
+    with pytest.raises(ImportPlanNotOpen):
+        importing.apply(plan)
+
+
+def stale(importing: Importing, plan: ImportPlan) -> None:
+    before = count(importing.db, Person)
+    with pytest.raises(ImportPlanStale):
+        importing.apply(plan)
+    with importing.db.transaction() as session:
+        assert session.get_one(ImportPlan, plan.id).status is PlanStatus.STALE
+    assert count(importing.db, Person) == before
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_plan_whose_numbers_were_taken_meanwhile_writes_nothing(importing: Importing) -> None:
+    plan, _ = importing.plan(workbook(people_row(1), people_row(2)))
+    importing.run(workbook(people_row(2)))
+    stale(importing, plan)
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_plan_that_would_overwrite_a_later_change_writes_nothing(importing: Importing) -> None:
+    importing.run(workbook(people_row(1), people_row(2)))
+    plan, _ = importing.plan(workbook(people_row(1, phone="0911111111"), people_row(3)))
+    importing.run(workbook(people_row(1, phone="0922222222")))
+    stale(importing, plan)
+
+
+@pytest.mark.usefixtures("finance")
+def test_citizen_numbers_stand_in_no_table_in_clear(importing: Importing) -> None:
+    importing.plan(workbook(people_row(1)))
+    importing.run(workbook(people_row(2)))
+    with importing.db.transaction() as session:
+        for table in ("identity_import_plan", "identity_import_row", "identity_person"):
+            dump = session.connection().exec_driver_sql(f"SELECT t::text FROM {table} t").all()
+            assert not any("006185" in str(row) for row in dump)
+        audit = session.connection().exec_driver_sql("SELECT t::text FROM kernel_audit_record t")
+        assert not any("006185" in str(row) for row in audit.all())
+
+
+@pytest.mark.usefixtures("finance")
+def test_an_address_asked_for_is_given_unless_it_is_taken(importing: Importing) -> None:
+    header = ("Họ và tên", "Ngày sinh", "Số CCCD", "Mã định danh đơn vị", "Địa chỉ đề nghị cấp")
+    row = ("Hoàng Thị Mai", "12/03/1985", "006185000001", "H03.1", "mai.hoang@backan.gov.vn")
+    plan, rows = importing.plan(workbook(row, header=header))
+    assert verdicts(rows) == [(2, "accept", None)]
+    importing.apply(plan)
+    other = ("Lê Văn An", "12/03/1985", "006085000002", "H03.1", "mai.hoang")
+    _, (refused,) = importing.plan(workbook(other, header=header))
+    assert refused.reason == "address_taken"
+
+
+@pytest.fixture(scope="module")
+def truth() -> dict[int, tuple[str, str | None]]:
+    with TRUTH.open(encoding="utf-8") as source:
+        return {
+            int(row["row"]): (row["verdict"], row["reason"] or None)
+            for row in csv.DictReader(source)
+        }
+
+
+@pytest.fixture
+def sample(province: Province, importing: Importing) -> Iterator[Importing]:
+    for name in ("organisations.csv", "organisation-accounts.csv"):
+        importing.run(Path(SAMPLE / name).read_bytes(), name)
+    assert province.db is importing.db
+    yield importing
+
+
+def test_every_row_of_the_sample_gets_its_verdict_and_reason(
+    sample: Importing, truth: dict[int, tuple[str, str | None]]
+) -> None:
+    plan, rows = sample.plan((SAMPLE / "hr.xlsx").read_bytes(), "hr.xlsx")
+    given = {row.row: (row.verdict.value, row.reason) for row in rows}
+    wrong = {
+        row: (given.get(row), expected)
+        for row, expected in truth.items()
+        if expected[0] != "either" and given.get(row) != expected
+    }
+    assert wrong == {}
+    sample.apply(plan)
+    assert count(sample.db, Person) == plan.totals["create"]
+    _, again = sample.plan((SAMPLE / "hr.xlsx").read_bytes(), "hr.xlsx")
+    assert {row.verdict for row in again} == {
+        Verdict.UNCHANGED,
+        Verdict.DUPLICATE,
+        Verdict.HEADING,
+        Verdict.REFUSE,
+    }
