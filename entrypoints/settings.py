@@ -13,6 +13,7 @@ from entrypoints.home import Home
 from identity.accounts.passwords import PasswordSettings
 from identity.accounts.settings import MailboxSettings
 from identity.directory.settings import DirectorySettings
+from identity.handover.settings import HandoverSettings
 from identity.hr_import.settings import ImportSettings
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     passwords: PasswordSettings = PasswordSettings()
     mailboxes: MailboxSettings = MailboxSettings()
     imports: ImportSettings = ImportSettings()
+    handover: HandoverSettings = HandoverSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""
 

@@ -9,8 +9,6 @@ import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from identity.directory.routes import router as directory_router
-from identity.hr_import.routes import router as imports_router
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -25,6 +23,9 @@ from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
 from identity.accounts.routes import router as accounts_router
+from identity.directory.pending import count_pending
+from identity.directory.routes import router as directory_router
+from identity.hr_import.routes import router as imports_router
 from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.errors import DomainError
@@ -57,14 +58,15 @@ def create_app(services: Services) -> FastAPI:
     app.state.clock = services.clock
     app.state.citizen_numbers = services.citizen_numbers
     app.state.passwords = services.passwords
-    app.state.keys = services.keys
-    app.state.services = services
+    app.state.importer = services.importer
+    app.state.import_jobs = services.import_jobs
     api = APIRouter(prefix=API)
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
-    app.include_router(probes(services))
-    app.middleware("http")(Telemetry().observe)
+    telemetry = Telemetry()
+    app.include_router(probes(services, telemetry))
+    app.middleware("http")(telemetry.observe)
     _answer_errors(app)
     return app
 
@@ -81,12 +83,16 @@ class Telemetry:
         self.seconds = Histogram(
             "congvu_http_request_seconds", "Time to answer.", ("route",), registry=self.registry
         )
+        self.pending = Gauge(
+            "congvu_directory_pending_entries",
+            "Entries that the directory does not show yet.",
+            registry=self.registry,
+        )
 
     async def observe(
         self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         request.state.request_id = request_id = uuid.uuid4().hex
-        request.state.telemetry = self
         started = time.perf_counter()
         response = await call_next(request)
         elapsed = time.perf_counter() - started
@@ -105,7 +111,7 @@ class Telemetry:
         return response
 
 
-def probes(services: Services) -> APIRouter:
+def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
@@ -119,9 +125,10 @@ def probes(services: Services) -> APIRouter:
         return {"status": "ready" if all(parts.values()) else "not ready", **parts}
 
     @router.get("/metrics")
-    def metrics(request: Request) -> Response:
-        text = generate_latest(request.state.telemetry.registry) + services.registry_metrics()
-        return Response(text, media_type=CONTENT_TYPE_LATEST)
+    def metrics() -> Response:
+        with services.database.transaction() as session:
+            telemetry.pending.set(count_pending(session))
+        return Response(generate_latest(telemetry.registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

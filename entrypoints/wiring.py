@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import procrastinate
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
 from entrypoints.settings import Settings
 from identity.accounts.passwords import Passwords
+from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
+from identity.directory.gateway import LdapDirectory
+from identity.directory.jobs import DirectoryJobs
+from identity.directory.reconciler import Reconciler
+from identity.handover.settings import HandoverSettings
+from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.service import Importer
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
+from kernel.jobs import build_jobs
 
 
 @dataclass(frozen=True)
@@ -18,8 +29,12 @@ class Services:
     clock: Clock = utc_now
 
     @cached_property
+    def engine(self) -> Engine:
+        return build_engine(self.settings.database)
+
+    @cached_property
     def database(self) -> Database:
-        return Database(build_engine(self.settings.database))
+        return Database(self.engine)
 
     @cached_property
     def keys(self) -> KeyRing:
@@ -38,3 +53,55 @@ class Services:
     @cached_property
     def passwords(self) -> Passwords:
         return Passwords(self.settings.passwords)
+
+    @cached_property
+    def handover(self) -> HandoverSettings:
+        """Letters name the address of this installation unless another one is set."""
+        chosen = self.settings.handover
+        return chosen.model_copy(
+            update={"public_url": chosen.public_url or self.settings.web.public_url}
+        )
+
+    @property
+    def base_dn(self) -> str:
+        return self.settings.directory.base_dn
+
+    def directory(self) -> LdapDirectory:
+        """A connection of its own for each thread that asks; close it."""
+        return LdapDirectory(self.settings.directory)
+
+    def reconciler(self, directory: LdapDirectory) -> Reconciler:
+        return Reconciler(
+            self.database,
+            directory,
+            base_dn=self.base_dn,
+            brake_settings=self.settings.directory.brake,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def jobs(self) -> procrastinate.App:
+        return build_jobs(self.settings.database.url)
+
+    @cached_property
+    def import_jobs(self) -> ImportJobs:
+        return ImportJobs(self.jobs, self.database, self.importer, self.clock)
+
+    @cached_property
+    def directory_jobs(self) -> DirectoryJobs:
+        return DirectoryJobs(self.jobs, self.database, self.clock)
+
+    def database_answers(self) -> bool:
+        try:
+            self.database.ping()
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def directory_answers(self) -> bool:
+        try:
+            with self.directory() as directory:
+                directory.ping()
+        except (DirectoryUnavailable, DirectoryRefused):
+            return False
+        return True

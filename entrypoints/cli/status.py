@@ -2,6 +2,7 @@ import os
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from entrypoints.cli.session import Session, answer, as_json
 from entrypoints.embedded.state import PartCondition, read_state
@@ -9,7 +10,6 @@ from entrypoints.home import Home
 from entrypoints.settings import Settings
 from identity.directory.pending import count_pending
 from identity.directory.server import tree
-from sqlalchemy.exc import OperationalError
 
 COLOURS = {PartCondition.RUNNING: "green", PartCondition.FAILED: "red"}
 

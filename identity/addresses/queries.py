@@ -40,9 +40,7 @@ def latest_policies(session: Session) -> list[AddressPolicy]:
     """The version in force of every rule."""
     keys = (AddressPolicy.domain_id, AddressPolicy.organisation_id, AddressPolicy.subject)
     statement = (
-        select(AddressPolicy)
-        .ext(distinct_on(*keys))
-        .order_by(*keys, AddressPolicy.version.desc())
+        select(AddressPolicy).ext(distinct_on(*keys)).order_by(*keys, AddressPolicy.version.desc())
     )
     return list(session.scalars(statement))
 

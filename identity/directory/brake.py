@@ -9,27 +9,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, Field
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from identity.directory.backlog import HELD
+from identity.directory.brake_settings import BrakeSettings
 from identity.directory.models import BrakeStop
 from kernel import audit
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
 from kernel.errors import Conflict, NotFound
-
-
-class BrakeSettings(BaseModel):
-    """When the mass-change brake stops. Environment: CONGVU_DIRECTORY__BRAKE__*."""
-
-    most_accounts: int = Field(default=200, ge=0)
-    """Locked or removed in one run without asking."""
-    most_percent: float = Field(default=5.0, ge=0, le=100)
-    """Of the accounts in the directory."""
-    always_allowed: int = Field(default=20, ge=0)
-    """So few never stop, whatever share they are."""
 
 
 class BrakeTag(enum.StrEnum):

@@ -38,7 +38,10 @@ class Channel:
     @property
     def extensions(self) -> set[str]:
         """Object identifiers of the extended requests that the server announces."""
-        return {extension[0] for extension in self._connection.server.info.supported_extensions}
+        announced = self._connection.server.info  # None when the server hides its root entry
+        return (
+            {extension[0] for extension in announced.supported_extensions} if announced else set()
+        )
 
     def close(self) -> None:
         self._connection.strategy.close()

@@ -93,7 +93,7 @@ def compare(database: Database, directory: LdapDirectory, base_dn: str, clock: C
     standing, nameless = _fingerprints(directory, base_dn)
     suspects: list[tuple[RowKind, UUID]] = []
     for kind in RowKind:
-        for desired in _all_rows(database, kind, today, base_dn):
+        for desired in all_rows(database, kind, today, base_dn):
             found = standing.pop(str(desired.id), None)
             comparison.compared += desired.entry is not None
             if not _agrees(desired.entry, found):
@@ -183,7 +183,7 @@ def _agrees(entry: Entry | None, found: Fingerprint | None) -> bool:
     return dn.same(entry.dn, found.dn) and _digest(entry.all_attributes()) == found.digest
 
 
-def _all_rows(database: Database, kind: RowKind, today: date, base_dn: str) -> Iterator[Desired]:
+def all_rows(database: Database, kind: RowKind, today: date, base_dn: str) -> Iterator[Desired]:
     last = UUID(int=0)
     statement = text(f"SELECT id FROM {kind.value} WHERE id > :last ORDER BY id LIMIT :limit")
     while True:

@@ -22,3 +22,13 @@ class DirectoryRefused(Conflict):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Danh bạ LDAP từ chối: {reason}.", f"The directory refuses: {reason}.")
+
+
+class AnotherReconcilerRuns(Conflict):
+    code = "another-reconciler-runs"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Một tiến trình khác (worker) đang ghi danh bạ; không cần làm gì thêm.",
+            "Another process, the worker, is writing the directory; nothing more is needed.",
+        )

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
+from identity.directory.brake_settings import BrakeSettings
 from identity.directory.server import tree
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -28,6 +29,8 @@ class DirectorySettings(BaseModel):
     """Limit for one operation, the commit of a whole group included."""
     group_size: int = Field(default=500, ge=1, le=5000)
     """Operations in one LDAP transaction: one flush to disk for all of them."""
+    brake: BrakeSettings = BrakeSettings()
+    """When a run stops and asks before it locks or removes accounts."""
     page_size: int = Field(default=1000, ge=1)
     """Entries in one page of a streaming read."""
 

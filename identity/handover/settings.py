@@ -7,8 +7,11 @@ ACTIVATION_PATH = "/kich-hoat"
 class HandoverSettings(BaseModel):
     """What the letters say of us. Environment: CONGVU_HANDOVER__*."""
 
-    public_url: str
-    """Where people reach the service, for instance https://congvu.backan.gov.vn."""
+    public_url: str = ""
+    """Where people reach the service, for instance https://congvu.backan.gov.vn.
+
+    Empty for the public address of the web server, which whoever starts the product fills in.
+    """
     issuing_office: str = "Trung tâm Công nghệ thông tin và Truyền thông"
     """Who sends the letters and answers for them; printed at their head."""
     contact: str = ""
@@ -19,7 +22,7 @@ class HandoverSettings(BaseModel):
     @field_validator("public_url")
     @classmethod
     def _is_a_web_address(cls, url: str) -> str:
-        if not url.startswith(("https://", "http://")):
+        if url and not url.startswith(("https://", "http://")):
             raise ValueError("public_url starts with https:// or http://")
         return url.rstrip("/")
 

@@ -241,7 +241,7 @@ def test_citizen_numbers_stand_in_no_table_in_clear(importing: Importing) -> Non
 
 @pytest.mark.usefixtures("finance")
 def test_an_address_asked_for_is_given_unless_it_is_taken(importing: Importing) -> None:
-    header = ("Họ và tên", "Ngày sinh", "Số CCCD", "Mã định danh đơn vị", "Địa chỉ đề nghị cấp")
+    header = ("Họ và tên", "Ngày sinh", "Số CCCD", "Mã định danh đơn vị", "Địa chỉ đề nghị")
     row = ("Hoàng Thị Mai", "12/03/1985", "006185000001", "H03.1", "mai.hoang@backan.gov.vn")
     plan, rows = importing.plan(workbook(row, header=header))
     assert verdicts(rows) == [(2, "accept", None)]

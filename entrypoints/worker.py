@@ -1,0 +1,88 @@
+"""The worker: the reconciler in one thread, background jobs in another."""
+
+import asyncio
+import signal
+import threading
+
+import structlog
+from psycopg import OperationalError
+from sqlalchemy.exc import DBAPIError
+
+from entrypoints.settings import load_settings
+from entrypoints.wiring import Services
+from identity.directory.watch import reconcile_until
+from kernel.logs import configure_logs
+
+RETRY_SECONDS = 2.0
+GRACE_SECONDS = 20.0
+"""For a job that is running when we are asked to stop."""
+
+log = structlog.get_logger("worker")
+
+
+class Worker:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until asked to stop. Losing the database is waited out, whatever was going on."""
+        reconciler = threading.Thread(target=self._reconcile, name="reconciler")
+        reconciler.start()
+        try:
+            asyncio.run(self._run_jobs())
+        finally:
+            self._stop.set()
+            reconciler.join()
+
+    def _reconcile(self) -> None:
+        services = self._services
+        while not self._stop.is_set():
+            try:
+                with services.directory() as directory:
+                    reconcile_until(self._stop, services.engine, services.reconciler(directory))
+            except DBAPIError:
+                log.warning("database-unavailable", part="reconciler")
+                self._stop.wait(RETRY_SECONDS)
+
+    async def _run_jobs(self) -> None:
+        services = self._services
+        assert services.import_jobs  # noqa: S101  # building them registers their tasks
+        assert services.directory_jobs  # noqa: S101
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        stopped = asyncio.create_task(asyncio.to_thread(self._stop.wait))
+        while not self._stop.is_set():
+            try:
+                await self._work(stopped)
+            except OperationalError:
+                log.warning("database-unavailable", part="jobs")
+                await asyncio.sleep(RETRY_SECONDS)
+        await stopped
+
+    async def _work(self, stopped: asyncio.Task[bool]) -> None:
+        async with self._services.jobs.open_async() as jobs:
+            work = asyncio.create_task(
+                jobs.run_worker_async(
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    delete_jobs="successful",
+                )
+            )
+            await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()
+            await asyncio.wait({work})
+            if not work.cancelled() and (error := work.exception()):
+                raise error
+
+
+def main() -> None:
+    settings = load_settings()
+    configure_logs(settings.log)
+    Worker(Services(settings)).run()
+
+
+if __name__ == "__main__":
+    main()
