@@ -59,7 +59,7 @@ def _status_command(
     @click.argument("login")
     @with_basis
     @click.pass_obj
-    def command(session: Session, login: str, **options: Any) -> None:
+    def command(session: Session, /, login: str, **options: Any) -> None:
         services = session.services
         with services.database.transaction() as database:
             row = queries.get_account_by_login(database, login)

@@ -84,7 +84,7 @@ def _held(run: Run) -> dict[str, Any] | None:
 def status(session: Session, *, as_json: bool) -> None:
     """What waits, what was refused, what the mass-change brake holds back."""
     with session.services.database.transaction() as database:
-        found = {
+        found: dict[str, Any] = {
             "pending": count_pending(database),
             "refused": refusals(database),
             "stops": [
@@ -106,7 +106,7 @@ def status(session: Session, *, as_json: bool) -> None:
 @click.argument("stop_id", type=click.UUID)
 @with_basis
 @click.pass_obj
-def release(session: Session, stop_id: UUID, **options: Any) -> None:
+def release(session: Session, /, stop_id: UUID, **options: Any) -> None:
     """Let what the mass-change brake holds back go."""
     services = session.services
     with services.database.transaction() as database:
@@ -144,7 +144,7 @@ def _show(comparison: Comparison, seconds: float) -> None:
 @click.option("--yes", is_flag=True, help="Mend without asking.")
 @with_basis
 @click.pass_obj
-def repair(session: Session, *, yes: bool, **options: Any) -> None:
+def repair(session: Session, /, *, yes: bool, **options: Any) -> None:
     """Show what differs, then write it again. Entries that are not ours are never touched."""
     basis, services = basis_of(options), session.services
     started = time.perf_counter()

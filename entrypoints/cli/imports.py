@@ -59,7 +59,7 @@ DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 @as_json
 @click.pass_obj
 def import_file(
-    session: Session, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **options: Any
+    session: Session, /, file: Path, *, dry_run: bool, yes: bool, as_json: bool, **options: Any
 ) -> None:
     """Plan and apply FILE: people, a request form, organisations or organisation accounts.
 

@@ -27,5 +27,5 @@ def refusals(session: Session) -> dict[str, int]:
             .group_by(row.projection_error)
         )
         for code, count in session.execute(statement):
-            found[code] = found.get(code, 0) + count
+            found[str(code)] = found.get(str(code), 0) + count
     return found

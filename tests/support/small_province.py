@@ -36,7 +36,19 @@ class Province:
     def hire(self, count: int, *, first: int = 1) -> list[UUID]:
         """People of the department with active accounts `nganthN`; ids of the accounts."""
         with self.database.transaction() as session:
-            return [self._hire(session, number) for number in range(first, first + count)]
+            people = [_person(number) for number in range(first, first + count)]
+            session.add_all(people)
+            session.flush()
+            accounts = [
+                _account(f"nganth{n}", AccountKind.PERSONAL, person_id=p.id, password_hash=HASH)
+                for n, p in enumerate(people, start=first)
+            ]
+            session.add_all([self._appointment(person) for person in people])
+            session.add_all(accounts)
+            session.flush()
+            for account in accounts:
+                self._add_mailbox(session, account)
+            return [account.id for account in accounts]
 
     def open_office(self, login: str, custodian_id: UUID) -> UUID:
         """An organisation account with the person of that account as its custodian."""
@@ -44,7 +56,7 @@ class Province:
             account = _account(login, AccountKind.ORGANISATION, organisation_id=self.department_id)
             session.add(account)
             session.flush()
-            self._address(session, account.id, login)
+            self._add_mailbox(session, account)
             person_id = session.get_one(Account, custodian_id).person_id
             assert person_id is not None
             session.add(Custodian(account_id=account.id, person_id=person_id, valid_from=LONG_AGO))
@@ -55,41 +67,21 @@ class Province:
             for account_id in ids:
                 session.get_one(Account, account_id).change_status(status, at)
 
-    def _hire(self, session: Session, number: int) -> UUID:
-        person = Person(
-            full_name="Nguyễn Thị Hồng Nga",
-            family_name="Nguyễn",
-            given_name="Nga",
-            search_key="nguyen thi hong nga",
-            sort_key="nga",
-            staff_number=f"06.{number:06d}",
-            phone="0912345678",
+    def _appointment(self, person: Person) -> Appointment:
+        return Appointment(
+            person_id=person.id,
+            organisation_id=self.department_id,
+            position="Chuyên viên",
+            valid_from=LONG_AGO,
         )
-        session.add(person)
-        session.flush()
-        session.add(
-            Appointment(
-                person_id=person.id,
-                organisation_id=self.department_id,
-                position="Chuyên viên",
-                valid_from=LONG_AGO,
-            )
-        )
-        account = _account(
-            f"nganth{number}", AccountKind.PERSONAL, person_id=person.id, password_hash=HASH
-        )
-        session.add(account)
-        session.flush()
-        self._address(session, account.id, account.login)
-        return account.id
 
-    def _address(self, session: Session, account_id: UUID, local_part: str) -> None:
-        session.add(Mailbox(account_id=account_id, quota_bytes=2**31))
+    def _add_mailbox(self, session: Session, account: Account) -> None:
+        session.add(Mailbox(account_id=account.id, quota_bytes=2**31))
         session.add(
             Address(
                 domain_id=self.domain_id,
-                local_part=local_part,
-                account_id=account_id,
+                local_part=account.login,
+                account_id=account.id,
                 role=AddressRole.PRIMARY,
                 given_on=LONG_AGO,
             )
@@ -120,6 +112,18 @@ def found_province(database: Database) -> Province:
                 Group(organisation_id=organisation.id, scope=scope) for scope in GroupScope
             )
         return Province(database, domain.id, top.id, department.id)
+
+
+def _person(number: int) -> Person:
+    return Person(
+        full_name="Nguyễn Thị Hồng Nga",
+        family_name="Nguyễn",
+        given_name="Nga",
+        search_key="nguyen thi hong nga",
+        sort_key="nga",
+        staff_number=f"06.{number:06d}",
+        phone="0912345678",
+    )
 
 
 def _organisation(name: str, kind: OrganisationKind) -> Organisation:
