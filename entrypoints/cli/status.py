@@ -26,7 +26,7 @@ def status(session: Session, *, as_json: bool) -> None:
         "home": str(home.path),
         "parts": {name: part.model_dump(mode="json") for name, part in state.parts.items()},
         "base_dn": settings.directory.base_dn,
-        "read_only_bind": read_only_bind(settings),
+        "read_only_bind": read_only_bind(settings, state.parts["ldap"].address),
         "pending": _pending(session),
     }
     if as_json:
@@ -38,13 +38,16 @@ def status(session: Session, *, as_json: bool) -> None:
     click.echo(f"directory   {settings.directory.base_dn}, {found['pending']} entries pending")
 
 
-def read_only_bind(settings: Settings) -> dict[str, str] | None:
+def read_only_bind(settings: Settings, address: str | None) -> dict[str, str | None] | None:
     """For checks with ldapsearch; known only where we run the server ourselves."""
     if settings.servers is None:
         return None
+    directory = settings.directory
     return {
-        "uri": settings.directory.uri,
-        "dn": tree.reader_dn(settings.directory.base_dn),
+        "uri": address,
+        "tls_uri": directory.uri,
+        "authority": str(directory.authority) if directory.authority else None,
+        "dn": tree.reader_dn(directory.base_dn),
         "password": settings.servers.ldap_reader_password.get_secret_value(),
     }
 

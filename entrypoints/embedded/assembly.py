@@ -52,6 +52,7 @@ def _slapd(home: Home, settings: Settings, secrets: ServerPasswords) -> Embedded
         base_dn=settings.directory.base_dn,
         port=ports.ldap,
         tls_port=ports.ldaps,
+        require_tls=False,  # it listens on loopback only, which is no network
         passwords=Passwords(
             writer=settings.directory.bind_password.get_secret_value(),
             reader=secrets.ldap_reader_password.get_secret_value(),

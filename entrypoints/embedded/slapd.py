@@ -53,11 +53,16 @@ class EmbeddedSlapd:
 
     @property
     def address(self) -> str:
+        """What others are told; both addresses are served."""
+        return self.tls_address if self.require_tls else self.plain_address
+
+    @property
+    def tls_address(self) -> str:
         return f"ldaps://{self.host}:{self.tls_port}"
 
     @property
     def plain_address(self) -> str:
-        """For StartTLS."""
+        """For StartTLS, and without it where TLS is not required."""
         return f"ldap://{self.host}:{self.port}"
 
     @property
@@ -92,7 +97,7 @@ class EmbeddedSlapd:
         """Runs in the foreground."""
         return [
             *("/usr/sbin/slapd", "-d", "0", "-F", str(self.folder / "configuration")),
-            *("-h", f"{self.plain_address} {self.address}"),
+            *("-h", f"{self.plain_address} {self.tls_address}"),
         ]
 
     def ready(self) -> bool:

@@ -167,14 +167,9 @@ def _fingerprints(
 
 def _digest(attributes: Mapping[str, tuple[bytes, ...]]) -> bytes:
     """Equal for equal sets of values, whatever their order."""
-    hashed = hashlib.blake2b(digest_size=16)
-    for name in sorted(attributes):
-        values = attributes[name]
-        if name == "objectClass":
-            values = tuple(value.lower() for value in values)
-        for part in (name.encode(), *sorted(values)):
-            hashed.update(len(part).to_bytes(4, "big") + part)
-    return hashed.digest()
+    lowered = {**attributes, "objectClass": tuple(map(bytes.lower, attributes["objectClass"]))}
+    canonical = sorted((name, sorted(values)) for name, values in lowered.items())
+    return hashlib.blake2b(repr(canonical).encode(), digest_size=16).digest()
 
 
 def _agrees(entry: Entry | None, found: Fingerprint | None) -> bool:

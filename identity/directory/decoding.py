@@ -109,10 +109,9 @@ def _entry(data: bytes, position: int, end: int) -> StandingEntry:
     _, position, end = _element(data, position)
     while position < end:
         _, position, following = _element(data, position)
-        _, start, position = _element(data, position)
-        name = data[start:position].decode()
-        _, position, stop = _element(data, position)
-        attributes[name] = _values(data, position, stop)
+        _, name_start, name_end = _element(data, position)
+        _, start, stop = _element(data, name_end)
+        attributes[data[name_start:name_end].decode()] = _values(data, start, stop)
         position = following
     return StandingEntry(dn, attributes)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from identity.directory import backlog, brake
 from identity.directory.backlog import PHASES, Phase
-from identity.directory.brake import BrakeSettings, Held
+from identity.directory.brake import Held
+from identity.directory.brake_settings import BrakeSettings
 from identity.directory.changes import Change, Outcome, Put, Remove
 from identity.directory.gateway import LdapDirectory
 from identity.directory.leader import Leadership

@@ -1,0 +1,80 @@
+"""Fresh installations to measure on: the embedded configuration, flushing to disk as it does."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from entrypoints.embedded import process
+from entrypoints.embedded.assembly import programs, servers
+from entrypoints.embedded.configuration import ensure_env_file
+from entrypoints.embedded.part import Part
+from entrypoints.home import Home
+from entrypoints.migrations import migrate
+from entrypoints.settings import Settings, load_settings
+from entrypoints.wiring import Services
+from tests.support.ports import free_port
+
+PORTS = 7
+"""That entrypoints.embedded.ports.Ports takes in a row."""
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Installation:
+    home: Home
+    settings: Settings
+    services: Services
+
+    @contextmanager
+    def program(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run `web` or `worker` as script/server does."""
+        (part,) = (part for part in programs(self.home) if part.name == name)
+        with running(part, self.home.path) as child:
+            yield child
+
+
+@contextmanager
+def installation(folder: Path, names: Sequence[str] = ("postgres", "ldap")) -> Iterator[Installation]:
+    """In a new folder below `folder`, gone afterwards; migrated when it has a `postgres`."""
+    home = Home(Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder)), free_port(PORTS))
+    home.path.chmod(0o755)  # the servers run as users of their own
+    try:
+        ensure_env_file(home, {})
+        settings = load_settings(home)
+        services = Services(settings)
+        with ExitStack() as stack:
+            for part in servers(home, settings, print):
+                if part.name in names:
+                    stack.enter_context(running(part, home.path))
+            if "postgres" in names:
+                migrate(settings.database.url.get_secret_value())
+                stack.callback(services.engine.dispose)
+            yield Installation(home, settings, services)
+    finally:
+        shutil.rmtree(home.path)
+
+
+@contextmanager
+def running(part: Part, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve for the block; what it says is kept in `folder`."""
+    part.prepare()
+    log = folder / f"{part.name}.log"
+    with log.open("wb") as output:
+        child = process.spawn(
+            part.command(), environment=part.environment(), user=part.user, output=output
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not part.ready():
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{part.name} did not start:\n{log.read_text()}")
+            time.sleep(0.02)
+        yield child
+    finally:
+        process.stop(child, part.stop_signal, limit_seconds=STOP_SECONDS)

@@ -1,0 +1,121 @@
+"""Who may call what. The table is the decision; the application must agree with all of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from httpx import Response
+from starlette.testclient import TestClient
+
+from entrypoints.web import API
+from kernel.access import Permission
+
+ROUTES: Mapping[tuple[str, str], Permission] = {
+    ("GET", "/organisations"): Permission.READ_ORGANISATIONS,
+    ("POST", "/organisations"): Permission.MANAGE_ORGANISATIONS,
+    ("GET", "/organisations/{organisation_id}"): Permission.READ_ORGANISATIONS,
+    ("PUT", "/organisations/{organisation_id}"): Permission.MANAGE_ORGANISATIONS,
+    ("POST", "/organisations/{organisation_id}/codes"): Permission.MANAGE_ORGANISATIONS,
+    ("GET", "/people"): Permission.READ_PEOPLE,
+    ("POST", "/people"): Permission.MANAGE_PEOPLE,
+    ("GET", "/people/{person_id}"): Permission.READ_PEOPLE,
+    ("PUT", "/people/{person_id}"): Permission.MANAGE_PEOPLE,
+    ("POST", "/people/{person_id}/appointments"): Permission.MANAGE_PEOPLE,
+    ("POST", "/people/{person_id}/citizen-number"): Permission.READ_PEOPLE,
+    ("POST", "/appointments/{appointment_id}/end"): Permission.MANAGE_PEOPLE,
+    ("GET", "/accounts"): Permission.READ_ACCOUNTS,
+    ("POST", "/accounts"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/accounts/{account_id}"): Permission.READ_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/suspend"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/reinstate"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/close"): Permission.MANAGE_ACCOUNTS,
+    ("PUT", "/accounts/{account_id}/quota"): Permission.MANAGE_ACCOUNTS,
+    ("PUT", "/accounts/{account_id}/primary-address"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/addresses/{address_id}/retire"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/custodians"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/custodians/{person_id}/end"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/imports"): Permission.IMPORT,
+    ("GET", "/imports"): Permission.IMPORT,
+    ("GET", "/imports/{plan_id}"): Permission.IMPORT,
+    ("GET", "/imports/{plan_id}/rows"): Permission.IMPORT,
+    ("GET", "/imports/{plan_id}/rejected"): Permission.IMPORT,
+    ("POST", "/imports/{plan_id}/apply"): Permission.IMPORT,
+    ("GET", "/directory/status"): Permission.READ_DIRECTORY,
+    ("POST", "/directory/stops/{stop_id}/release"): Permission.MANAGE_DIRECTORY,
+}
+OPEN = {("POST", "/activations")}
+"""The activation code in the body is the credential."""
+
+IDENTIFIERS = {
+    f"{name}_id": str(UUID(int=1))
+    for name in ("organisation", "person", "appointment", "account", "address", "plan", "stop")
+}
+every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: " ".join(route))
+
+
+def call(client: TestClient, route: tuple[str, str], secret: str | None) -> Response:
+    method, path = route
+    headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+    response: Response = client.request(
+        method, API + path.format_map(IDENTIFIERS), headers=headers
+    )
+    return response
+
+
+def problem(response: Response) -> Any:
+    assert response.headers["Content-Type"] == "application/problem+json"
+    found = response.json()
+    assert found["status"] == response.status_code
+    assert found["request_id"] == response.headers["X-Request-Id"]
+    return found
+
+
+def test_the_table_names_every_route(app: FastAPI) -> None:
+    served = {
+        (method.upper(), path.removeprefix(API))
+        for path, operations in app.openapi()["paths"].items()
+        for method in operations
+    }
+    assert served == ROUTES.keys() | OPEN
+
+
+@every_route
+def test_without_a_token_nothing_is_answered(client: TestClient, route: tuple[str, str]) -> None:
+    response = call(client, route, None)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert problem(response)["code"] == "token-rejected"
+
+
+@every_route
+def test_every_other_permission_is_not_enough(
+    client: TestClient, route: tuple[str, str], token: Callable[..., str]
+) -> None:
+    response = call(client, route, token(*set(Permission) - {ROUTES[route]}))
+    assert response.status_code == 403
+    found = problem(response)
+    assert found["code"] == "permission-missing"
+    assert ROUTES[route].value in found["detail"]
+    assert ROUTES[route].value in found["detail_vi"]
+
+
+@every_route
+def test_the_permission_lets_the_caller_in(
+    client: TestClient, route: tuple[str, str], token: Callable[..., str]
+) -> None:
+    response = call(client, route, token(ROUTES[route]))
+    assert response.status_code in {200, 404, 422}
+
+
+def test_a_revoked_and_an_invented_token_get_the_same_answer(
+    client: TestClient, token: Callable[..., str]
+) -> None:
+    answers = [
+        problem(call(client, ("GET", "/people"), secret))
+        for secret in ("congvu_" + "A" * 43, token(Permission.READ_PEOPLE)[:-1])
+    ]
+    for answer in answers:
+        del answer["request_id"]
+    assert answers[0] == answers[1]
