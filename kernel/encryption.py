@@ -91,6 +91,9 @@ class KeyRing:
         except (KeyError, InvalidTag) as error:
             raise Unsealable(f"cannot open a value of {context} sealed with {key_id!r}") from error
 
+    def is_sealed_with_active_key(self, sealed: bytes) -> bool:
+        return sealed[1 : 1 + sealed[0]] == self._settings.active_key.encode()
+
     @cached_property
     def _index_key(self) -> bytes:
         return _decode(self._settings.index_key)

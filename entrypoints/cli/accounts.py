@@ -1,17 +1,19 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
-from entrypoints.cli.session import Session, answer, as_json, basis_of, with_basis
+from entrypoints.cli.session import DAY, Session, answer, as_json, basis_of, with_basis
 from identity.accounts import queries, service
 from identity.accounts.models import Account, Mailbox
 from identity.handover.files import write_batches
 from identity.handover.service import hand_over
 from identity.organisations.queries import get_organisation_by_code
 from kernel.audit import Basis
+from kernel.clock import office_day
 
 
 @click.group()
@@ -74,6 +76,38 @@ def _status_command(
 _status_command("suspend", "Close to sign-ins; mail is still received.", service.suspend_account)
 _status_command("reinstate", "Back to what it was.", service.reinstate_account)
 _status_command("close", "End for good; login and addresses stay taken.", service.close_account)
+
+
+@account.command("custodian")
+@click.argument("login")
+@click.argument("person_id", type=click.UUID)
+@click.option("--from", "begins", type=DAY, help="First day; today if absent.")
+@click.option("--until", "ends", type=DAY, help="First day on which it no longer holds.")
+@with_basis
+@click.pass_obj
+def custodian(
+    session: Session,
+    /,
+    login: str,
+    person_id: UUID,
+    begins: datetime | None,
+    ends: datetime | None,
+    **options: Any,
+) -> None:
+    """Let a person act as the organisation account LOGIN."""
+    services = session.services
+    with services.database.transaction() as database:
+        row = queries.get_account_by_login(database, login)
+        service.add_custodian(
+            database,
+            session.actor,
+            row.id,
+            person_id,
+            valid_from=begins.date() if begins else office_day(services.clock()),
+            valid_to=ends.date() if ends else None,
+            basis=basis_of(options),
+        )
+    click.echo(f"custodian of {row.login} added")
 
 
 @click.command()

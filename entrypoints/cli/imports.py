@@ -10,7 +10,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from entrypoints.cli.session import Session, answer, as_json
+from entrypoints.cli.session import DAY, Session, answer, as_json
 from identity.directory.pending import count_pending
 from identity.hr_import import queries, service
 from identity.hr_import.models import ImportPlan, ImportRow, Verdict
@@ -33,9 +33,6 @@ def parse_matches(
         except ValueError as error:
             raise click.BadParameter(f"{value!r} is not ROW=PERSON or ROW=new") from error
     return matches
-
-
-DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 
 
 @click.command("import")

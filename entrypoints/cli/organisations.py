@@ -4,7 +4,7 @@ import click
 from rich.tree import Tree
 from sqlalchemy import select
 
-from entrypoints.cli.session import Session, answer, as_json
+from entrypoints.cli.session import DAY, Session, answer, as_json
 from identity.names.text import search_key
 from identity.organisations import queries
 from identity.organisations.models import Organisation, OrganisationPeriod
@@ -18,7 +18,7 @@ def organisation() -> None:
 
 
 @organisation.command("tree")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="As it was that day.")
+@click.option("--on", type=DAY, help="As it was that day.")
 @click.option("--depth", default=2, show_default=True, type=click.IntRange(1, 20))
 @as_json
 @click.pass_obj
@@ -71,7 +71,7 @@ def find(session: Session, text: str, *, as_json: bool) -> None:
 
 @organisation.command("members")
 @click.argument("code")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="As it was that day.")
+@click.option("--on", type=DAY, help="As it was that day.")
 @as_json
 @click.pass_obj
 def members(session: Session, code: str, on: datetime | None, *, as_json: bool) -> None:

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import click
 from rich.table import Table
 from sqlalchemy import select
@@ -7,12 +9,29 @@ from identity.accounts.models import Account
 from identity.names.text import search_key
 from identity.people.models import Person
 from identity.people.queries import appointments_on
+from identity.people.resealing import reseal_batch
 from kernel.clock import office_day
+
+BATCH = 1000
 
 
 @click.group()
 def person() -> None:
     """Officials and workers."""
+
+
+@person.command("reseal")
+@click.pass_obj
+def reseal(session: Session) -> None:
+    """Seal all citizen numbers with the active key; then older keys may leave the ring."""
+    services, last, count = session.services, UUID(int=0), 0
+    while True:
+        with services.database.transaction() as database:
+            ids = reseal_batch(database, services.citizen_numbers, last, BATCH)
+        if not ids:
+            break
+        last, count = ids[-1], count + len(ids)
+    click.echo(f"{count} citizen numbers are sealed with {services.settings.encryption.active_key}")
 
 
 @person.command("find")

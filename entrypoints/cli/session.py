@@ -41,6 +41,8 @@ def answer(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 
@@ -49,7 +51,7 @@ def with_basis(command: Command) -> Command:
     for option in (
         click.option("--reason", required=True, help="Shown in the audit trail."),
         click.option("--document", help="Number of the document this rests on."),
-        click.option("--document-date", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])),
+        click.option("--document-date", type=DAY),
     ):
         command = option(command)
     return command

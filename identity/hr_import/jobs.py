@@ -31,6 +31,9 @@ class ImportJobs:
         self._plan = jobs.task(name="import.plan", retry=retry)(self._run_plan)
         self._apply = jobs.task(name="import.apply", retry=retry)(self._run_apply)
 
+        forget = jobs.task(name="import.forget", queueing_lock="import.forget", retry=retry)
+        jobs.periodic(cron="35 17 * * *")(forget(self._run_forget))
+
     def defer_plan(self, session: Session, actor: Actor, plan_id: UUID) -> None:
         defer(session, self._plan, plan_id=str(plan_id), actor=_as_json(actor))
 
@@ -65,6 +68,11 @@ class ImportJobs:
             with self._database.transaction() as session:
                 plan = queries.get_plan(session, UUID(plan_id))
                 plan.failure = service.failure_of(error)
+
+    def _run_forget(self, timestamp: int) -> None:
+        with self._database.transaction() as session:
+            count = service.forget_old_files(session, self._importer.settings, self._clock())
+        log.info("old files forgotten", plans=count, timestamp=timestamp)
 
 
 def _as_json(actor: Actor) -> dict[str, Any]:

@@ -4,12 +4,12 @@ import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg.errors
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -329,3 +329,29 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
         if row.message is not None and row.column is not None
     }
     return write_rejected(table, parse_table(table, today=now.date()), reasons)
+
+
+def forget_old_files(session: Session, settings: ImportSettings, now: datetime) -> int:
+    """Drop files and unwritten rows whose time is over; verdicts stay. The number of plans."""
+    old = (
+        select(ImportPlan.id)
+        .where(
+            ImportPlan.created_at < now - timedelta(days=settings.keep_days),
+            ImportPlan.file_sealed.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    session.execute(update(ImportRow).where(ImportRow.plan_id.in_(old)).values(payload_sealed=None))
+    forgotten = session.execute(
+        update(ImportPlan)
+        .where(ImportPlan.id.in_(old))
+        .values(
+            file_sealed=None,
+            status=case(
+                (ImportPlan.status == PlanStatus.PLANNED, PlanStatus.STALE),
+                else_=ImportPlan.status,
+            ),
+        )
+        .returning(ImportPlan.id)
+    )
+    return len(forgotten.all())

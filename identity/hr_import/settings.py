@@ -12,3 +12,5 @@ class ImportSettings(ReadLimits):
     """So does one that takes more than this share of all accounts, 0.05 = 5 %."""
     mass_change_free: int = Field(default=5, ge=0)
     """Up to so many are never asked about, however small the registry."""
+    keep_days: int = Field(default=90, ge=1)
+    """How long a file and what it would have written are kept, sealed, after planning."""

@@ -26,6 +26,9 @@ class CitizenNumbers:
         """Raises Unsealable."""
         return self._keys.open(sealed, f"{PURPOSE}:{person_id}").decode()
 
+    def is_sealed_with_active_key(self, sealed: bytes) -> bool:
+        return self._keys.is_sealed_with_active_key(sealed)
+
     def index(self, number: str) -> bytes:
         return self._keys.index(number, PURPOSE)
 

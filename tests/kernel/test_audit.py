@@ -41,12 +41,15 @@ def test_nobody_can_change_or_remove_a_record(
 ) -> None:
     with db.transaction() as session:
         audit.record(session, officer, Tag.THING_DONE, None, BASIS)
-    with pytest.raises(IntegrityError, match="kept as they were written"), db.transaction() as session:
+    with (
+        pytest.raises(IntegrityError, match="kept as they were written"),
+        db.transaction() as session,
+    ):
         change(session)
 
 
 def test_a_record_disappears_with_the_change_it_was_about(db: Database, officer: Actor) -> None:
-    with pytest.raises(RuntimeError), db.transaction() as session:
+    with pytest.raises(RuntimeError), db.transaction() as session:  # noqa: PT012  # both in one
         audit.record(session, officer, Tag.THING_DONE, None, BASIS)
         raise RuntimeError
     with db.transaction() as session:

@@ -15,7 +15,7 @@ def ring(*ids: str, active: str) -> KeyRing:
 
 def test_a_sealed_value_opens_to_what_was_sealed() -> None:
     keys = ring("a", active="a")
-    assert keys.open(keys.seal("006170581395".encode(), "person:1"), "person:1") == b"006170581395"
+    assert keys.open(keys.seal(b"006170581395", "person:1"), "person:1") == b"006170581395"
 
 
 def test_a_sealed_value_does_not_open_in_another_row() -> None:

@@ -38,9 +38,7 @@ def test_a_token_stands_for_its_permissions_and_is_kept_only_as_a_hash(
 def test_an_expired_token_is_rejected(db: Database, officer: Actor, days: int) -> None:
     _, secret = create(db, officer)
     with db.transaction() as session, pytest.raises(api_tokens.TokenRejected):
-        api_tokens.actor_of_token(
-            session, secret, now=NOW + timedelta(days=days), request_id=None
-        )
+        api_tokens.actor_of_token(session, secret, now=NOW + timedelta(days=days), request_id=None)
 
 
 def test_a_revoked_token_is_rejected_at_once_and_cannot_be_revoked_twice(

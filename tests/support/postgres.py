@@ -43,9 +43,9 @@ class Cluster:
     _numbers: Iterator[int] = field(default_factory=count)
 
     @contextmanager
-    def database(self, template: str) -> Iterator[str]:
+    def database(self, template: str, name: str | None = None) -> Iterator[str]:
         """A URL of a copy of the template; it costs some 20 ms and is gone afterwards."""
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         self.create(name, template)
         try:
             yield self.url(name)

@@ -1,38 +1,79 @@
 """The whole application over real PostgreSQL, and machines that call it with their tokens."""
 
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
+from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.web import API, create_app
 from entrypoints.wiring import Services
 from kernel import api_tokens
 from kernel.access import Actor, Permission
+from tests.support.ports import free_port
+from tests.support.postgres import Cluster
 from tests.support.registry import NOW
 from tests.support.services import built, nowhere, settings_for
 
+DATABASE = "web"
 BASIS = {"reason": "phép thử", "document_number": "12/QĐ-SNV", "document_date": "2026-11-20"}
 
 
-@pytest.fixture
-def services(database_url: str) -> Iterator[Services]:
-    with built(settings_for(database_url, nowhere())) as services:
+@pytest.fixture(scope="session")
+def services(cluster: Cluster) -> Iterator[Services]:
+    """Building the application takes half a second: it is built once, its database each time."""
+    with built(settings_for(cluster.url(DATABASE), nowhere())) as services:
         yield services
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app(services: Services) -> FastAPI:
     return create_app(services)
 
 
+@pytest.fixture(scope="session")
+def address(app: FastAPI) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
+def database_url(cluster: Cluster, migrated_template: str, services: Services) -> Iterator[str]:
+    """A fresh copy under the name that the application knows."""
+    with cluster.database(migrated_template, DATABASE) as url:
+        yield url
+        services.engine.dispose()
+
+
+@pytest.fixture
+def client(address: str, database_url: str) -> Iterator[httpx.Client]:
+    assert database_url.endswith(DATABASE)
+    with httpx.Client(base_url=address, timeout=30) as client:
         yield client
+
+
+@contextlib.contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The server of the product, in a thread of this process so that tests see its log lines."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    with socket.create_server((LOOPBACK, free_port())) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.002)
+        try:
+            yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture
@@ -57,7 +98,7 @@ def token(services: Services) -> Callable[..., str]:
 class Api:
     """A machine that may do everything; says what it got when that is not what was expected."""
 
-    def __init__(self, client: TestClient, secret: str) -> None:
+    def __init__(self, client: httpx.Client, secret: str) -> None:
         self._client = client
         self.headers = {"Authorization": f"Bearer {secret}"}
 
@@ -87,5 +128,5 @@ class Api:
 
 
 @pytest.fixture
-def api(client: TestClient, token: Callable[..., str]) -> Api:
+def api(client: httpx.Client, token: Callable[..., str]) -> Api:
     return Api(client, token(*Permission))

@@ -12,6 +12,7 @@ from identity.accounts.errors import (
 )
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.passwords import Passwords, PasswordSettings
+from identity.people.queries import get_person
 from tests.support.registry import BASIS, NOW, TODAY, Province
 
 MONTH = timedelta(days=30)
@@ -114,18 +115,9 @@ def test_a_person_has_one_account(province: Province, account: Account) -> None:
     with province.db.transaction() as session:
         person_id = queries.get_account(session, account.id).person_id
     assert person_id is not None
-    with pytest.raises(AccountExists), province.db.transaction() as session:
-        from identity.accounts.provisioning import open_personal_account
-
-        open_personal_account(
-            session,
-            province.officer,
-            person_id,
-            local_part=None,
-            quota_bytes=None,
-            now=NOW,
-            basis=BASIS,
-        )
+        person = get_person(session, person_id)
+    with pytest.raises(AccountExists):
+        province.account(person)
 
 
 def test_only_organisation_accounts_have_custodians(province: Province, account: Account) -> None:

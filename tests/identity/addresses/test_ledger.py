@@ -139,17 +139,13 @@ def test_a_retired_alias_stays_taken(province: Province) -> None:
 
 def test_a_reserved_address_is_given_to_nobody(province: Province) -> None:
     with province.db.transaction() as session:
-        reserve_address(
-            session, province.officer, domain(session), "nganth", on=TODAY, basis=BASIS
-        )
+        reserve_address(session, province.officer, domain(session), "nganth", on=TODAY, basis=BASIS)
     organisation = province.organisation(mail_stem="stc")
     assert primary(province, province.account(province.person(organisation))) == "nganth.stc"
 
 
 @pytest.mark.parametrize("local_part", ["postmaster", "a..b", ".a", "Ừ", "x" * 65, ""])
-def test_reserved_and_malformed_addresses_are_refused(
-    province: Province, local_part: str
-) -> None:
+def test_reserved_and_malformed_addresses_are_refused(province: Province, local_part: str) -> None:
     account = province.account(province.person(province.organisation()))
     with province.db.transaction() as session, pytest.raises(LocalPartRefused):
         give_address(

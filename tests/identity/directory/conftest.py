@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from identity.directory.brake import BrakeSettings
+from identity.directory.brake_settings import BrakeSettings
 from identity.directory.gateway import LdapDirectory
 from identity.directory.leader import leadership
 from identity.directory.reconciler import Reconciler, Run

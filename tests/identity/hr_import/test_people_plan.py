@@ -1,7 +1,7 @@
 """Plans for lists of people against a real registry."""
 
 import csv
-from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,11 @@ from entrypoints.home import CHECKOUT
 from identity.accounts.models import Account
 from identity.hr_import.errors import ImportPlanNotOpen, ImportPlanStale
 from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Verdict
+from identity.hr_import.service import forget_old_files
 from identity.people.models import Appointment, Person
 from identity.people.queries import appointments_on
 from kernel.database import Database
-from tests.support.registry import TODAY, Importing, Province, people_row, workbook
+from tests.support.registry import NOW, TODAY, Importing, Province, people_row, workbook
 
 SAMPLE = CHECKOUT / "sample" / "bac-kan"
 TRUTH = CHECKOUT.parent / "shared" / "data" / "backan" / "hr-truth.csv"
@@ -240,6 +241,18 @@ def test_citizen_numbers_stand_in_no_table_in_clear(importing: Importing) -> Non
 
 
 @pytest.mark.usefixtures("finance")
+def test_files_are_forgotten_when_their_time_is_over(importing: Importing) -> None:
+    plan, _ = importing.plan(workbook(people_row(1)))
+    later = NOW + timedelta(days=importing.importer.settings.keep_days + 1)
+    with importing.db.transaction() as session:
+        assert forget_old_files(session, importing.importer.settings, NOW) == 0
+        assert forget_old_files(session, importing.importer.settings, later) == 1
+    with importing.db.transaction() as session:
+        kept = session.get_one(ImportPlan, plan.id)
+        assert (kept.file_sealed, kept.status) == (None, PlanStatus.STALE)
+
+
+@pytest.mark.usefixtures("finance")
 def test_an_address_asked_for_is_given_unless_it_is_taken(importing: Importing) -> None:
     header = ("Họ và tên", "Ngày sinh", "Số CCCD", "Mã định danh đơn vị", "Địa chỉ đề nghị")
     row = ("Hoàng Thị Mai", "12/03/1985", "006185000001", "H03.1", "mai.hoang@backan.gov.vn")
@@ -261,11 +274,11 @@ def truth() -> dict[int, tuple[str, str | None]]:
 
 
 @pytest.fixture
-def sample(province: Province, importing: Importing) -> Iterator[Importing]:
+def sample(province: Province, importing: Importing) -> Importing:
     for name in ("organisations.csv", "organisation-accounts.csv"):
         importing.run(Path(SAMPLE / name).read_bytes(), name)
     assert province.db is importing.db
-    yield importing
+    return importing
 
 
 def test_every_row_of_the_sample_gets_its_verdict_and_reason(

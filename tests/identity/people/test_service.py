@@ -1,11 +1,12 @@
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from identity.names.full_name import FullName
 from identity.people import queries, service
-from identity.people.citizen_numbers import mask
+from identity.people.citizen_numbers import CitizenNumbers, mask
 from identity.people.errors import (
     AppointmentPeriodInvalid,
     CitizenNumberInvalid,
@@ -14,10 +15,12 @@ from identity.people.errors import (
     StaffNumberTaken,
 )
 from identity.people.models import Person
+from identity.people.resealing import reseal_batch
 from identity.people.service import AppointmentForm, PersonForm
 from kernel.access import Actor, ActorKind, Permission, PermissionMissing
 from kernel.audit import AuditRecord
-from tests.support.registry import BASIS, Province
+from kernel.encryption import EncryptionSettings, KeyRing
+from tests.support.registry import BASIS, Province, key
 
 SPRING = date(2025, 3, 1)
 
@@ -134,3 +137,18 @@ def test_an_appointment_cannot_end_before_it_begins(province: Province) -> None:
         service.end_appointment(
             session, province.officer, appointment.id, on=date(2020, 1, 1), basis=BASIS
         )
+
+
+def test_numbers_sealed_anew_open_without_the_old_key(province: Province) -> None:
+    person = province.person(province.organisation(), citizen_number="006170581395")
+    ring = {"k1": key("a"), "k2": key("b")}
+    both = EncryptionSettings(keys=ring, active_key="k2", index_key=key("i"))
+    with province.db.transaction() as session:
+        done = reseal_batch(session, CitizenNumbers(KeyRing(both)), UUID(int=0), 100)
+    assert done == [person.id]
+    new_only = EncryptionSettings(keys={"k2": key("b")}, active_key="k2", index_key=key("i"))
+    with province.db.transaction() as session:
+        row = queries.get_person(session, person.id)
+        assert row.citizen_number_sealed is not None
+        numbers = CitizenNumbers(KeyRing(new_only))
+        assert numbers.open(person.id, row.citizen_number_sealed) == "006170581395"
