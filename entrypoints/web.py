@@ -19,7 +19,9 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 
+import theme.pages
 from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
@@ -32,6 +34,8 @@ from identity.people.routes import router as people_router
 from kernel.errors import DomainError
 from kernel.http import Problem, problem_response, status_of
 from kernel.logs import configure_logs
+from sso.login.routes import STATIC as LOGIN_STATIC
+from sso.login.routes import router as login_router
 
 API = "/api/v1"
 ROUTERS = (
@@ -65,6 +69,9 @@ def create_app(services: Services) -> FastAPI:
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    app.include_router(login_router)
+    for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
+        app.mount(f"/static/{name}", StaticFiles(directory=folder))
     telemetry = Telemetry()
     app.include_router(probes(services, telemetry))
     app.middleware("http")(telemetry.observe)

@@ -40,7 +40,9 @@ class Installation:
 
 
 @contextmanager
-def installation(folder: Path, names: Sequence[str] = ("postgres", "ldap")) -> Iterator[Installation]:
+def installation(
+    folder: Path, names: Sequence[str] = ("postgres", "ldap")
+) -> Iterator[Installation]:
     """In a new folder below `folder`, gone afterwards; migrated when it has a `postgres`."""
     home = Home(Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder)), free_port(PORTS))
     home.path.chmod(0o755)  # the servers run as users of their own

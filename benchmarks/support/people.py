@@ -56,8 +56,12 @@ class Names:
     @cache
     def load(cls) -> "Names":
         loaded = json.loads(NAMES.read_text())
-        pairs = {kind: list(zip(*rows, strict=True)) for kind, rows in loaded.items() if kind != "note"}
-        return cls({kind: (list(values), list(weights)) for kind, (values, weights) in pairs.items()})
+        pairs = {
+            kind: list(zip(*rows, strict=True)) for kind, rows in loaded.items() if kind != "note"
+        }
+        return cls(
+            {kind: (list(values), list(weights)) for kind, (values, weights) in pairs.items()}
+        )
 
     def draw(self, random: Random, kind: str) -> str:
         values, weights = self.shares[kind]

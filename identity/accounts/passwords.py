@@ -36,6 +36,10 @@ class Passwords:
         )
         self._slots = threading.BoundedSemaphore(settings.parallel_hashes)
 
+    @property
+    def shortest(self) -> int:
+        return self._settings.shortest
+
     def hash(self, password: str, *, login: str, name: str) -> str:
         """Raises PasswordRefused when the password is too short, too long or too close to home."""
         self._check(password, login, name)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.accounts import provisioning, queries, service
+from identity.accounts.activation import redeem
 from identity.accounts.errors import (
     AccountExists,
     AccountNotFound,
@@ -54,7 +55,6 @@ from kernel.http import (
     problems,
 )
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
-from kernel.tokens import normalise_code, token_hash
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 activation_router = APIRouter(tags=["accounts"])
@@ -284,11 +284,5 @@ def end_custodian(
 def activate(form: ActivationIn, db: Db, now: Now, request: Request) -> ActivationOut:
     """Redeem an activation code and choose a password. The code itself is the credential."""
     passwords: Passwords = request.app.state.passwords
-    with db.transaction() as session:
-        account = queries.find_account_of_code(session, token_hash(normalise_code(form.code)))
-    if account is None:
-        raise ActivationCodeRejected
-    hashed = passwords.hash(form.password, login=account.login, name=account.display_name)
-    with db.transaction() as session:
-        account = service.activate_account(session, form.code, hashed, now=now)
-        return ActivationOut(login=account.login, status=account.status)
+    account = redeem(db, passwords, form.code, form.password, now)
+    return ActivationOut(login=account.login, status=account.status)

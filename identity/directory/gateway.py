@@ -11,7 +11,7 @@ from identity.directory.connection import connect
 from identity.directory.decoding import Result, StandingEntry
 from identity.directory.encoding import Scope
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
-from identity.directory.grouping import fits, groups
+from identity.directory.grouping import Portion, groups
 from identity.directory.planning import Plan
 from identity.directory.probe import probe_operations
 from identity.directory.settings import DirectorySettings
@@ -76,16 +76,15 @@ class LdapDirectory:
         """Do in transactions what can be done so; gives the places of the plans left over."""
         if not self._may_group():
             return [*range(len(plans))]
-        left = [place for place, plan in enumerate(plans) if plan and not fits(plan)]
-        before: tuple[list[int], Transaction] | None = None
+        left: set[int] = set()
+        before: tuple[list[Portion], Transaction] | None = None
         for number, group in enumerate(groups(plans, self._settings.group_size)):
             transaction = Transaction(self._channel(number % LANES))
-            transaction.fill([operation for place in group for operation in plans[place]])
-            left += _refused(before)
+            transaction.fill([operation for _, portion in group for operation in portion])
+            left |= _refused(before)
             transaction.end()
             before = group, transaction
-        left += _refused(before)
-        return left
+        return sorted(left | _refused(before))
 
     def read(self, entry_dn: str, attributes: Iterable[str] = ("*",)) -> StandingEntry | None:
         """One entry; None when there is none."""
@@ -182,9 +181,11 @@ def _may_stand(change: Change) -> bool:
     return not isinstance(change, Put) or change.known_dn is not None
 
 
-def _refused(ended: tuple[list[int], Transaction] | None) -> list[int]:
+def _refused(ended: tuple[list[Portion], Transaction] | None) -> set[int]:
     """Waits for the transaction; places of its plans when nothing of it was done."""
-    return [] if ended is None or ended[1].committed() else ended[0]
+    if ended is None or ended[1].committed():
+        return set()
+    return {place for place, _ in ended[0]}
 
 
 def _require_success(result: StandingEntry | Result) -> None:

@@ -114,7 +114,7 @@ def test_closing_an_account_voids_its_code_and_forgets_its_password(
 def test_a_person_has_one_account(province: Province, account: Account) -> None:
     with province.db.transaction() as session:
         person_id = queries.get_account(session, account.id).person_id
-    assert person_id is not None
+        assert person_id is not None
         person = get_person(session, person_id)
     with pytest.raises(AccountExists):
         province.account(person)

@@ -1,0 +1,142 @@
+"""Every stable code: errors, reasons of import rows, notes, and the tags of the audit trail."""
+
+import ast
+import enum
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from entrypoints import web
+from entrypoints.home import CHECKOUT
+from entrypoints.reference.markdown import code, table
+from entrypoints.reference.source_text import calls, class_tree, sentences_of, strings_in
+from identity.addresses.local_part import Refusal as AddressRefusal
+from identity.hr_import.findings import CODE_OF_HINT, NOTES, REFUSALS
+from kernel.errors import DomainError
+from kernel.http import status_of
+from kernel.messages import Message
+
+PACKAGES = ("kernel", "theme", "identity", "mail_admin", "sso", "console", "entrypoints")
+IMPORTS = CHECKOUT / "identity" / "hr_import"
+STARTS_SOMETHING = "__main__"
+
+
+def errors() -> str:
+    rows = {found.code: _error_row(found) for found in _error_classes() if "code" in vars(found)}
+    for refusal in _address_refusals():
+        rows[refusal.code] = (code(refusal.code), "Invalid", "422", *_both(refusal.message))
+    rows |= {row[0].strip("`"): row for row in _http_rows()}
+    return table(
+        ("code", "kind", "HTTP", "in English", "bằng tiếng Việt"), [rows[name] for name in sorted(rows)]
+    )
+
+
+def _error_classes() -> list[type[DomainError]]:
+    _import_everything()
+    found: list[type[DomainError]] = []
+    waiting = [*DomainError.__subclasses__()]
+    while waiting:
+        error = waiting.pop()
+        found.append(error)
+        waiting += error.__subclasses__()
+    return found
+
+
+def _import_everything() -> None:
+    for package in map(importlib.import_module, PACKAGES):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith(STARTS_SOMETHING):
+                importlib.import_module(module.name)
+
+
+def _error_row(error: type[DomainError]) -> tuple[str, ...]:
+    kind = next(parent for parent in error.__mro__ if parent.__module__ == "kernel.errors")
+    vi, en = _sentences(error)
+    return code(error.code), kind.__name__, str(status_of(error)), en, vi
+
+
+def _sentences(error: type[DomainError]) -> tuple[str, str]:
+    """As written in the class; where it is told what to say, its own docstring."""
+    for call in calls(class_tree(error), "__init__"):
+        texts = strings_in(call)
+        if len(texts) >= 2:  # noqa: PLR2004  # one for each language
+            return texts[0], texts[1]
+    return "", (inspect.getdoc(error) or "").partition("\n")[0] if "__doc__" in vars(error) else ""
+
+
+def _address_refusals() -> Iterator[AddressRefusal]:
+    for name in ("local_part", "choice"):
+        module = importlib.import_module(f"identity.addresses.{name}")
+        yield from (thing for thing in vars(module).values() if isinstance(thing, AddressRefusal))
+
+
+def _both(message: Message) -> tuple[str, str]:
+    return message.en, message.vi
+
+
+def _http_rows() -> Iterator[tuple[str, ...]]:
+    """What the web answers without a domain error behind it."""
+    for call in calls(ast.parse(inspect.getsource(web)), "Problem"):
+        stated = {word.arg: word.value for word in call.keywords}
+        values = {
+            name: str(value.value) for name, value in stated.items() if isinstance(value, ast.Constant)
+        }
+        if "code" in values:
+            sentences = values.get("detail", ""), values.get("detail_vi", "")
+            yield code(values["code"]), values.get("title", ""), values.get("status", ""), *sentences
+
+
+def reasons() -> str:
+    """Of refused rows; a sentence that the code builds elsewhere is left to it."""
+    found = {name: _both(text) for name, text in REFUSALS.items() if name not in CODE_OF_HINT}
+    found |= {row: texts for row, texts in _planned_refusals() if row not in found}
+    rows = [(code(name), *found[name]) for name in sorted(found)]
+    return table(("reason", "in English", "bằng tiếng Việt"), rows)
+
+
+def _planned_refusals() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Literal first arguments of what refuses a row, with the nearest message."""
+    for path in sorted(IMPORTS.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                yield from _refusals_in(function)
+
+
+def _refusals_in(function: ast.FunctionDef) -> Iterator[tuple[str, tuple[str, str]]]:
+    messages = [call for call in calls(function, "Message") if len(strings_in(call)) == 2]  # noqa: PLR2004  # two languages
+    for call in calls(function, "refuse", "Mismatch", "NotResolved", "_refuse"):
+        names = [text for text in strings_in(call) if text.replace("_", "").isalpha()]
+        if not names or names[0] in REFUSALS:
+            continue
+        inside = list(calls(call, "Message"))
+        above = [message for message in messages if message.lineno < call.lineno]
+        nearest = inside[0] if inside else max(above, key=lambda m: m.lineno, default=None)
+        vi, en = strings_in(nearest) if nearest else ("", "")
+        yield names[0], (en, vi)
+
+
+def notes() -> str:
+    rows = [(code(name), *_both(NOTES[name])) for name in sorted(NOTES)]
+    return table(("note", "in English", "bằng tiếng Việt"), rows)
+
+
+def audit_tags() -> str:
+    rows = []
+    for kind in _tag_classes():
+        sentences = sentences_of(kind)
+        subject = kind.__module__
+        rows += [(code(tag.value), code(subject), sentences.get(tag.name, "")) for tag in kind]
+    return table(("tag", "written by", "remark"), sorted(rows))
+
+
+def _tag_classes() -> list[type[enum.StrEnum]]:
+    _import_everything()
+    return [
+        found
+        for found in enum.StrEnum.__subclasses__()
+        if found.__name__.endswith("Tag") and found.__module__.partition(".")[0] in PACKAGES
+    ]

@@ -1,0 +1,69 @@
+"""What the source says beside the code: sentences under fields and inside errors."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+
+
+def class_tree(cls: type) -> ast.ClassDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    node = tree.body[0]
+    if not isinstance(node, ast.ClassDef):
+        raise TypeError(f"{cls} has no source of a class")
+    return node
+
+
+def sentences_of(cls: type) -> dict[str, str]:
+    """Field or member → the string that stands under it."""
+    found: dict[str, str] = {}
+    body = class_tree(cls).body
+    for field, below in zip(body, body[1:], strict=False):
+        name = _target(field)
+        text = _string(below.value) if isinstance(below, ast.Expr) else None
+        if name and text:
+            found[name] = " ".join(inspect.cleandoc(text).split())
+    return found
+
+
+def _target(node: ast.stmt) -> str | None:
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return None
+
+
+def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
+    """Calls of functions or methods of these names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in names:
+            yield node
+
+
+def _called(node: ast.Call) -> str | None:
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else None
+
+
+def strings_in(node: ast.AST) -> list[str]:
+    """Texts among the arguments of a call, with the values of f-strings as {names}."""
+    if not isinstance(node, ast.Call):
+        return []
+    return [text for argument in node.args if (text := _string(argument)) is not None]
+
+
+def _string(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_piece(part) for part in node.values)
+    return None
+
+
+def _piece(part: ast.expr) -> str:
+    if isinstance(part, ast.FormattedValue):
+        whole = ast.unparse(part.value)
+        return f"{{{whole if whole.isidentifier() else whole.rpartition('.')[2]}}}"
+    return _string(part) or ""
