@@ -45,7 +45,12 @@ def decode_cursor(cursor: str, length: int) -> list[str]:
     if (
         not isinstance(values, list)
         or len(values) != length
-        or not all(isinstance(value, str) and "\0" not in value for value in values)
+        or not all(isinstance(value, str) and _storable(value) for value in values)
     ):
         raise CursorInvalid
     return values
+
+
+def _storable(value: str) -> bool:
+    """PostgreSQL's text takes neither NUL nor half of a surrogate pair, which JSON can spell."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value)

@@ -6,8 +6,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from itertools import pairwise
-from pathlib import Path
 
 from entrypoints import web
 from entrypoints.home import CHECKOUT

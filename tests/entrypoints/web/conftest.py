@@ -102,7 +102,11 @@ class Api:
         self._client = client
         self.headers = {"Authorization": f"Bearer {secret}"}
 
-    def get(self, path: str, *, status: int = 200, **query: Any) -> Any:
+    def get(self, path: str, **query: Any) -> Any:
+        return self._ask("GET", path, 200, params=query)
+
+    def refused(self, path: str, status: int = 422, **query: Any) -> Any:
+        """The problem that asking for it ends in."""
         return self._ask("GET", path, status, params=query)
 
     def post(self, path: str, body: Any = None, *, status: int = 200, **more: Any) -> Any:

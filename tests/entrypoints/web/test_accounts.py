@@ -133,7 +133,7 @@ def test_the_address_before_stays_an_alias_until_it_is_retired_and_is_nobody_els
 @pytest.mark.parametrize(
     ("local_part", "domain", "status", "code"),
     [
-        ("postmaster", DOMAIN, 422, "local-part-refused"),
+        ("postmaster", DOMAIN, 422, "address-reserved"),
         ("nga", "elsewhere.vn", 404, "mail-domain-not-found"),
         ("Nga", DOMAIN, 422, "request-invalid"),
         ("nga..h", DOMAIN, 422, "request-invalid"),

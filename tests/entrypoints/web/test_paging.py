@@ -81,7 +81,7 @@ def test_a_name_is_found_with_and_without_tone_marks(
 
 def test_search_takes_signs_of_patterns_as_they_are(api: Api, province: Province) -> None:
     province.person(province.organisation())
-    for typed in ("%", "_", "\\", "%%", "N_u"):
+    for typed in ("N_u", "n%a", "nga\\"):
         assert api.get("/people", q=typed)["items"] == []
 
 
@@ -164,10 +164,10 @@ WRONG_CURSORS = [
 @pytest.mark.parametrize("path", ["/people", "/organisations"])
 @pytest.mark.parametrize("wrong", WRONG_CURSORS)
 def test_a_cursor_that_is_not_ours_is_refused(api: Api, path: str, wrong: str) -> None:
-    assert api.get(path, cursor=wrong, status=422)["code"] in {"cursor-invalid", "value-unstorable"}
+    assert api.refused(path, cursor=wrong)["code"] in {"cursor-invalid", "value-unstorable"}
 
 
 @pytest.mark.parametrize("limit", [0, -1, 201, "many"])
 def test_a_page_has_between_1_and_200_rows(api: Api, limit: object) -> None:
-    found = api.get("/people", limit=limit, status=422)
+    found = api.refused("/people", limit=limit)
     assert found["errors"][0]["place"] == "query.limit"

@@ -1,0 +1,30 @@
+"""Pages of docs/ with parts that the code writes between `<!-- generated: … -->` and `<!-- end -->`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from entrypoints.home import CHECKOUT
+from entrypoints.reference.columns import columns
+from entrypoints.reference.commands import commands
+from entrypoints.reference.markdown import BLOCK, fill_blocks
+from entrypoints.reference.refusals import audit_tags, errors, notes, reasons
+from entrypoints.reference.variables import settings
+
+WRITERS: dict[str, Callable[[], str]] = {
+    "commands": commands,
+    "settings": settings,
+    "errors": errors,
+    "reasons": reasons,
+    "notes": notes,
+    "columns": columns,
+    "audit-tags": audit_tags,
+}
+
+
+def current_pages() -> Iterator[tuple[Path, str]]:
+    """Each page that has generated parts, and what it should hold now."""
+    for path in sorted((CHECKOUT / "docs" / "reference").glob("*.md")):
+        page = path.read_text(encoding="utf-8")
+        names = {match["name"] for match in BLOCK.finditer(page)}
+        if names:
+            yield path, fill_blocks(page, {name: WRITERS[name]() for name in names})
