@@ -31,6 +31,7 @@ from identity.directory.routes import router as directory_router
 from identity.hr_import.routes import router as imports_router
 from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
+from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
 from kernel.http import Problem, problem_response, status_of
 from kernel.logs import configure_logs
@@ -141,20 +142,23 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     return router
 
 
+def problem_of(error: DomainError) -> Problem:
+    return Problem(
+        title=type(error).__mro__[1].__name__,
+        status=status_of(error),
+        code=error.code,
+        detail=error.message.en,
+        detail_vi=error.message.vi,
+        place=error.place,
+    )
+
+
 def _answer_errors(app: FastAPI) -> None:
     """The one table that turns what can be raised into RFC 9457 problems."""
 
     @app.exception_handler(DomainError)
     def refused(request: Request, error: DomainError) -> Response:
-        problem = Problem(
-            title=type(error).__mro__[1].__name__,
-            status=status_of(error),
-            code=error.code,
-            detail=error.message.en,
-            detail_vi=error.message.vi,
-            place=error.place,
-        )
-        return problem_response(request, problem)
+        return problem_response(request, problem_of(error))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -211,14 +215,7 @@ def _answer_database_errors(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, _: OperationalError) -> Response:
-        problem = Problem(
-            title="Unavailable",
-            status=503,
-            code="database-unavailable",
-            detail="The database does not answer; try again later.",
-            detail_vi="Cơ sở dữ liệu không trả lời; hãy thử lại sau.",
-        )
-        return problem_response(request, problem)
+        return problem_response(request, problem_of(DatabaseUnavailable()))
 
 
 def main() -> None:

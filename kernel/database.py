@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
+from kernel.errors import Unavailable
+
 
 class DatabaseSettings(BaseModel):
     """How to reach PostgreSQL. Environment: CONGVU_DATABASE__*."""
@@ -34,6 +36,16 @@ class DatabaseSettings(BaseModel):
     """Connections kept open by one process."""
     statement_timeout_seconds: float = Field(default=30.0, gt=0)
     """Limit for one statement of a request; imports and checks raise it for themselves."""
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database-unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cơ sở dữ liệu không trả lời; hãy thử lại sau.",
+            "The database does not answer; try again later.",
+        )
 
 
 UuidKey = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]

@@ -1,8 +1,10 @@
 """The command line. Exit codes: 0 done, 1 refused, 2 wrong usage."""
 
 import sys
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from entrypoints.cli.accounts import account, handover
 from entrypoints.cli.directory import directory
@@ -10,9 +12,10 @@ from entrypoints.cli.domains import domain
 from entrypoints.cli.imports import import_file
 from entrypoints.cli.organisations import organisation
 from entrypoints.cli.people import person
-from entrypoints.cli.session import Session
+from entrypoints.cli.session import Session, answer
 from entrypoints.cli.status import status
 from entrypoints.cli.tokens import token
+from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
 
 
@@ -42,8 +45,22 @@ def main() -> None:
     try:
         congvu(prog_name="congvu")
     except DomainError as error:
-        report(error)
-        sys.exit(1)
+        refuse(error)
+    except OperationalError:
+        refuse(DatabaseUnavailable())
+
+
+def refuse(error: DomainError) -> NoReturn:
+    report(error)
+    if "--json" in sys.argv:
+        answer({"error": as_problem(error)})
+    sys.exit(1)
+
+
+def as_problem(error: DomainError) -> dict[str, str | None]:
+    """What a program that reads our standard output needs to know of a refusal."""
+    message = error.message
+    return {"code": error.code, "vi": message.vi, "en": message.en, "place": error.place}
 
 
 def report(error: DomainError) -> None:

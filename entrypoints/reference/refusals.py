@@ -11,8 +11,13 @@ from entrypoints import web
 from entrypoints.home import CHECKOUT
 from entrypoints.reference.markdown import code, table
 from entrypoints.reference.source_text import calls, class_tree, sentences_of, strings_in
+from identity.addresses.choice import AddressNeedsDecision
+from identity.addresses.errors import NoAddressPolicy
 from identity.addresses.local_part import Refusal as AddressRefusal
+from identity.addresses.subject import AddressNameUnusable
 from identity.hr_import.findings import CODE_OF_HINT, NOTES, REFUSALS
+from identity.hr_import.requests_plan import UNKNOWN_PERSON
+from identity.organisations.errors import AgencyCodeInvalid
 from kernel.errors import DomainError
 from kernel.http import status_of
 from kernel.messages import Message
@@ -20,6 +25,14 @@ from kernel.messages import Message
 PACKAGES = ("kernel", "theme", "identity", "mail_admin", "sso", "console", "entrypoints")
 IMPORTS = CHECKOUT / "identity" / "hr_import"
 STARTS_SOMETHING = "__main__"
+PAIR = 2
+"""A message says it in Vietnamese, then in English."""
+TOLD_BY_ERRORS: dict[str, type[DomainError]] = {
+    "address_name_unusable": AddressNameUnusable,
+    "address_needs_decision": AddressNeedsDecision,
+    "address_policy_missing": NoAddressPolicy,
+    "organisation_code_invalid": AgencyCodeInvalid,
+}
 
 
 def errors() -> str:
@@ -28,7 +41,8 @@ def errors() -> str:
         rows[refusal.code] = (code(refusal.code), "Invalid", "422", *_both(refusal.message))
     rows |= {row[0].strip("`"): row for row in _http_rows()}
     return table(
-        ("code", "kind", "HTTP", "in English", "bằng tiếng Việt"), [rows[name] for name in sorted(rows)]
+        ("code", "kind", "HTTP", "in English", "bằng tiếng Việt"),
+        [rows[name] for name in sorted(rows)],
     )
 
 
@@ -60,9 +74,9 @@ def _sentences(error: type[DomainError]) -> tuple[str, str]:
     """As written in the class; where it is told what to say, its own docstring."""
     for call in calls(class_tree(error), "__init__"):
         texts = strings_in(call)
-        if len(texts) >= 2:  # noqa: PLR2004  # one for each language
+        if len(texts) >= PAIR:
             return texts[0], texts[1]
-    return "", (inspect.getdoc(error) or "").partition("\n")[0] if "__doc__" in vars(error) else ""
+    return "", (error.__doc__ or "The sentence says which rule it is about.").partition("\n")[0]
 
 
 def _address_refusals() -> Iterator[AddressRefusal]:
@@ -80,23 +94,32 @@ def _http_rows() -> Iterator[tuple[str, ...]]:
     for call in calls(ast.parse(inspect.getsource(web)), "Problem"):
         stated = {word.arg: word.value for word in call.keywords}
         values = {
-            name: str(value.value) for name, value in stated.items() if isinstance(value, ast.Constant)
+            name: str(value.value)
+            for name, value in stated.items()
+            if isinstance(value, ast.Constant)
         }
         if "code" in values:
             sentences = values.get("detail", ""), values.get("detail_vi", "")
-            yield code(values["code"]), values.get("title", ""), values.get("status", ""), *sentences
+            yield (
+                code(values["code"]),
+                values.get("title", ""),
+                values.get("status", ""),
+                *sentences,
+            )
 
 
 def reasons() -> str:
-    """Of refused rows; a sentence that the code builds elsewhere is left to it."""
+    """Why a row is refused: by the parser, by the plan, and by what the registry would refuse."""
     found = {name: _both(text) for name, text in REFUSALS.items() if name not in CODE_OF_HINT}
-    found |= {row: texts for row, texts in _planned_refusals() if row not in found}
+    for name, texts in (*_planned_refusals(), *_refusals_of_errors()):
+        if not any(found.get(name, ())):
+            found[name] = texts
     rows = [(code(name), *found[name]) for name in sorted(found)]
     return table(("reason", "in English", "bằng tiếng Việt"), rows)
 
 
 def _planned_refusals() -> Iterator[tuple[str, tuple[str, str]]]:
-    """Literal first arguments of what refuses a row, with the nearest message."""
+    """What refuses a row by a literal reason, with the message nearest to it in the source."""
     for path in sorted(IMPORTS.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in ast.walk(tree):
@@ -105,16 +128,47 @@ def _planned_refusals() -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 def _refusals_in(function: ast.FunctionDef) -> Iterator[tuple[str, tuple[str, str]]]:
-    messages = [call for call in calls(function, "Message") if len(strings_in(call)) == 2]  # noqa: PLR2004  # two languages
-    for call in calls(function, "refuse", "Mismatch", "NotResolved", "_refuse"):
-        names = [text for text in strings_in(call) if text.replace("_", "").isalpha()]
-        if not names or names[0] in REFUSALS:
-            continue
-        inside = list(calls(call, "Message"))
-        above = [message for message in messages if message.lineno < call.lineno]
-        nearest = inside[0] if inside else max(above, key=lambda m: m.lineno, default=None)
-        vi, en = strings_in(nearest) if nearest else ("", "")
-        yield names[0], (en, vi)
+    for call in calls(function, "refuse", "Mismatch", "NotResolved"):
+        if call.args and isinstance(call.args[0], ast.Constant):
+            yield str(call.args[0].value), _nearest_message(function, call)
+
+
+def _nearest_message(function: ast.FunctionDef, call: ast.Call) -> tuple[str, str]:
+    """Inside the call, or the last one built before it; empty when it is made elsewhere."""
+    built = [message for message in calls(function, "Message") if len(strings_in(message)) == PAIR]
+    inside = set(ast.walk(call))
+    before = [message for message in built if message in inside or message.lineno < call.lineno]
+    if not before or (call.args[1:] and not _takes_message(call)):
+        return "", ""
+    vi, en = strings_in(max(before, key=lambda message: message.lineno))
+    return en, vi
+
+
+def _takes_message(call: ast.Call) -> bool:
+    last = call.args[-1]
+    return isinstance(last, ast.Call) or (isinstance(last, ast.Name) and last.id == "message")
+
+
+def _refusals_of_errors() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Reasons that the source computes: the codes of errors in the spelling of reasons."""
+    for reason, error in TOLD_BY_ERRORS.items():
+        vi, en = _sentences(error)
+        yield reason, (en, vi)
+    for refusal in _address_refusals():
+        yield refusal.code.replace("-", "_"), _both(refusal.message)
+    yield (
+        "address_stem_invalid",
+        ("The address stem cannot stand before the @.", "Phần tên của địa chỉ không hợp lệ."),
+    )
+    yield "person_unknown", _both(UNKNOWN_PERSON)
+    for column, en, vi in (
+        ("citizen_number", "citizen number", "Số CCCD"),
+        ("staff_number", "staff number", "Số hiệu"),
+    ):
+        yield (
+            f"{column}_conflict",
+            (f"This {en} is somebody else's.", f"{vi} này là của người khác."),
+        )
 
 
 def notes() -> str:
