@@ -33,7 +33,7 @@ from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
-from kernel.http import Problem, problem_response, status_of
+from kernel.http import ANY_ROUTE, Problem, problem_response, status_of
 from kernel.logs import configure_logs
 from sso.login.routes import STATIC as LOGIN_STATIC
 from sso.login.routes import router as login_router
@@ -66,7 +66,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.passwords = services.passwords
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
-    api = APIRouter(prefix=API)
+    api = APIRouter(prefix=API, responses=ANY_ROUTE)
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)

@@ -1,6 +1,6 @@
 """What every route needs: the database, the moment, the caller, and errors as RFC 9457 problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from kernel import api_tokens
-from kernel.access import Actor, Permission
+from kernel.access import Actor, Permission, PermissionMissing
 from kernel.audit import Basis
 from kernel.clock import Clock
 from kernel.database import Database
@@ -55,13 +55,25 @@ def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     codes: dict[int, list[str]] = {}
     for error in errors:
         codes.setdefault(status_of(error), []).append(error.code)
+    return {status: _described(names) for status, names in codes.items()}
+
+
+def _described(codes: Sequence[str]) -> dict[str, Any]:
     return {
-        status: {
-            "description": ", ".join(names),
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
-        }
-        for status, names in codes.items()
+        "description": ", ".join(codes),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
     }
+
+
+ANY_ROUTE: dict[int | str, dict[str, Any]] = {
+    400: _described(["http-error"]),
+    401: _described([api_tokens.TokenRejected.code]),
+    403: _described([PermissionMissing.code]),
+    409: _described(["changed-meanwhile"]),
+    422: _described(["request-invalid", "value-unstorable"]),
+    503: _described(["database-unavailable"]),
+}
+"""The `responses` that every route of the API has besides its own."""
 
 
 def request_id_of(request: Request) -> str | None:

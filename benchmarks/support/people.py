@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 import xlsxwriter
 
@@ -43,8 +43,6 @@ OLDEST, YOUNGEST = date(1966, 1, 1), date(2001, 12, 31)
 CENTURY_OF_SEX = {("Nam", 19): 0, ("Nữ", 19): 1, ("Nam", 20): 2, ("Nữ", 20): 3}
 """Fourth digit of a citizen number (circular 59/2021/TT-BCA, article 4)."""
 
-Item = TypeVar("Item")
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -55,12 +53,13 @@ class Names:
     @classmethod
     @cache
     def load(cls) -> "Names":
-        loaded = json.loads(NAMES.read_text())
-        pairs = {
-            kind: list(zip(*rows, strict=True)) for kind, rows in loaded.items() if kind != "note"
-        }
+        lists = json.loads(NAMES.read_text())
+        del lists["note"]
         return cls(
-            {kind: (list(values), list(weights)) for kind, (values, weights) in pairs.items()}
+            {
+                kind: ([name for name, _ in pairs], [weight for _, weight in pairs])
+                for kind, pairs in lists.items()
+            }
         )
 
     def draw(self, random: Random, kind: str) -> str:

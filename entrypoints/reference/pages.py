@@ -1,4 +1,4 @@
-"""Pages of docs/ with parts that the code writes between `<!-- generated: … -->` and `<!-- end -->`."""
+"""Pages of docs/reference, in which the code writes what stands between two marks."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

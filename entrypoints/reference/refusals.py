@@ -111,7 +111,8 @@ def _http_rows() -> Iterator[tuple[str, ...]]:
 def reasons() -> str:
     """Why a row is refused: by the parser, by the plan, and by what the registry would refuse."""
     found = {name: _both(text) for name, text in REFUSALS.items() if name not in CODE_OF_HINT}
-    for name, texts in (*_planned_refusals(), *_refusals_of_errors()):
+    found |= {name: texts for name, texts in _planned_refusals() if name not in REFUSALS}
+    for name, texts in _refusals_of_errors():
         if not any(found.get(name, ())):
             found[name] = texts
     rows = [(code(name), *found[name]) for name in sorted(found)]

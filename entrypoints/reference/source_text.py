@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 
 
 def class_tree(cls: type) -> ast.ClassDef:
@@ -18,7 +19,7 @@ def sentences_of(cls: type) -> dict[str, str]:
     """Field or member → the string that stands under it."""
     found: dict[str, str] = {}
     body = class_tree(cls).body
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in pairwise(body):
         name = _target(field)
         text = _string(below.value) if isinstance(below, ast.Expr) else None
         if name and text:

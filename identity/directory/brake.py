@@ -73,10 +73,12 @@ def check_brake(session: Session, settings: BrakeSettings, now: datetime) -> Hel
     many = to_lock + to_remove
     share = 100 * many / accounts if accounts else 0.0
     too_many = many > settings.most_accounts or share > settings.most_percent
+    stop = session.scalar(select(BrakeStop).where(BrakeStop.released_at.is_(None)))
     if many <= settings.always_allowed or not too_many:
+        if stop is not None:
+            session.delete(stop)  # what waited was taken back: nothing is left to decide
         return None
     held = Held(to_lock, to_remove, accounts, settings.most_accounts, settings.most_percent)
-    stop = session.scalar(select(BrakeStop).where(BrakeStop.released_at.is_(None)))
     if stop is None:
         session.add(BrakeStop(stopped_at=now, held=asdict(held)))
     else:

@@ -49,7 +49,7 @@ ACCOUNTS = text("""
         person.family_name, person.given_name, person.staff_number, person.phone,
         coalesce(person.hidden, false) AS hidden,
         appointment.position AS title,
-        organisation.name AS organisation_name, code.canonical AS organisation_code,
+        organisation.name AS organisation_name, code.code AS organisation_code,
         mailbox.quota_bytes,
         (SELECT address.local_part || '@' || domain.name FROM identity_address AS address
             JOIN identity_mail_domain AS domain ON domain.id = address.domain_id
@@ -82,7 +82,7 @@ ACCOUNTS = text("""
 ORGANISATIONS = text("""
     SELECT organisation.id, organisation.revision, organisation.projected_dn, organisation.kind,
         organisation.name, organisation.short_name, organisation.parent_id,
-        organisation.mail_stem, code.canonical AS code,
+        organisation.mail_stem, code.code AS code,
         organisation.valid_to IS NULL OR organisation.valid_to > :today AS exists
     FROM identity_organisation AS organisation
     LEFT JOIN identity_agency_code AS code
@@ -92,7 +92,7 @@ ORGANISATIONS = text("""
 
 GROUPS = text("""
     SELECT "group".id, "group".revision, "group".projected_dn, "group".organisation_id,
-        "group".scope, organisation.name AS organisation_name, code.canonical AS organisation_code,
+        "group".scope, organisation.name AS organisation_name, code.code AS organisation_code,
         organisation.valid_to IS NULL OR organisation.valid_to > :today AS exists
     FROM identity_group AS "group"
     JOIN identity_organisation AS organisation ON organisation.id = "group".organisation_id

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from identity.hr_import import queries, service
+from identity.hr_import.models import PlanStatus
 from identity.hr_import.service import Importer
 from kernel.access import Actor, ActorKind, Permission
 from kernel.clock import Clock
@@ -67,7 +68,8 @@ class ImportJobs:
             log.info("plan not applied", plan=plan_id, code=error.code)
             with self._database.transaction() as session:
                 plan = queries.get_plan(session, UUID(plan_id))
-                plan.failure = service.failure_of(error)
+                if plan.status is not PlanStatus.APPLIED:  # else it was asked for twice
+                    plan.failure = service.failure_of(error)
 
     def _run_forget(self, timestamp: int) -> None:
         with self._database.transaction() as session:

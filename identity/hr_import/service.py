@@ -46,6 +46,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
+from kernel.collector import collector_at_rest
 from kernel.database import Database, lift_statement_timeout
 from kernel.encryption import KeyRing
 from kernel.errors import DomainError
@@ -139,7 +140,7 @@ def make_plan(
             failed.status, failed.file_sealed = PlanStatus.FAILED, None
             failed.failure = failure_of(error)
         raise
-    with database.transaction() as session:
+    with collector_at_rest(), database.transaction() as session:
         lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
         return _store_plan(session, importer, actor, plan_id, parsed)
 
@@ -228,7 +229,7 @@ def apply_plan(
     MassChangeStopped.
     """
     try:
-        with database.transaction() as session:
+        with collector_at_rest(), database.transaction() as session:
             lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
             plan = _take_plan(session, plan_id, now)
             if not mass_change_confirmed:

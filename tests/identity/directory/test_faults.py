@@ -16,7 +16,7 @@ from tests.support.small_province import NOW, Province
 
 CHECKOUT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0
-PEOPLE = 1500
+PEOPLE = 1000
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
 

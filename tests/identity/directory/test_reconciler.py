@@ -18,7 +18,7 @@ from identity.directory.pending import count_pending
 from identity.directory.reconciler import Reconciler, Run
 from identity.directory.server import tree
 from identity.organisations.models import Organisation
-from kernel.access import Actor
+from kernel.access import Actor, ActorKind, PermissionMissing
 from kernel.audit import Basis
 from tests.identity.directory.conftest import Moving, RunOnce
 from tests.support.directory import account
@@ -162,6 +162,45 @@ def test_a_mass_lock_waits_for_a_persons_word_while_additions_go_on(
     assert run().held is None
     assert len(people(directory)) == 16
     assert pending(province) == 0
+
+
+def test_a_mass_lock_that_is_taken_back_leaves_nothing_to_decide(
+    province: Province, run: RunOnce
+) -> None:
+    accounts = province.hire(20)
+    run()
+    province.change_status(accounts[:10], AccountStatus.SUSPENDED)
+    assert run().held is not None
+    province.change_status(accounts[:10], AccountStatus.ACTIVE)
+    assert run().held is None
+    with province.database.transaction() as session:
+        assert brake.list_open_stops(session) == []
+
+
+def test_a_few_locks_never_wait(province: Province, run: RunOnce) -> None:
+    accounts = province.hire(4)
+    run()
+    province.change_status(accounts[:3], AccountStatus.CLOSED)
+    done = run()
+    assert (done.held, done.removed) == (None, 3)
+
+
+def test_a_release_needs_the_right_and_happens_once(province: Province, run: RunOnce) -> None:
+    accounts = province.hire(20)
+    run()
+    province.change_status(accounts, AccountStatus.SUSPENDED)
+    run()
+    basis, operator = Basis("kiểm tra rồi"), Actor.operator("quản trị")
+    stranger = Actor(ActorKind.MACHINE, "portal", frozenset())
+    with province.database.transaction() as session:
+        (stop,) = brake.list_open_stops(session)
+        with pytest.raises(PermissionMissing):
+            brake.release_brake(session, stranger, stop.id, basis, NOW)
+        brake.release_brake(session, operator, stop.id, basis, NOW)
+        with pytest.raises(brake.BrakeAlreadyReleased):
+            brake.release_brake(session, operator, stop.id, basis, NOW)
+        with pytest.raises(brake.BrakeStopNotFound):
+            brake.release_brake(session, operator, accounts[0], basis, NOW)
 
 
 def test_a_stopped_directory_loses_nothing(
