@@ -86,5 +86,5 @@ def record_many(
     """Add one record for each subject with its own details: the bulk form for imports."""
     who = (actor.kind.value, actor.id, actor.label, actor.request_id, tag.value)
     why = (basis.reason, basis.document_number, basis.document_date)
-    rows = [(*who, subject, *why, Jsonb(dict(details))) for subject, details in subjects]
+    rows = ((*who, subject, *why, Jsonb(dict(details))) for subject, details in subjects)
     copy_rows(session, AuditRecord.__tablename__, COLUMNS, rows)

@@ -80,12 +80,13 @@ def request_id_of(request: Request) -> str | None:
     return getattr(request.state, "request_id", None)
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
+    """Asynchronous like `now_of`: FastAPI sends whatever is not on a trip to the thread pool."""
     database: Database = request.app.state.database
     return database
 
 
-def now_of(request: Request) -> datetime:
+async def now_of(request: Request) -> datetime:
     clock: Clock = request.app.state.clock
     return clock()
 

@@ -60,6 +60,9 @@ CREATE FUNCTION identity_with_ancestors(ids uuid[]) RETURNS SETOF uuid LANGUAGE 
 $$;
 
 CREATE FUNCTION identity_touch_groups(organisations uuid[]) RETURNS void LANGUAGE sql AS $$
+    -- Moving somebody touches two lines in two statements, another move the same lines the other
+    -- way round. Nearly all meet in the root's group anyway, so queueing here costs nothing.
+    SELECT pg_advisory_xact_lock(hashtext('identity_group'));
     UPDATE identity_group SET revision = revision + 1, projection_attempts = 0,
         projection_retry_at = NULL
     WHERE id IN (

@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -40,6 +40,7 @@ TITLE = (
 POSITIONS = ("Chuyên viên", "Chuyên viên chính", "Phó Trưởng phòng", "Trưởng phòng", "Kế toán")
 POSITION_WEIGHTS = (60, 14, 10, 5, 5)
 OLDEST, YOUNGEST = date(1966, 1, 1), date(2001, 12, 31)
+MADE_AT = datetime(2024, 6, 1, tzinfo=UTC)
 CENTURY_OF_SEX = {("Nam", 19): 0, ("Nữ", 19): 1, ("Nam", 20): 2, ("Nữ", 20): 3}
 """Fourth digit of a citizen number (circular 59/2021/TT-BCA, article 4)."""
 
@@ -70,6 +71,7 @@ class Names:
 def write_people(file: Path, number: int, seed: int = 1) -> None:
     """An .xlsx with `number` officials, grouped by organisation."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        book.set_properties({"created": MADE_AT})
         sheet = book.add_worksheet("Danh sách")
         dates = book.add_format({"num_format": "dd/mm/yyyy"})
         for place, row in enumerate(sheet_rows(number, Random(seed))):  # noqa: S311  # no secrets

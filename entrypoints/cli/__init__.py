@@ -24,7 +24,8 @@ from kernel.errors import DomainError
 @click.pass_context
 def congvu(context: click.Context) -> None:
     """Công Vụ: accounts and mailboxes of a province. Tài khoản và hộp thư công vụ của tỉnh."""
-    context.obj = Session()
+    context.obj = session = Session()
+    context.call_on_close(session.close)
 
 
 for command in (

@@ -114,7 +114,12 @@ def custodian(
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--organisation", help="Agency code; without it, everybody pending.")
 @click.option("--subtree/--alone", default=True, help="With everything below, or not.")
-@click.option("--reason", default="activation letters", show_default=True)
+@click.option(
+    "--reason",
+    default="activation letters",
+    show_default=True,
+    help="Shown in the audit trail.",
+)
 @as_json
 @click.pass_obj
 def handover(

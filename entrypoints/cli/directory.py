@@ -160,7 +160,13 @@ def repair(session: Session, /, *, yes: bool, **options: Any) -> None:
 
 
 @directory.command("export")
-@click.option("--ldif", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--ldif",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File to write; it holds password hashes.",
+)
 @click.pass_obj
 def export(session: Session, target: Path) -> None:
     """Write all entries the registry wants as LDIF, parents first, for `slapadd -q`."""

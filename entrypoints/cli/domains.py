@@ -18,7 +18,7 @@ def domain() -> None:
 
 @domain.command("add")
 @click.argument("name")
-@click.option("--default/--not-default", default=False, help="Rules organisations without own.")
+@click.option("--default/--not-default", default=False, help="Its rules hold where no other does.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="congvu", show_default=True)
 @click.pass_obj
 def add(session: Session, name: str, preset: str, *, default: bool) -> None:
@@ -50,7 +50,7 @@ def _warn(preset: Preset) -> None:
 @click.argument("name")
 @click.option("--preset", type=click.Choice(list(PRESETS)), required=True)
 @click.option("--under", help="Agency code: rule this subtree only.")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Shown in the audit trail.")
 @click.pass_obj
 def policy(session: Session, name: str, preset: str, under: str | None, reason: str) -> None:
     """Add a version of the rule for people. Addresses already given stay as they are."""
@@ -120,7 +120,7 @@ def list_all(session: Session, *, as_json: bool) -> None:
 
 @domain.command("reserve")
 @click.argument("address")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Shown in the audit trail.")
 @click.pass_obj
 def reserve(session: Session, address: str, reason: str) -> None:
     """Keep ADDRESS free for good: nobody will ever get it."""

@@ -27,6 +27,11 @@ class Session:
         configure_logs(settings.log.model_copy(update={"level": "WARNING", "json_lines": False}))
         return Services(settings)
 
+    def close(self) -> None:
+        """Give the connections back, where a command opened any."""
+        if "services" in self.__dict__:
+            self.services.engine.dispose()
+
     @property
     def actor(self) -> Actor:
         return Actor.operator(getpass.getuser())
@@ -51,7 +56,7 @@ def with_basis(command: Command) -> Command:
     for option in (
         click.option("--reason", required=True, help="Shown in the audit trail."),
         click.option("--document", help="Number of the document this rests on."),
-        click.option("--document-date", type=DAY),
+        click.option("--document-date", type=DAY, help="Date of that document."),
     ):
         command = option(command)
     return command

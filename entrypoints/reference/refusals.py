@@ -38,7 +38,8 @@ TOLD_BY_ERRORS: dict[str, type[DomainError]] = {
 def errors() -> str:
     rows = {found.code: _error_row(found) for found in _error_classes() if "code" in vars(found)}
     for refusal in _address_refusals():
-        rows[refusal.code] = (code(refusal.code), "Invalid", "422", *_both(refusal.message))
+        row = (code(refusal.code), "Invalid", "422", *_both(refusal.message))
+        rows.setdefault(refusal.code, row)
     rows |= {row[0].strip("`"): row for row in _http_rows()}
     return table(
         ("code", "kind", "HTTP", "in English", "bằng tiếng Việt"),

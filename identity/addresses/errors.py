@@ -41,6 +41,26 @@ class MailDomainInvalid(Invalid):
         )
 
 
+class MailDomainExists(Conflict):
+    code = "mail-domain-exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Đã có tên miền thư {name}.", f"The mail domain {name} exists already.", place="domain"
+        )
+
+
+class DefaultDomainExists(Conflict):
+    code = "default-domain-exists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Tên miền mặc định đã là {name}.",
+            f"{name} is the default domain already.",
+            place="domain",
+        )
+
+
 class NoAddressPolicy(Conflict):
     code = "address-policy-missing"
 

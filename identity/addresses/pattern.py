@@ -73,6 +73,11 @@ def variables_of(pattern: str) -> frozenset[Variable]:
     return frozenset(Variable(name) for name in _VARIABLE.findall(pattern)) - {Variable.NUMBER}
 
 
+@lru_cache(maxsize=1024)
+def _name_variables_of(pattern: str) -> tuple[Variable, ...]:
+    return tuple(variables_of(pattern) & NAME_VARIABLES)
+
+
 def is_numbered(pattern: str) -> bool:
     return pattern.endswith(_NUMBER)
 
@@ -82,7 +87,7 @@ def fill(pattern: str, values: Mapping[str, str]) -> str:
 
     Separators around a missing part of the name go with it.
     """
-    name_parts = [values[name] for name in variables_of(pattern) & NAME_VARIABLES]
+    name_parts = [values[name] for name in _name_variables_of(pattern)]
     if name_parts and not any(name_parts):
         return ""
     filled = pattern.removesuffix(_NUMBER).format_map(values)

@@ -8,7 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from identity.addresses import queries
-from identity.addresses.errors import AddressNotHeld, AddressTaken, MailDomainInvalid
+from identity.addresses.errors import (
+    AddressNotHeld,
+    AddressTaken,
+    DefaultDomainExists,
+    MailDomainExists,
+    MailDomainInvalid,
+)
 from identity.addresses.local_part import LocalPartRefused, find_refusal
 from identity.addresses.models import Address, AddressPolicy, AddressRole, MailDomain
 from identity.addresses.policy import Policy
@@ -31,10 +37,16 @@ class AddressAuditTag(enum.StrEnum):
 def add_domain(
     session: Session, actor: Actor, name: str, *, is_default: bool, basis: Basis
 ) -> MailDomain:
-    """Raises MailDomainInvalid."""
-    if not DOMAIN.fullmatch(name.lower()):
+    """Raises MailDomainInvalid, MailDomainExists, DefaultDomainExists."""
+    name = name.lower()
+    if not DOMAIN.fullmatch(name):
         raise MailDomainInvalid(name)
-    domain = MailDomain(name=name.lower(), is_default=is_default)
+    if session.scalar(select(MailDomain.id).where(MailDomain.name == name)):
+        raise MailDomainExists(name)
+    default = select(MailDomain.name).where(MailDomain.is_default)
+    if is_default and (present := session.scalar(default)):
+        raise DefaultDomainExists(present)
+    domain = MailDomain(name=name, is_default=is_default)
     session.add(domain)
     session.flush()
     audit.record(session, actor, AddressAuditTag.DOMAIN_ADDED, domain.id, basis, name=domain.name)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from itertools import starmap
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -70,6 +72,8 @@ ADDRESS_COLUMNS = (
 
 def open_accounts(context: Context, wanted: Sequence[NewAccount]) -> None:
     """Pending accounts with mailbox and primary address, in bulk."""
+    if not wanted:
+        return
     opened = [(uuid4(), account) for account in wanted]
     copy = (
         (Account.__tablename__, ACCOUNT_COLUMNS, _account_row),
@@ -77,12 +81,12 @@ def open_accounts(context: Context, wanted: Sequence[NewAccount]) -> None:
         (Address.__tablename__, ADDRESS_COLUMNS, _address_row),
     )
     for table, columns, row in copy:
-        rows = [row(context, account_id, account) for account_id, account in opened]
+        rows = starmap(partial(row, context), opened)
         copy_rows(context.session, table, columns, rows)
-    subjects = [
+    subjects = (
         (account_id, {"login": account.given["local_part"], "kind": account.kind.value})
         for account_id, account in opened
-    ]
+    )
     tag = AccountAuditTag.CREATED
     audit.record_many(context.session, context.actor, tag, subjects, context.basis)
 

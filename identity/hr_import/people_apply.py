@@ -93,25 +93,37 @@ def person_form(payload: Mapping[str, Any]) -> PersonForm:
 
 def create_people(context: Context, payloads: Mapping[int, Payload]) -> dict[int, UUID]:
     """Position → id of the new person, with the first appointment."""
+    if not payloads:
+        return {}
     ids = {position: uuid4() for position in payloads}
-    people: list[tuple[Any, ...]] = []
-    appointments = []
-    names: list[str] = []
-    for position, payload in payloads.items():
-        form, person_id = person_form(payload["person"]), ids[position]
-        columns = person_columns(form) | {"sex": form.sex and form.sex.value}
-        names = names or ["id", "citizen_number_sealed", "citizen_number_index", *columns]
-        number = form.citizen_number
-        sealed = context.numbers.seal(person_id, number) if number else None
-        index = context.numbers.index(number) if number else None
-        people.append((person_id, sealed, index, *columns.values()))
-        appointments.append(_appointment_row(context, person_id, payload["appointment"]))
-    copy_rows(context.session, Person.__tablename__, names, people)
+    people = (
+        _person_row(context, person_id, payloads[position]["person"])
+        for position, person_id in ids.items()
+    )
+    copy_rows(context.session, Person.__tablename__, PERSON_COLUMNS, people)
+    appointments = (
+        _appointment_row(context, person_id, payloads[position]["appointment"])
+        for position, person_id in ids.items()
+    )
     copy_rows(context.session, Appointment.__tablename__, APPOINTMENT_COLUMNS, appointments)
-    subjects: list[tuple[UUID, dict[str, Any]]] = [(person_id, {}) for person_id in ids.values()]
+    nothing: dict[str, Any] = {}
+    subjects = ((person_id, nothing) for person_id in ids.values())
     tag = PersonAuditTag.CREATED
     audit.record_many(context.session, context.actor, tag, subjects, context.basis)
     return ids
+
+
+NUMBER_COLUMNS = ("id", "citizen_number_sealed", "citizen_number_index")
+PERSON_COLUMNS = (*NUMBER_COLUMNS, *person_columns(PersonForm(FullName(""))))
+
+
+def _person_row(context: Context, person_id: UUID, payload: Payload) -> tuple[Any, ...]:
+    form = person_form(payload)
+    number = form.citizen_number
+    sealed = context.numbers.seal(person_id, number) if number else None
+    index = context.numbers.index(number) if number else None
+    columns = person_columns(form) | {"sex": form.sex and form.sex.value}
+    return (person_id, sealed, index, *columns.values())
 
 
 APPOINTMENT_COLUMNS = (

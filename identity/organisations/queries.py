@@ -99,6 +99,15 @@ def subtree_ids(organisation_id: UUID) -> ColumnElement[bool]:
     return Organisation.id.in_(select(line.c.id))
 
 
+def list_subtree(session: Session, organisation_id: UUID) -> list[UUID]:
+    """The organisation and everything below it today, in no order.
+
+    For a condition on a large table: from a list the planner can tell a village from a province,
+    from the recursive query itself it cannot, and was 100 times slower.
+    """
+    return list(session.scalars(select(Organisation.id).where(subtree_ids(organisation_id))))
+
+
 def count_children(session: Session, organisation_id: UUID, day: date) -> int:
     statement = select(func.count()).where(Organisation.parent_id == organisation_id, in_force(day))
     return session.scalar(statement) or 0

@@ -1,8 +1,10 @@
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from identity.organisations.models import Organisation
@@ -56,6 +58,38 @@ def appointments_on(
     for appointment, organisation in session.execute(statement):
         found.setdefault(appointment.person_id, []).append((appointment, organisation))
     return found
+
+
+class Place(NamedTuple):
+    """Where somebody works, as lists show it beside the name."""
+
+    organisation_id: UUID
+    organisation_name: str
+    position: str | None
+
+
+def places_on(session: Session, person_ids: Collection[UUID], day: date) -> dict[UUID, Place]:
+    """Person to the primary appointment on a day, or another one for want of it.
+
+    Reads no entities: half of the time of a page went into making 50 appointments and as many
+    organisations.
+    """
+    statement = (
+        select(Appointment.person_id, Organisation.id, Organisation.name, Appointment.position)
+        .ext(distinct_on(Appointment.person_id))
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .order_by(
+            Appointment.person_id,
+            Appointment.is_primary.desc(),
+            Appointment.valid_from,
+            Appointment.id,
+        )
+    )
+    return {
+        person_id: Place(organisation_id, name, position)
+        for person_id, organisation_id, name, position in session.execute(statement)
+    }
 
 
 def list_members_on(session: Session, organisation_id: UUID, day: date) -> list[Person]:

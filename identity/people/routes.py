@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from identity.names.full_name import FullName, NameMissing, NameNotAName
 from identity.names.text import search_key
 from identity.organisations.errors import OrganisationClosed, OrganisationNotFound
-from identity.organisations.models import Organisation
-from identity.organisations.queries import subtree_ids
+from identity.organisations.queries import list_subtree
 from identity.people import queries, service
 from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
@@ -73,18 +72,22 @@ def list_people(
         statement = statement.where(Person.search_key.contains(search_key(q), autoescape=True))
     if staff_number is not None:
         statement = statement.where(Person.staff_number == staff_number)
-    statement = _appointed(statement, organisation_id, under, day)
     if cursor is not None:
         statement = statement.where(tuple_(*order) > _position(cursor))
     with db.transaction() as session:
+        statement = _appointed(session, statement, organisation_id, under, day)
         rows = list(session.scalars(statement.order_by(*order).limit(limit + 1)))
-        items = _with_appointments(session, rows[:limit], day)
+        items = _with_places(session, rows[:limit], day)
     last = rows[limit - 1] if len(rows) > limit else None
     return PersonPage(items=items, next_cursor=last and encode_cursor(last.sort_key, str(last.id)))
 
 
 def _appointed(
-    statement: Select[Person], organisation_id: UUID | None, under: UUID | None, day: date
+    session: Session,
+    statement: Select[Person],
+    organisation_id: UUID | None,
+    under: UUID | None,
+    day: date,
 ) -> Select[Person]:
     if organisation_id is None and under is None:
         return statement
@@ -92,7 +95,7 @@ def _appointed(
     if organisation_id is not None:
         appointed = appointed.where(Appointment.organisation_id == organisation_id)
     if under is not None:
-        below = select(Organisation.id).where(subtree_ids(under))
+        below = list_subtree(session, under)
         appointed = appointed.where(Appointment.organisation_id.in_(below))
     return statement.where(Person.id.in_(appointed))
 
@@ -105,14 +108,13 @@ def _position(cursor: str) -> tuple[str, UUID]:
         raise CursorInvalid from error
 
 
-def _with_appointments(session: Session, rows: Sequence[Person], day: date) -> list[PersonOut]:
-    appointments = queries.appointments_on(session, [row.id for row in rows], day)
+def _with_places(session: Session, rows: Sequence[Person], day: date) -> list[PersonOut]:
+    places = queries.places_on(session, [row.id for row in rows], day)
     found = []
     for row in rows:
         person = PersonOut.model_validate(row)
-        for appointment, organisation in appointments.get(row.id, [])[:1]:
-            person.organisation_id, person.organisation_name = organisation.id, organisation.name
-            person.position = appointment.position
+        if place := places.get(row.id):
+            person.organisation_id, person.organisation_name, person.position = place
         found.append(person)
     return found
 
@@ -124,7 +126,7 @@ def get_person(person_id: UUID, db: Db, now: Now, _: ReadsPeople) -> PersonDetai
 
 
 def _detail(session: Session, row: Person, day: date) -> PersonDetail:
-    (person,) = _with_appointments(session, [row], day)
+    (person,) = _with_places(session, [row], day)
     appointments = queries.list_appointments(session, row.id)
     return PersonDetail(
         **person.model_dump(),

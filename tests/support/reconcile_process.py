@@ -6,7 +6,7 @@ from threading import Event
 
 from pydantic import SecretStr
 
-from identity.directory.brake import BrakeSettings
+from identity.directory.brake_settings import BrakeSettings
 from identity.directory.gateway import LdapDirectory
 from identity.directory.reconciler import Reconciler
 from identity.directory.settings import DirectorySettings

@@ -10,7 +10,7 @@ from entrypoints.settings import Settings
 from entrypoints.wiring import Services
 from identity.accounts.passwords import PasswordSettings
 from identity.directory.settings import DirectorySettings
-from kernel.clock import Clock, utc_now
+from kernel.clock import Clock
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from tests.support.registry import NOW, key
@@ -30,9 +30,7 @@ def settings_for(database_url: str, directory: DirectorySettings) -> Settings:
     return Settings(
         database=DatabaseSettings(url=SecretStr(database_url)),
         directory=directory,
-        encryption=EncryptionSettings(
-            keys={"k1": key("a")}, active_key="k1", index_key=key("i")
-        ),
+        encryption=EncryptionSettings(keys={"k1": key("a")}, active_key="k1", index_key=key("i")),
         passwords=CHEAP_PASSWORDS,
     )
 
@@ -59,6 +57,3 @@ def environment_for(database_url: str, directory: DirectorySettings) -> dict[str
     if directory.authority is not None:
         variables["DIRECTORY__AUTHORITY"] = str(directory.authority)
     return {f"CONGVU_{name}": value for name, value in variables.items()}
-
-
-__all__ = ["built", "environment_for", "nowhere", "settings_for", "utc_now"]

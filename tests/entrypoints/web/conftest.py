@@ -18,6 +18,7 @@ from entrypoints.web import API, create_app
 from entrypoints.wiring import Services
 from kernel import api_tokens
 from kernel.access import Actor, Permission
+from kernel.database import Database
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 from tests.support.registry import NOW
@@ -77,11 +78,11 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 
 @pytest.fixture
-def token(services: Services) -> Callable[..., str]:
+def token(db: Database) -> Callable[..., str]:
     """Makes a bearer token with just these permissions."""
 
     def make(*permissions: Permission) -> str:
-        with services.database.transaction() as session:
+        with db.transaction() as session:
             _, secret = api_tokens.create_token(
                 session,
                 Actor.operator("test"),

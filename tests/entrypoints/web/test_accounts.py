@@ -9,8 +9,8 @@ from identity.accounts import queries
 from identity.accounts.service import issue_activation_codes
 from kernel.access import Actor
 from tests.entrypoints.web.conftest import BASIS, Api
-from tests.support.registry import DOMAIN, NOW, Province
 from tests.support.registry import BASIS as REGISTRY_BASIS
+from tests.support.registry import DOMAIN, NOW, Province
 
 PASSWORD = "một câu dài không ai đoán"
 
@@ -183,7 +183,7 @@ def test_only_organisation_accounts_have_custodians(api: Api, account: dict[str,
     assert refusal["code"] == "account-state-forbids"
 
 
-def test_a_service_account_has_a_login_and_no_mailbox(api: Api, province: Province) -> None:
+def test_a_service_account_has_a_login_and_no_mailbox(api: Api) -> None:
     form = {"kind": "service", "login": "edoc", "display_name": "Văn bản điện tử", "basis": BASIS}
     account = api.post("/accounts", form, status=201)
     assert (account["login"], account["address"], account["addresses"]) == ("edoc", None, [])

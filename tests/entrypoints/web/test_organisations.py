@@ -16,7 +16,7 @@ FORM = {
 
 
 @pytest.fixture
-def organisation(api: Api, database_url: str) -> dict[str, Any]:
+def organisation(api: Api) -> dict[str, Any]:
     created: dict[str, Any] = api.post("/organisations", FORM, status=201)
     return created
 
@@ -58,7 +58,7 @@ def test_a_new_code_closes_the_present_one_and_neither_is_given_again(
 
 
 @pytest.mark.parametrize("code", ["21", "H03..21", "H03.2!", "Bắc Kạn", "H" * 40])
-def test_what_is_no_code_is_refused(api: Api, database_url: str, code: str) -> None:
+def test_what_is_no_code_is_refused(api: Api, code: str) -> None:
     assert api.post("/organisations", FORM | {"code": code}, status=422)["code"] in {
         "agency-code-invalid",
         "request-invalid",

@@ -1,18 +1,16 @@
 """Lists: every row once, in the order that Vietnamese readers expect."""
 
 import base64
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from entrypoints.wiring import Services
 from identity.names.full_name import FullName
 from identity.names.sort_key import sort_key
 from identity.names.text import search_key
 from identity.people.models import Person
-from kernel.database import copy_rows
+from kernel.database import Database, copy_rows
 from tests.entrypoints.web.conftest import Api
 from tests.support.registry import Province
 
@@ -21,7 +19,7 @@ MIDDLES = ("Thị", "Văn", "Hồng", "Đức", "Ngọc")
 GIVENS = ("An", "Ánh", "Ân", "Đào", "Dương", "Hà", "Nga", "Ngà", "Tú", "Yến")
 
 
-def add_people(services: Services, count: int) -> None:
+def add_people(db: Database, count: int) -> None:
     """By COPY: the list is what is tested, not the service that fills it."""
     names = [
         FullName.parse(f"{family} {middle} {given}")
@@ -35,15 +33,15 @@ def add_people(services: Services, count: int) -> None:
         key = search_key(name.full)
         rows.append((uuid4(), name.full, name.given, key, sort_key(name), f"BK{number:06}"))
     columns = ("id", "full_name", "given_name", "search_key", "sort_key", "staff_number")
-    with services.database.transaction() as session:
+    with db.transaction() as session:
         copy_rows(session, Person.__tablename__, columns, rows)
         session.execute(text("ANALYZE identity_person"))
 
 
 @pytest.fixture
-def many(services: Services, database_url: str) -> Iterator[int]:
-    add_people(services, 10_000)
-    yield 10_000
+def many(db: Database) -> int:
+    add_people(db, 10_000)
+    return 10_000
 
 
 def test_all_pages_of_ten_thousand_people_show_everybody_once_in_order(api: Api, many: int) -> None:

@@ -54,7 +54,7 @@ IDENTIFIERS = {
     f"{name}_id": str(UUID(int=1))
     for name in ("organisation", "person", "appointment", "account", "address", "plan", "stop")
 }
-every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: " ".join(route))
+every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 
 
 def call(client: Client, route: tuple[str, str], secret: str | None) -> Response:

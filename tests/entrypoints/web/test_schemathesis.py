@@ -1,10 +1,10 @@
 """Whatever is sent, the answer is one that the OpenAPI document describes, and never a 5xx."""
 
-import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -33,6 +33,15 @@ CHECKS = [
 ]
 
 schema = schemathesis.openapi.from_dict(DOCUMENT)
+schema.config.phases.coverage.unexpected_methods = set()  # 405 is tested in test_probes.py
+
+
+@pytest.fixture
+def machine(token: Callable[..., str]) -> Iterator[requests.Session]:
+    """With every permission; its connection is kept from one request to the next."""
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {token(*Permission)}"
+        yield session
 
 
 @pytest.fixture
@@ -62,31 +71,21 @@ def existing(api: Api, services: Services, province: Province) -> Mapping[str, s
 
 
 def aimed(value: Any, existing: Mapping[str, Any]) -> Any:
-    """The same with ids that exist wherever one was made up."""
+    """The same about rows that exist, wherever an id was made up."""
     if not isinstance(value, dict):
         return value
     return {name: existing.get(name, aimed(inner, existing)) for name, inner in value.items()}
 
 
 @schema.parametrize()
-@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=5, phases=[Phase.explicit, Phase.generate])  # failures are shown as found
 def test_the_api_does_what_it_says(
-    case: Any, address: str, existing: Mapping[str, Any], secret: str
+    case: Any, machine: requests.Session, address: str, existing: Mapping[str, Any]
 ) -> None:
-    for body, path, query in (
-        (case.body, case.path_parameters, case.query),
-        (
-            aimed(case.body, existing),
-            aimed(case.path_parameters, existing),
-            aimed(case.query, existing),
-        ),
-    ):
-        case.body, case.path_parameters, case.query = body, path, query
-        response = case.call(base_url=address, headers={"Authorization": f"Bearer {secret}"})
-        open("/tmp/h7-count","a").write(f"{case.method} {case.path} {response.status_code} {case.meta.phase.name}\n")
+    response = case.call(base_url=address, session=machine)
+    case.validate_response(response, checks=CHECKS)
+    if response.status_code == 404:
+        for part in ("body", "path_parameters", "query"):
+            setattr(case, part, aimed(getattr(case, part), existing))
+        response = case.call(base_url=address, session=machine)
         case.validate_response(response, checks=CHECKS)
-
-
-@pytest.fixture
-def secret(token: Callable[..., str]) -> str:
-    return token(*Permission)

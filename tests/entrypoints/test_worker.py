@@ -1,0 +1,148 @@
+"""The real worker beside real PostgreSQL and slapd: whatever dies, both sides agree in the end."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from entrypoints.home import CHECKOUT
+from identity.accounts.models import AccountStatus
+from identity.directory.comparison import Comparison, compare
+from identity.directory.gateway import LdapDirectory
+from identity.directory.pending import count_pending
+from kernel.database import Database
+from tests.support.installation import eventually
+from tests.support.services import environment_for
+from tests.support.slapd import BASE_DN, TestSlapd, ldap_server, slapd_of_this_process
+from tests.support.small_province import NOW, Province, found_province
+
+__all__ = ["ldap_server", "slapd_of_this_process"]
+
+PEOPLE = 1000
+FOUNDED = 6
+"""Entries of the two organisations and their four groups."""
+
+Start = Callable[[], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def province(db: Database) -> Province:
+    return found_province(db)
+
+
+@pytest.fixture
+def start(database_url: str, ldap_server: TestSlapd, tmp_path: Path) -> Iterator[Start]:
+    """Start another worker; those that are left are stopped as an operator stops them."""
+    directory = ldap_server.settings(group_size=50)
+    environment = environment_for(database_url, directory) | {
+        "CONGVU_HOME": str(tmp_path),
+        "CONGVU_DIRECTORY__GROUP_SIZE": "50",
+        "PYTHONPATH": str(CHECKOUT),
+        "PATH": "/usr/bin:/bin",
+    }
+    started: list[subprocess.Popen[bytes]] = []
+    with contextlib.ExitStack() as logs:
+
+        def start() -> "subprocess.Popen[bytes]":
+            log = logs.enter_context((tmp_path / f"worker-{len(started)}.log").open("wb"))
+            command = [sys.executable, "-P", "-m", "entrypoints.worker"]
+            started.append(subprocess.Popen(command, env=environment, stderr=log))
+            return started[-1]
+
+        yield start
+        for process in started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        codes = [process.wait(timeout=30) for process in started]
+    assert set(codes) <= {0, -signal.SIGKILL}
+    told = "".join(file.read_text() for file in tmp_path.glob("worker-*.log"))
+    assert "Traceback" not in told, told
+
+
+def settled(province: Province) -> bool:
+    with province.database.transaction() as session:
+        return count_pending(session) == 0
+
+
+def standing(server: TestSlapd) -> int:
+    with LdapDirectory(server.settings()) as directory:
+        return sum(1 for _ in directory.entries(f"ou=people,{BASE_DN}", ("uid",)))
+
+
+def assert_agreement(province: Province, server: TestSlapd, entries: int) -> None:
+    """Everything stands once, as wanted, and nothing besides."""
+    eventually(lambda: settled(province))
+    with LdapDirectory(server.settings()) as directory:
+        found = compare(province.database, directory, BASE_DN, lambda: NOW)
+    assert found == Comparison(compared=entries)
+
+
+def test_a_change_shows_within_seconds_and_a_stop_is_clean(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    worker = start()
+    eventually(lambda: settled(province))
+    province.hire(3)
+    eventually(lambda: standing(ldap_server) == 3)
+    assert_agreement(province, ldap_server, FOUNDED + 3)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=30) == 0
+
+
+def test_changes_made_while_the_directory_is_down_follow_when_it_is_back(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    accounts = province.hire(20)
+    worker = start()
+    eventually(lambda: settled(province))
+    ldap_server.stop()
+    later = NOW + timedelta(hours=1)
+    province.change_status(accounts[:3], AccountStatus.SUSPENDED, later)
+    province.change_status(accounts[3:5], AccountStatus.CLOSED, later)
+    province.hire(5, first=100)
+    assert not settled(province)
+    ldap_server.start()
+    assert_agreement(province, ldap_server, FOUNDED + 20 - 2 + 5)
+    assert worker.poll() is None
+
+
+def test_a_worker_killed_in_mid_batch_is_succeeded_without_loss_or_doubles(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    province.hire(PEOPLE)
+    killed = start()
+    eventually(lambda: standing(ldap_server) > 0)
+    killed.kill()
+    killed.wait()
+    assert not settled(province)
+    start()
+    assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
+
+
+def test_two_workers_at_once_do_the_work_of_one(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    first, second = start(), start()
+    province.hire(PEOPLE)
+    eventually(lambda: standing(ldap_server) > 0)
+    first.kill()  # whichever of them led, the work goes on
+    assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
+    assert second.poll() is None
+
+
+def test_a_directory_killed_in_mid_batch_is_filled_up_by_the_same_worker(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    province.hire(PEOPLE)
+    worker = start()
+    eventually(lambda: standing(ldap_server) > 0)
+    ldap_server.kill()
+    assert not settled(province)
+    ldap_server.start()
+    assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
+    assert worker.poll() is None
