@@ -26,6 +26,8 @@ FOUNDED = date(2024, 6, 1)
 
 def provision_sample_if_empty(settings: Settings) -> None:
     """Organisations, organisation accounts and officials of the sample, unless there are any."""
+    if not settings.sample.provision:
+        return
     services = Services(settings)
     with services.database.transaction() as session:
         if session.scalar(select(Organisation.id).limit(1)) is not None:

@@ -50,6 +50,13 @@ class ServerPasswords(BaseModel):
     ldap_administrator_password: SecretStr
 
 
+class SampleSettings(BaseModel):
+    """The sample province of a new installation. Environment: CONGVU_SAMPLE__*."""
+
+    provision: bool = True
+    """False for an office that begins with its own lists: script/server leaves them out."""
+
+
 class Settings(BaseSettings):
     """Every setting of the product: CONGVU_<SECTION>__<NAME>."""
 
@@ -66,6 +73,7 @@ class Settings(BaseSettings):
     mailboxes: MailboxSettings = MailboxSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()
+    sample: SampleSettings = SampleSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""
 

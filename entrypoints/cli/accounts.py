@@ -12,7 +12,6 @@ from identity.accounts.models import Account, Mailbox
 from identity.handover.files import write_batches
 from identity.handover.service import hand_over
 from identity.organisations.queries import get_organisation_by_code
-from kernel.audit import Basis
 from kernel.clock import office_day
 
 
@@ -31,7 +30,7 @@ def show(session: Session, login: str, *, as_json: bool) -> None:
         row = queries.get_account_by_login(database, login)
         addresses = queries.addresses_of(database, [row.id]).get(row.id, [])
         mailbox = database.get(Mailbox, row.id)
-    found = {
+    found: dict[str, Any] = {
         "id": row.id,
         "login": row.login,
         "kind": row.kind.value,
@@ -48,8 +47,9 @@ def show(session: Session, login: str, *, as_json: bool) -> None:
     if as_json:
         answer(found)
         return
-    for name, value in found.items():
-        click.echo(f"{name:18} {value}")
+    addresses_shown = " ".join(item["address"] for item in found.pop("addresses"))
+    for name, value in {**found, "addresses": addresses_shown}.items():
+        click.echo(f"{name:18} {'' if value is None else value}")
 
 
 def _status_command(
@@ -147,7 +147,7 @@ def handover(
             include_subtree=subtree,
             now=services.clock(),
             lifetime=timedelta(days=settings.lifetime_days),
-            basis=Basis(reason),
+            basis=basis_of(options),
         )
     files = write_batches(batches, target, settings)
     letters = sum(len(batch.letters) for batch in batches)

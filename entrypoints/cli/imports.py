@@ -8,15 +8,15 @@ from uuid import UUID
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
-from entrypoints.cli.session import DAY, Session, answer, as_json
+from entrypoints.cli.session import DAY, Session, answer, as_json, folding_table
+from identity.directory.brake import list_open_stops
 from identity.directory.pending import count_pending
 from identity.hr_import import queries, service
 from identity.hr_import.models import ImportPlan, ImportRow, Verdict
 from kernel.clock import office_day
 
-SHOWN_ROWS = 40
+SHOWN_CHANGES, SHOWN_REFUSED = 10, 40
 PATIENCE_SECONDS = 20.0
 """How long the directory may make no progress before the command stops watching it."""
 
@@ -157,16 +157,36 @@ def plan_as_json(plan: ImportPlan, rows: list[ImportRow], *, applied: bool) -> d
 def _show(session: Session, plan: ImportPlan, rows: list[ImportRow]) -> None:
     totals = "  ".join(f"{name} {count}" for name, count in plan.totals.items() if count)
     session.console.print(f"[bold]{plan.file_name}[/] ({plan.kind}): {totals}")
-    refused = [row for row in rows if row.verdict is Verdict.REFUSE]
-    if not refused:
+    _show_changes(session, [row for row in rows if row.changes])
+    _show_refused(session, [row for row in rows if row.verdict is Verdict.REFUSE])
+
+
+def _show_changes(session: Session, rows: list[ImportRow]) -> None:
+    if not rows:
         return
-    table = Table("row", "column", "reason", "lý do", "in English")
-    for row in refused[:SHOWN_ROWS]:
+    table = folding_table("row", "field", "before", "after")
+    for row in rows[:SHOWN_CHANGES]:
+        for change in row.changes:
+            before, after = change["before"] or "", change["after"] or ""
+            table.add_row(str(row.row), change["field"], before, after)
+    session.console.print(table)
+    _more(session, rows, SHOWN_CHANGES, "--json shows all")
+
+
+def _show_refused(session: Session, rows: list[ImportRow]) -> None:
+    if not rows:
+        return
+    table = folding_table("row", "column", "reason", "lý do", "in English")
+    for row in rows[:SHOWN_REFUSED]:
         message = row.message or {"vi": "", "en": ""}
         table.add_row(str(row.row), row.column, row.reason, message["vi"], message["en"])
     session.console.print(table)
-    if len(refused) > SHOWN_ROWS:
-        session.console.print(f"… {len(refused) - SHOWN_ROWS} more; --rejected FILE writes all")
+    _more(session, rows, SHOWN_REFUSED, "--rejected FILE writes all")
+
+
+def _more(session: Session, rows: list[ImportRow], shown: int, hint: str) -> None:
+    if len(rows) > shown:
+        session.console.print(f"… {len(rows) - shown} more; {hint}")
 
 
 def _write_rejected(session: Session, plan: ImportPlan, target: Path) -> None:
@@ -191,6 +211,20 @@ def watch_directory(session: Session, *, quiet: bool) -> None:
             moved = moved if pending >= before else time.monotonic()
             progress.update(task, completed=total - pending)
     if pending and not quiet:
+        _explain_waiting(session, pending)
+
+
+def _explain_waiting(session: Session, pending: int) -> None:
+    with session.services.database.transaction() as database:
+        stops = list_open_stops(database)
+    for stop in stops:
+        click.secho(
+            "the mass-change brake holds accounts back; if that is right: "
+            f"congvu directory release {stop.id} --reason …",
+            err=True,
+            fg="yellow",
+        )
+    if not stops:
         click.echo(f"{pending} entries wait for the worker; see: congvu directory status", err=True)
 
 

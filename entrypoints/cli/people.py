@@ -1,15 +1,17 @@
 from uuid import UUID
 
 import click
-from rich.table import Table
 from sqlalchemy import select
 
-from entrypoints.cli.session import Session, answer, as_json
+from entrypoints.cli.session import Session, answer, as_json, folding_table
 from identity.accounts.models import Account
 from identity.names.text import search_key
 from identity.people.models import Person
 from identity.people.queries import appointments_on
 from identity.people.resealing import reseal_batch
+from identity.people.service import PersonAuditTag
+from kernel import audit
+from kernel.audit import Basis
 from kernel.clock import office_day
 
 BATCH = 1000
@@ -31,6 +33,10 @@ def reseal(session: Session) -> None:
         if not ids:
             break
         last, count = ids[-1], count + len(ids)
+    with services.database.transaction() as database:
+        basis = Basis(f"active key {services.settings.encryption.active_key}")
+        tag = PersonAuditTag.CITIZEN_NUMBERS_RESEALED
+        audit.record(database, session.actor, tag, None, basis, count=count)
     click.echo(f"{count} citizen numbers are sealed with {services.settings.encryption.active_key}")
 
 
@@ -67,7 +73,7 @@ def find(session: Session, text: str, limit: int, *, as_json: bool) -> None:
     if as_json:
         answer(found)
         return
-    table = Table("name", "position", "organisation", "login", "status")
+    table = folding_table("name", "position", "organisation", "login", "status")
     for item in found:
         table.add_row(
             *(str(item[key] or "") for key in ("full_name", "position", "organisation", "login")),

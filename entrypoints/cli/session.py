@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
@@ -46,15 +47,26 @@ def answer(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def folding_table(*columns: str) -> Table:
+    """A table that breaks long values over lines instead of cutting what one has to copy."""
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
 DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 
-def with_basis(command: Command) -> Command:
+def with_basis(command: Command, reason: str | None = None) -> Command:
     """Options that say why; the command gets them as `reason`, `document`, `document_date`."""
+    why = "Shown in the audit trail."
     for option in (
-        click.option("--reason", required=True, help="Shown in the audit trail."),
+        click.option(
+            "--reason", required=reason is None, default=reason, show_default=True, help=why
+        ),
         click.option("--document", help="Number of the document this rests on."),
         click.option("--document-date", type=DAY, help="Date of that document."),
     ):

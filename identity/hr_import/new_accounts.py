@@ -16,7 +16,7 @@ from identity.addresses.subject import (
 )
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.organisation_index import KnownOrganisation, OrganisationIndex
-from identity.hr_import.plan_rows import Note, PlannedRow
+from identity.hr_import.plan_rows import Change, Note, PlannedRow
 from kernel.errors import DomainError
 from kernel.messages import Message
 
@@ -99,6 +99,7 @@ class NewAccounts:
             _refuse(planned, error.code.replace("-", "_"), error)
             return
         assert planned.payload is not None  # noqa: S101  # the plan of the row comes first
+        planned.changes.append(Change("address", None, f"{local_part}@{wish.rule.domain}"))
         planned.payload["account"] = {
             "local_part": local_part,
             "domain_id": str(wish.rule.domain_id),

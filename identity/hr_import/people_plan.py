@@ -190,9 +190,8 @@ class PeoplePlan:
             payload["ends"] = str(held.id) if held else None
             planned.changes.append(self._appointment_change(registered, candidate))
         if registered.account is None:
-            planned.changes.append(Change("account", None, "pending"))
             self._accounts.want(planned, candidate.organisation, fields)
-        if planned.changes:
+        if planned.changes or registered.account is None:
             planned.verdict = Verdict.CHANGE
             planned.operation = "move" if is_move else "change"
             planned.payload = payload

@@ -61,10 +61,11 @@ class PlannedRow:
 
 
 def totals_of(rows: list[PlannedRow]) -> dict[str, int]:
-    """Rows by verdict, and accepted ones by what they do."""
+    """Rows by verdict, and under `to_…` what the rows to be written do."""
     totals = {"rows": len(rows)} | dict.fromkeys((verdict.value for verdict in Verdict), 0)
     for row in rows:
         totals[row.verdict.value] += 1
         if row.operation is not None:
-            totals[row.operation] = totals.get(row.operation, 0) + 1
+            name = f"to_{row.operation}"
+            totals[name] = totals.get(name, 0) + 1
     return totals

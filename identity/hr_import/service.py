@@ -269,7 +269,7 @@ def check_mass_change(session: Session, settings: ImportSettings, plan: ImportPl
 
     Raises MassChangeStopped.
     """
-    count = plan.totals.get("suspend", 0) + plan.totals.get("close", 0)
+    count = plan.totals.get("to_suspend", 0) + plan.totals.get("to_close", 0)
     in_service = select(func.count()).where(Account.status != AccountStatus.CLOSED)
     total = session.scalar(in_service) or 0
     many = count > settings.mass_change_entries or count > total * settings.mass_change_share

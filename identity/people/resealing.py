@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from identity.people.citizen_numbers import CitizenNumbers
@@ -19,8 +19,14 @@ def reseal_batch(session: Session, numbers: CitizenNumbers, after: UUID, limit: 
         .with_for_update()
     )
     rows = session.execute(statement).all()
-    for person_id, sealed in rows:
-        if sealed is not None and not numbers.is_sealed_with_active_key(sealed):
-            again = numbers.seal(person_id, numbers.open(person_id, sealed))
-            session.get_one(Person, person_id).citizen_number_sealed = again
+    again = [
+        {
+            "id": person_id,
+            "citizen_number_sealed": numbers.seal(person_id, numbers.open(person_id, sealed)),
+        }
+        for person_id, sealed in rows
+        if sealed is not None and not numbers.is_sealed_with_active_key(sealed)
+    ]
+    if again:
+        session.execute(update(Person), again)
     return [person_id for person_id, _ in rows]

@@ -35,6 +35,7 @@ class PersonAuditTag(enum.StrEnum):
     CREATED = "person:created"
     CHANGED = "person:changed"
     CITIZEN_NUMBER_READ = "person:citizen-number-read"
+    CITIZEN_NUMBERS_RESEALED = "person:citizen-numbers-resealed"
     APPOINTED = "person:appointed"
     APPOINTMENT_ENDED = "person:appointment-ended"
 

@@ -62,7 +62,8 @@ def test_what_another_hand_did_is_shown_and_mended(
     )
     found = check(with_directory, code=1)
     assert found["missing"] == [removed]
-    assert {"dn": changed, "attributes": ["mail"]} in found["differing"]
+    foreign = {"dn": changed, "attributes": ["mail"], "hand": "foreign"}
+    assert foreign in found["differing"]
     declined = with_directory("directory", "repair", *WHY, typed="n\n", code=1)
     assert removed in declined.out
     with_directory("directory", "repair", "--yes", *WHY)

@@ -89,7 +89,7 @@ def test_a_row_in_another_organisation_moves_the_person(
     interior = province.organisation("Sở Nội vụ", code="H03.2").id
     importing.run(workbook(people_row(1)))
     plan, (row,) = importing.plan(workbook(people_row(1, code="H03.2")))
-    assert (row.verdict, plan.totals["move"]) == (Verdict.CHANGE, 1)
+    assert (row.verdict, plan.totals["to_move"]) == (Verdict.CHANGE, 1)
     importing.apply(plan)
     with importing.db.transaction() as session:
         (person_id,) = session.scalars(select(Person.id))
@@ -293,7 +293,7 @@ def test_every_row_of_the_sample_gets_its_verdict_and_reason(
     }
     assert wrong == {}
     sample.apply(plan)
-    assert count(sample.db, Person) == plan.totals["create"]
+    assert count(sample.db, Person) == plan.totals["to_create"]
     _, again = sample.plan((SAMPLE / "hr.xlsx").read_bytes(), "hr.xlsx")
     assert {row.verdict for row in again} == {
         Verdict.UNCHANGED,
