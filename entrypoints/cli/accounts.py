@@ -114,22 +114,18 @@ def custodian(
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--organisation", help="Agency code; without it, everybody pending.")
 @click.option("--subtree/--alone", default=True, help="With everything below, or not.")
-@click.option(
-    "--reason",
-    default="activation letters",
-    show_default=True,
-    help="Shown in the audit trail.",
-)
+@partial(with_basis, reason="activation letters")
 @as_json
 @click.pass_obj
 def handover(
     session: Session,
+    /,
     target: Path,
     organisation: str | None,
-    reason: str,
     *,
     subtree: bool,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Write activation letters (PDF) and lists (CSV) of pending accounts into TARGET.
 
