@@ -46,6 +46,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
+from kernel.clock import office_day
 from kernel.collector import collector_at_rest
 from kernel.database import Database, lift_statement_timeout
 from kernel.encryption import KeyRing
@@ -159,7 +160,7 @@ def _open_file(importer: Importer, plan: ImportPlan) -> bytes:
 
 def _parse(importer: Importer, content: bytes, file_name: str, now: datetime) -> ParsedTable:
     table = read_table(content, file_name, importer.settings)
-    return parse_table(table, today=now.date())
+    return parse_table(table, today=office_day(now))
 
 
 def _store_plan(
@@ -329,7 +330,7 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
         for row in refused
         if row.message is not None and row.column is not None
     }
-    return write_rejected(table, parse_table(table, today=now.date()), reasons)
+    return write_rejected(table, parse_table(table, today=office_day(now)), reasons)
 
 
 def forget_old_files(session: Session, settings: ImportSettings, now: datetime) -> int:
