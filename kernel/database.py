@@ -101,6 +101,7 @@ def build_engine(settings: DatabaseSettings) -> Engine:
         settings.url.get_secret_value(),
         pool_size=settings.pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in a log must not quote people's data
         connect_args={
             "connect_timeout": 5,
             "application_name": "congvu",

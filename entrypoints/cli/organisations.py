@@ -5,7 +5,7 @@ from rich.tree import Tree
 from sqlalchemy import select
 
 from entrypoints.cli.session import DAY, Session, answer, as_json
-from identity.names.text import search_key
+from identity.names.search import matches
 from identity.organisations import queries
 from identity.organisations.models import Organisation, OrganisationPeriod
 from identity.people.queries import list_members_on
@@ -57,7 +57,7 @@ def _grow(branch: Tree, parent: object, periods: list[OrganisationPeriod], depth
 @click.pass_obj
 def find(session: Session, text: str, *, as_json: bool) -> None:
     """Search by part of the name; tone marks are optional."""
-    found = Organisation.search_key.contains(search_key(text), autoescape=True)
+    found = matches(Organisation.search_key, text)
     statement = select(Organisation).where(found).order_by(Organisation.name).limit(200)
     with session.services.database.transaction() as database:
         rows = list(database.scalars(statement))

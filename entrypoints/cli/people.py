@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from entrypoints.cli.session import Session, answer, as_json, folding_table
 from identity.accounts.models import Account
-from identity.names.text import search_key
+from identity.names.search import matches
 from identity.people.models import Person
 from identity.people.queries import appointments_on
 from identity.people.resealing import reseal_batch
@@ -51,7 +51,7 @@ def find(session: Session, text: str, limit: int, *, as_json: bool) -> None:
     statement = (
         select(Person, Account.login, Account.status)
         .outerjoin(Account, Account.person_id == Person.id)
-        .where(Person.search_key.contains(search_key(text), autoescape=True))
+        .where(matches(Person.search_key, text))
         .order_by(Person.sort_key, Person.id)
         .limit(limit)
     )

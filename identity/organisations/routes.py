@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from identity.names.text import search_key
+from identity.names.search import matches
 from identity.organisations import queries, service
 from identity.organisations.errors import (
     AgencyCodeInvalid,
@@ -60,9 +60,7 @@ def list_organisations(
     order = (Organisation.display_order, Organisation.name, Organisation.id)
     statement = select(Organisation).where(queries.in_force(on or office_day(now)))
     if q:
-        statement = statement.where(
-            Organisation.search_key.contains(search_key(q), autoescape=True)
-        )
+        statement = statement.where(matches(Organisation.search_key, q))
     if under is not None:
         statement = statement.where(queries.subtree_ids(under))
     if parent_id is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from identity.names.full_name import FullName, NameMissing, NameNotAName
-from identity.names.text import search_key
+from identity.names.search import matches
 from identity.organisations.errors import OrganisationClosed, OrganisationNotFound
 from identity.organisations.queries import list_subtree
 from identity.people import queries, service
@@ -69,7 +69,7 @@ def list_people(
     order = (Person.sort_key, Person.id)
     statement = select(Person)
     if q:
-        statement = statement.where(Person.search_key.contains(search_key(q), autoescape=True))
+        statement = statement.where(matches(Person.search_key, q))
     if staff_number is not None:
         statement = statement.where(Person.staff_number == staff_number)
     if cursor is not None:
