@@ -27,13 +27,20 @@ class Worker:
 
     def run(self) -> None:
         """Work until asked to stop. Losing the database is waited out, whatever was going on."""
-        reconciler = threading.Thread(target=self._reconcile, name="reconciler")
+        reconciler = threading.Thread(target=self._reconcile_or_stop, name="reconciler")
         reconciler.start()
         try:
             asyncio.run(self._run_jobs())
         finally:
             self._stop.set()
             reconciler.join()
+
+    def _reconcile_or_stop(self) -> None:
+        """Half a worker must not look healthy: what nobody foresaw ends the process."""
+        try:
+            self._reconcile()
+        finally:
+            self._stop.set()
 
     def _reconcile(self) -> None:
         services = self._services

@@ -2,8 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Integer
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Integer, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+GROUP_QUEUE = text("SELECT pg_advisory_xact_lock(hashtext('identity_group'))")
+
+
+def queue_group_changes(session: Session) -> None:
+    """Wait for whoever changes memberships just now, before this transaction locks any row.
+
+    Nearly every such change ends in the group of the root. Queueing first, in all of them, is
+    what keeps two from holding each other's rows. The triggers take the same lock.
+    """
+    session.execute(GROUP_QUEUE)
 
 
 class Projected:

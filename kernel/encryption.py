@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_va
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+KEY_ID = re.compile(r"[A-Za-z0-9]{1,16}")  # one byte each: its length is stored in one
 
 
 class EncryptionSettings(BaseModel):
@@ -29,7 +31,7 @@ class EncryptionSettings(BaseModel):
     @classmethod
     def _keys_have_ids_and_length(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
         for key_id, secret in keys.items():
-            if not key_id.isalnum() or len(key_id) > 16:  # noqa: PLR2004  # fits its length byte
+            if not KEY_ID.fullmatch(key_id):
                 raise ValueError(f"key id {key_id!r} must be 1 to 16 letters and digits")
             _decode(secret)
         return keys

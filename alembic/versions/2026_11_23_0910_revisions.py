@@ -96,16 +96,22 @@ BEGIN
     NEW.version := OLD.version + 1;
     RETURN NEW;
 END $$;
-CREATE TRIGGER raise_version BEFORE UPDATE ON identity_person
+-- sealing the citizen number with another key is no change of the person
+CREATE TRIGGER raise_version BEFORE UPDATE OF version, full_name, family_name, middle_name,
+    given_name, sex, birth_date, staff_number, citizen_number_index, phone, recovery_email, hidden
+    ON identity_person
     FOR EACH ROW EXECUTE FUNCTION identity_person_before();
 
 CREATE FUNCTION identity_person_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM identity_touch_accounts_of_people((SELECT array_agg(id) FROM new_rows));
+    PERFORM identity_touch_accounts_of_people((
+        SELECT array_agg(id) FROM old_rows JOIN new_rows USING (id)
+        WHERE old_rows.version <> new_rows.version
+    ));
     RETURN NULL;
 END $$;
 CREATE TRIGGER person_changed AFTER UPDATE ON identity_person
-    REFERENCING NEW TABLE AS new_rows
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION identity_person_changed();
 
 CREATE FUNCTION identity_appointment_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -179,9 +185,11 @@ BEGIN
     ELSE
         SELECT array_agg(DISTINCT account_id) INTO accounts FROM new_rows;
     END IF;
-    -- an entry that was never written needs no second reason to be written
+    -- an account of this very transaction is written as a whole anyway; an older one may have
+    -- been read by the reconciler just before this change
     SELECT array_agg(id) INTO accounts FROM identity_account
-        WHERE id = ANY(accounts) AND projected_revision > 0;
+        WHERE id = ANY(accounts)
+            AND (projected_revision > 0 OR xmin <> pg_current_xact_id()::xid);
     IF accounts IS NOT NULL THEN
         PERFORM identity_touch_accounts(accounts);
     END IF;
@@ -193,13 +201,18 @@ DETAIL_TABLES = ("identity_address", "identity_mailbox", "identity_custodian")
 
 ORGANISATIONS = """
 CREATE FUNCTION identity_organisation_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE renamed uuid[]; moved uuid[];
+DECLARE renamed uuid[]; ended uuid[]; moved uuid[];
 BEGIN
     SELECT array_agg(id) INTO renamed FROM old_rows JOIN new_rows USING (id)
         WHERE old_rows.name <> new_rows.name;
     IF renamed IS NOT NULL THEN
         PERFORM identity_touch_accounts_of_organisations(renamed);
         PERFORM identity_touch_groups(renamed);
+    END IF;
+    SELECT array_agg(id) INTO ended FROM old_rows JOIN new_rows USING (id)
+        WHERE old_rows.valid_to IS DISTINCT FROM new_rows.valid_to;
+    IF ended IS NOT NULL THEN
+        PERFORM identity_touch_groups(ended);
     END IF;
     SELECT array_agg(parent) INTO moved FROM (
         SELECT unnest(ARRAY[old_rows.parent_id, new_rows.parent_id])

@@ -5,6 +5,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from entrypoints.cli.session import Session, answer, as_json
+from entrypoints.embedded.ports import LOOPBACK, Ports
 from entrypoints.embedded.state import PartCondition, read_state
 from entrypoints.home import Home
 from entrypoints.settings import Settings
@@ -26,7 +27,7 @@ def status(session: Session, *, as_json: bool) -> None:
         "home": str(home.path),
         "parts": {name: part.model_dump(mode="json") for name, part in state.parts.items()},
         "base_dn": settings.directory.base_dn,
-        "read_only_bind": read_only_bind(settings, state.parts["ldap"].address),
+        "read_only_bind": read_only_bind(settings, home, state.parts["ldap"].address),
         "pending": _pending(session),
     }
     if as_json:
@@ -38,14 +39,16 @@ def status(session: Session, *, as_json: bool) -> None:
     click.echo(f"directory   {settings.directory.base_dn}, {found['pending']} entries pending")
 
 
-def read_only_bind(settings: Settings, address: str | None) -> dict[str, str | None] | None:
+def read_only_bind(
+    settings: Settings, home: Home, address: str | None
+) -> dict[str, str | None] | None:
     """For checks with ldapsearch; known only where we run the server ourselves."""
     if settings.servers is None:
         return None
     directory = settings.directory
     return {
         "uri": address,
-        "tls_uri": directory.uri,
+        "tls_uri": f"ldaps://{LOOPBACK}:{Ports.from_base(home.port_base).ldaps}",
         "authority": str(directory.authority) if directory.authority else None,
         "dn": tree.reader_dn(directory.base_dn),
         "password": settings.servers.ldap_reader_password.get_secret_value(),

@@ -78,7 +78,7 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_DATABASE__URL": (
             f"postgresql+psycopg://congvu:{password}@{LOOPBACK}:{ports.postgres}/congvu"
         ),
-        "CONGVU_DIRECTORY__URI": f"ldaps://{LOOPBACK}:{ports.ldaps}",
+        "CONGVU_DIRECTORY__URI": f"ldap://{LOOPBACK}:{ports.ldap}",
         "CONGVU_DIRECTORY__AUTHORITY": str(home.path / "ldap" / "tls" / "authority.pem"),
         "CONGVU_WEB__PORT": str(ports.web),
     }

@@ -1,6 +1,7 @@
 """Hashing of passwords: argon2id in PHC form, which slapd's pw-argon2 verifies too."""
 
 import threading
+from unicodedata import normalize
 
 from passlib.hash import argon2
 from pydantic import BaseModel, Field
@@ -9,6 +10,8 @@ from identity.accounts.errors import PasswordRefused
 from identity.names.text import fold
 
 LONGEST = 128
+SHORTEST_PART = 4
+"""A name such as Y would forbid half of the alphabet."""
 
 
 class PasswordSettings(BaseModel):
@@ -42,6 +45,7 @@ class Passwords:
 
     def hash(self, password: str, *, login: str, name: str) -> str:
         """Raises PasswordRefused when the password is too short, too long or too close to home."""
+        password = normalize("NFC", password)  # however the keyboard composes its letters
         self._check(password, login, name)
         with self._slots:
             return str(self._hasher.hash(password))
@@ -54,7 +58,8 @@ class Passwords:
                 f"A password has {shortest} to {LONGEST} characters.",
             )
         folded = fold(password).replace(" ", "")
-        if any(fold(part).replace(" ", "") in folded for part in (login, name) if part):
+        known = (fold(part).replace(" ", "") for part in (login, name))
+        if any(part in folded for part in known if len(part) >= SHORTEST_PART):
             raise PasswordRefused(
                 "Mật khẩu không được chứa tên đăng nhập hoặc họ tên.",
                 "A password must not contain the login or the name.",

@@ -24,6 +24,7 @@ from identity.accounts.models import (
     Mailbox,
 )
 from identity.people.queries import get_person
+from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -58,6 +59,7 @@ def create_account(
     session: Session, actor: Actor, form: AccountForm, *, now: datetime, basis: Basis
 ) -> Account:
     """A pending account with its mailbox; the caller gives it an address from the ledger."""
+    queue_group_changes(session)
     account = Account(
         id=uuid4(),
         kind=form.kind,
@@ -150,6 +152,7 @@ def _change(
     now: datetime,
     basis: Basis,
 ) -> Account:
+    queue_group_changes(session)
     account = queries.get_account_for_update(session, account_id)
     account.change_status(status, now)
     audit.record(session, actor, tag, account_id, basis)
@@ -306,7 +309,7 @@ def add_custodian(
 def end_custodian(
     session: Session, actor: Actor, account_id: UUID, person_id: UUID, *, on: date, basis: Basis
 ) -> None:
-    """Raises AccountNotFound, CustodianPeriodInvalid; nothing happens when there is none."""
+    """Raises AccountNotFound; nothing happens when there is none."""
     queries.get_account_for_update(session, account_id)
     statement = select(Custodian).where(
         Custodian.account_id == account_id,
@@ -314,9 +317,8 @@ def end_custodian(
         Custodian.valid_to.is_(None) | (Custodian.valid_to > on),
     )
     for custodian in session.scalars(statement):
-        if on <= custodian.valid_from:
-            raise CustodianPeriodInvalid
-        custodian.valid_to = on
+        # one that has not begun ends the day it would begin: an empty period counts nowhere
+        custodian.valid_to = max(on, custodian.valid_from)
         audit.record(
             session,
             actor,

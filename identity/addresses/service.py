@@ -115,7 +115,8 @@ def give_address(
         session.add(address)
     elif address.account_id != account_id:
         raise AddressTaken(f"{local_part}@{domain.name}")
-    address.role, address.alias_until, address.policy_id = role, alias_until, policy_id
+    address.role, address.alias_until = role, alias_until
+    address.policy_id = policy_id or address.policy_id
     session.flush()
     audit.record(
         session,

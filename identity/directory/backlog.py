@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.directory.changes import Outcome
 from identity.directory.registry import Desired, RowKind
+from identity.projection import queue_group_changes
 from kernel.clock import office_day
 
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=10), timedelta(hours=1)
@@ -78,6 +79,7 @@ def record_outcomes(
 ) -> None:
     """Note for exactly the revisions that were read what the directory now shows."""
     ids = [desired.id for desired, _ in written]
+    queue_group_changes(session)
     lock = text(f"SELECT id FROM {kind.value} WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
     session.execute(lock, {"ids": ids})
     succeeded = [desired for desired, outcome in written if outcome.written]

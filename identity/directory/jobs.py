@@ -22,7 +22,8 @@ TOUCH = (
     WHERE valid_from BETWEEN :since AND :until OR valid_to BETWEEN :since AND :until""",
     """SELECT identity_touch_accounts(array_agg(DISTINCT account_id)) FROM identity_address
     WHERE alias_until BETWEEN :since AND :until""",
-    """SELECT identity_touch_organisations(array_agg(id)) FROM identity_organisation
+    """SELECT identity_touch_organisations(array_agg(id)), identity_touch_groups(array_agg(id))
+    FROM identity_organisation
     WHERE valid_from BETWEEN :since AND :until OR valid_to BETWEEN :since AND :until""",
 )
 

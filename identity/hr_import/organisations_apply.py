@@ -24,6 +24,7 @@ from identity.organisations.service import (
     searchable,
 )
 from kernel import audit
+from kernel.clock import office_day
 from kernel.database import Base, copy_rows
 
 Payload = Mapping[str, Any]
@@ -120,5 +121,6 @@ def _change(context: Context, payload: Payload, parent: UUID | None) -> None:
             display_order=organisation.display_order,
         ),
         effective_on=context.day,
+        today=office_day(context.now),
         basis=context.basis,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg.errors
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,7 @@ from identity.hr_import.requests_apply import apply_requests
 from identity.hr_import.requests_plan import RequestsPlan
 from identity.hr_import.settings import ImportSettings
 from identity.people.citizen_numbers import CitizenNumbers
+from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -54,6 +55,11 @@ from kernel.errors import DomainError
 from kernel.messages import Message
 
 LONGEST_STATEMENT_SECONDS = 600
+MANY_ROWS = 1000
+FRESH_STATISTICS = text(
+    "ANALYZE identity_person, identity_appointment, identity_account, identity_address"
+)
+"""After many rows at once; autovacuum would leave the planner guessing for a minute."""
 
 
 class ImportAuditTag(enum.StrEnum):
@@ -232,6 +238,7 @@ def apply_plan(
     try:
         with collector_at_rest(), database.transaction() as session:
             lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
+            queue_group_changes(session)
             plan = _take_plan(session, plan_id, now)
             if not mass_change_confirmed:
                 check_mass_change(session, importer.settings, plan)
@@ -302,6 +309,8 @@ def _write(
     session.execute(
         update(ImportRow).where(ImportRow.plan_id == plan.id).values(payload_sealed=None)
     )
+    if plan.totals["rows"] >= MANY_ROWS:
+        session.execute(FRESH_STATISTICS)
     audit.record(
         session,
         actor,

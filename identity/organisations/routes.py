@@ -142,7 +142,7 @@ def create_organisation(
     ),
 )
 def change_organisation(
-    organisation_id: UUID, form: OrganisationUpdate, actor: ManagesOrganisations, db: Db
+    organisation_id: UUID, form: OrganisationUpdate, actor: ManagesOrganisations, db: Db, now: Now
 ) -> OrganisationDetail:
     fields = form.model_dump(exclude={"basis", "effective_on"})
     with db.transaction() as session:
@@ -152,6 +152,7 @@ def change_organisation(
             organisation_id,
             service.OrganisationChange(**fields),
             effective_on=form.effective_on,
+            today=office_day(now),
             basis=form.basis.to_basis(),
         )
         session.flush()

@@ -24,6 +24,7 @@ from identity.organisations.models import (
     OrganisationKind,
     OrganisationPeriod,
 )
+from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -138,13 +139,18 @@ def change_organisation(
     change: OrganisationChange,
     *,
     effective_on: date,
+    today: date,
     basis: Basis,
 ) -> Organisation:
     """Rename or move; what was until then stays in the history.
 
+    On the day on which the present state began it is a correction and leaves no trace there.
     Raises OrganisationNotFound, OrganisationClosed, OrganisationWouldBeItsOwnAncestor,
-    EffectiveDateInvalid.
+    EffectiveDateInvalid, also for days to come: dated plans are another feature.
     """
+    if effective_on > today:
+        raise EffectiveDateInvalid
+    queue_group_changes(session)  # also keeps two moves from building a circle together
     organisation = queries.get_organisation_for_update(session, organisation_id)
     if organisation.valid_to is not None:
         raise OrganisationClosed(organisation.name)
@@ -160,8 +166,7 @@ def change_organisation(
         setattr(organisation, field, getattr(change, field))
     organisation.search_key = searchable(change.name, change.short_name, change.mail_stem)
     if set(changed) & set(remembered):
-        _end_period(session, organisation_id, effective_on)
-        session.add(_period_of(organisation, effective_on))
+        _remember(session, organisation, effective_on)
     if changed:
         audit.record(
             session, actor, OrganisationAuditTag.CHANGED, organisation_id, basis, before=before
@@ -169,12 +174,26 @@ def change_organisation(
     return organisation
 
 
-def _end_period(session: Session, organisation_id: UUID, day: date) -> None:
+def _remember(session: Session, organisation: Organisation, day: date) -> None:
+    period = _open_period(session, organisation.id)
+    if period.valid_from == day:
+        period.kind, period.parent_id = organisation.kind, organisation.parent_id
+        period.name, period.short_name = organisation.name, organisation.short_name
+        return
+    _end_period(session, organisation.id, day)
+    session.add(_period_of(organisation, day))
+
+
+def _open_period(session: Session, organisation_id: UUID) -> OrganisationPeriod:
     statement = select(OrganisationPeriod).where(
         OrganisationPeriod.organisation_id == organisation_id,
         OrganisationPeriod.valid_to.is_(None),
     )
-    period = session.scalars(statement).one()
+    return session.scalars(statement).one()
+
+
+def _end_period(session: Session, organisation_id: UUID, day: date) -> None:
+    period = _open_period(session, organisation_id)
     if day <= period.valid_from:
         raise EffectiveDateInvalid
     period.valid_to = day
@@ -186,12 +205,16 @@ def issue_code(
 ) -> None:
     """Give a new code; the present one is closed and never issued again.
 
-    Raises OrganisationNotFound, AgencyCodeInvalid, AgencyCodeTaken.
+    Raises OrganisationNotFound, OrganisationClosed, AgencyCodeInvalid, AgencyCodeTaken,
+    EffectiveDateInvalid.
     """
     organisation = queries.get_organisation_for_update(session, organisation_id)
+    if organisation.valid_to is not None:
+        raise OrganisationClosed(organisation.name)
     for present in queries.list_codes(session, organisation_id):
-        if present.valid_to is None:
-            present.valid_to = on
+        if present.valid_to is None and on < present.valid_from:
+            raise EffectiveDateInvalid
+        present.valid_to = present.valid_to or on
     session.flush()
     _add_code(session, organisation, code, on)
     audit.record(
@@ -207,6 +230,7 @@ def close_organisation(
     `people` counts those still appointed there; the caller knows, `organisations` does not.
     Raises OrganisationNotFound, OrganisationClosed, OrganisationInUse, EffectiveDateInvalid.
     """
+    queue_group_changes(session)
     organisation = queries.get_organisation_for_update(session, organisation_id)
     if organisation.valid_to is not None:
         raise OrganisationClosed(organisation.name)

@@ -26,6 +26,7 @@ from identity.people.errors import (
     StaffNumberTaken,
 )
 from identity.people.models import Appointment, ContractType, Person, Sex
+from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
@@ -177,6 +178,7 @@ def appoint(
 
     Raises PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid.
     """
+    queue_group_changes(session)
     queries.get_person_for_update(session, person_id)
     organisation = get_organisation(session, form.organisation_id)
     if organisation.valid_to is not None and organisation.valid_to <= valid_from:
@@ -226,7 +228,7 @@ def _end_primary(session: Session, person_id: UUID, day: date) -> None:
     statement = select(Appointment).where(
         Appointment.person_id == person_id,
         Appointment.is_primary,
-        Appointment.valid_to.is_(None),
+        Appointment.valid_to.is_(None) | (Appointment.valid_to > day),
         Appointment.valid_from <= day,
     )
     for present in session.scalars(statement):
@@ -238,9 +240,12 @@ def end_appointment(
     session: Session, actor: Actor, appointment_id: UUID, *, on: date, basis: Basis
 ) -> Appointment:
     """Raises AppointmentNotFound, AppointmentPeriodInvalid."""
+    queue_group_changes(session)
     appointment = session.get(Appointment, appointment_id, with_for_update=True)
     if appointment is None:
         raise AppointmentNotFound
+    if appointment.valid_to is not None and appointment.valid_to <= on:
+        raise AppointmentPeriodInvalid  # what has ended stays ended
     appointment.valid_to = on
     with _periods_apart():
         session.flush()

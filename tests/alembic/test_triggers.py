@@ -12,12 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account
+from identity.addresses.models import AddressRole
+from identity.addresses.queries import get_domain
+from identity.addresses.service import give_address
 from identity.organisations.models import Group, GroupScope, Organisation
 from identity.people.models import Appointment, Person
 from identity.projection import Projected
 from kernel.audit import AuditRecord
 from kernel.database import Database
-from tests.support.registry import Province
+from tests.support.registry import BASIS, DOMAIN, TODAY, Province
 
 
 class Revisions:
@@ -246,3 +249,44 @@ def wait_until_somebody_waits(db: Database) -> None:
                 return
         time.sleep(0.005)
     pytest.fail("nobody waited")
+
+
+def test_a_change_between_reading_and_recording_the_first_write_stays_pending(
+    province: Province,
+) -> None:
+    """The reconciler has read revision 1 when an alias is given; recording 1 must not hide it."""
+    account = province.account(province.person(province.organisation()))
+    with province.db.transaction() as session:
+        read = session.get_one(Account, account.id).revision
+    with province.db.transaction() as session:
+        give_address(
+            session,
+            province.officer,
+            get_domain(session, DOMAIN),
+            "ngatruong",
+            account.id,
+            role=AddressRole.ALIAS,
+            on=TODAY,
+            basis=BASIS,
+        )
+    with province.db.transaction() as session:
+        assert session.get_one(Account, account.id).revision > read
+
+
+def test_sealing_with_another_key_touches_nothing(tree: Tree) -> None:
+    before = Revisions(tree.db)
+    with tree.db.transaction() as session:
+        version = session.get_one(Person, tree.person).version
+        session.execute(update(Person).values(citizen_number_sealed=b"sealed anew"))
+    assert before.touched() == set()
+    with tree.db.transaction() as session:
+        assert session.get_one(Person, tree.person).version == version
+
+
+def test_an_organisation_that_ends_takes_its_groups_along(tree: Tree) -> None:
+    before = Revisions(tree.db)
+    with tree.db.transaction() as session:
+        session.get_one(Organisation, tree.clinic).valid_to = date(2026, 12, 1)
+    with tree.db.transaction() as session:
+        groups = set(session.scalars(select(Group.id).where(Group.organisation_id == tree.clinic)))
+    assert groups | {tree.clinic} <= before.touched()

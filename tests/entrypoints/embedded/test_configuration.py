@@ -20,7 +20,7 @@ def test_the_file_is_complete_and_private(home: Home) -> None:
     settings = load_settings(home)
     assert stat.S_IMODE(home.env_file.stat().st_mode) == 0o600
     assert settings.web.port == 24_000
-    assert settings.directory.uri == "ldaps://127.0.0.1:24003"
+    assert settings.directory.uri == "ldap://127.0.0.1:24002"
     assert ":24001/congvu" in settings.database.url.get_secret_value()
 
 
@@ -41,7 +41,7 @@ def test_addresses_follow_the_ports(home: Home) -> None:
     moved = Home(home.path, 25_000)
     ensure_env_file(moved, {})
     assert home_secrets(moved) == before
-    assert load_settings(moved).directory.uri == "ldaps://127.0.0.1:25003"
+    assert load_settings(moved).directory.uri == "ldap://127.0.0.1:25002"
 
 
 def test_lines_of_the_operator_are_kept(home: Home) -> None:

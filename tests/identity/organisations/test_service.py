@@ -1,5 +1,5 @@
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from identity.organisations.errors import (
     OrganisationWouldBeItsOwnAncestor,
 )
 from identity.organisations.models import Organisation
-from tests.support.registry import BASIS, Province
+from tests.support.registry import BASIS, TODAY, Province
 
 SPRING, SUMMER = date(2025, 3, 1), date(2025, 7, 1)
 
@@ -42,6 +42,7 @@ def change(province: Province, organisation: Organisation, on: date, **changed: 
             organisation.id,
             change_of(organisation, **changed),
             effective_on=on,
+            today=TODAY,
             basis=BASIS,
         )
 
@@ -66,10 +67,19 @@ def test_an_organisation_cannot_be_placed_below_itself(province: Province) -> No
         change(province, top, SPRING, parent_id=bottom.id)
 
 
-def test_a_change_cannot_take_effect_before_the_present_state_began(province: Province) -> None:
+@pytest.mark.parametrize("day", [date(2020, 1, 31), TODAY + timedelta(days=1)])
+def test_a_change_takes_effect_neither_before_the_present_state_nor_in_future(
+    province: Province, day: date
+) -> None:
     organisation = province.organisation()
     with pytest.raises(EffectiveDateInvalid):
-        change(province, organisation, date(2020, 2, 1), name="Khác")
+        change(province, organisation, day, name="Khác")
+
+
+def test_a_correction_on_the_day_of_creation_leaves_one_period(province: Province) -> None:
+    organisation = province.organisation("Sở Nội vu")
+    change(province, organisation, date(2020, 2, 1), name="Sở Nội vụ")
+    assert names_on(province, date(2020, 2, 1)) == {"Sở Nội vụ"}
 
 
 def test_a_code_once_issued_is_never_issued_again_in_either_form(province: Province) -> None:
