@@ -21,7 +21,7 @@ from sqlalchemy import (
     create_engine,
     text,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from kernel.errors import Unavailable
@@ -121,7 +121,8 @@ def copy_rows(
     """Insert many rows by COPY, several times the rate of INSERT. Table and columns are ours.
 
     Rows that a generator makes are inserted by the server while the next ones are made.
-    Raises SQLAlchemy's IntegrityError, as an INSERT would.
+    Raises SQLAlchemy's IntegrityError and DataError, as an INSERT would; the latter without the
+    value, which psycopg quotes.
     """
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     cursor = driver_connection(session).cursor()
@@ -131,6 +132,9 @@ def copy_rows(
                 copy.write_row(row)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
+    except psycopg.DataError as error:
+        reason = psycopg.DataError(error.diag.message_primary or "a value cannot be stored")
+        raise DataError(statement, None, reason) from None
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:

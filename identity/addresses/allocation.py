@@ -85,8 +85,13 @@ class Allocator:
     def rulebook(self) -> Rulebook:
         return Rulebook.load(self._session)
 
-    def prepare(self, wanted: Iterable[tuple[Rule, Subject]], chosen: Iterable[str] = ()) -> None:
-        """Fetch at once all taken addresses that choosing for these subjects can come across."""
+    def prepare(
+        self, wanted: Iterable[tuple[Rule, Subject]], chosen: Iterable[str] = ()
+    ) -> set[str]:
+        """Fetch at once all taken addresses that choosing for these subjects can come across.
+
+        Returns their beginnings before final digits, for whoever knows more that is taken.
+        """
         beginnings = {local_part.rstrip("0123456789") for local_part in chosen}
         for rule, subject in wanted:
             try:
@@ -94,6 +99,11 @@ class Allocator:
             except AddressNameUnusable:
                 continue  # said again, with its row, when the address is chosen
         self._taken |= queries.taken_with_stems(self._session, beginnings)
+        return beginnings
+
+    def block(self, local_parts: Iterable[str]) -> None:
+        """Hold these as taken although the ledger of addresses has none of them."""
+        self._taken.update(local_parts)
 
     def choose(self, rule: Rule, subject: Subject) -> Choice:
         """Raises AddressNeedsDecision, AddressNameUnusable."""

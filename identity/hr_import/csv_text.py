@@ -7,7 +7,7 @@ from itertools import islice
 from unicodedata import normalize
 
 from identity.hr_import.file_errors import FileCorrupt, FileEmpty, FileTooLarge
-from identity.hr_import.table import Cell, ReadLimits, Row, Sheet, Table
+from identity.hr_import.table import CONTROLS, Cell, ReadLimits, Row, Sheet, Table
 from identity.names.syllables import is_syllable
 
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -107,6 +107,8 @@ def _row(record: list[str], place: str, limits: ReadLimits) -> Row:
 
 def _cell(value: str) -> Cell:
     """Excel keeps leading zeros of `="006070581395"` in CSV; it is just that text."""
+    if not value.isprintable():
+        value = CONTROLS.sub("", value)
     if value.startswith("=") and (kept := KEPT_TEXT.fullmatch(value)):
         return kept[1]
     return value if value.strip() else None

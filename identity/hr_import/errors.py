@@ -42,6 +42,16 @@ class ImportPlanSealed(Conflict):
         )
 
 
+class ImportValueUnstorable(Invalid):
+    code = "import-value-unstorable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tệp có một giá trị mà cơ sở dữ liệu không lưu được. Chưa có gì được ghi.",
+            "The file holds a value that the database cannot store. Nothing was written.",
+        )
+
+
 class MassChangeStopped(Conflict):
     code = "mass-change-stopped"
 

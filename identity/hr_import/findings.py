@@ -65,7 +65,7 @@ REFUSALS: dict[str, Message] = {
         "The cell shows an error of the spreadsheet (#REF!, #N/A…); fill in its value.",
     ),
     "text_too_long": Message(
-        "Nội dung ô dài quá 250 ký tự.", "The cell holds more than 250 characters."
+        "Nội dung ô dài quá mức lưu được.", "The cell holds more characters than can be kept."
     ),
     "organisation_name_missing": Message("Thiếu tên đơn vị.", "The organisation has no name."),
     "organisation_code_missing": Message(
@@ -127,6 +127,14 @@ class Refusal:
     column: Column
     message: Message
     seen: str
+
+    @classmethod
+    def too_long(cls, column: Column, cell: Cell, limit: int) -> "Refusal":
+        """text_too_long, and how long it may be in this column."""
+        message = Message(
+            f"Nội dung ô dài quá {limit} ký tự.", f"The cell holds more than {limit} characters."
+        )
+        return cls("text_too_long", column, message, shown(cell))
 
     @classmethod
     def of(cls, reason: str, column: Column, cell: Cell) -> "Refusal":

@@ -1,9 +1,12 @@
 """Accounts that a plan opens: addresses are chosen for all of them together."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import Text, func, select
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account
 from identity.addresses.allocation import Allocator, Rule
 from identity.addresses.choice import AddressNeedsDecision, Choice, Subject
 from identity.addresses.errors import NoAddressPolicy
@@ -17,6 +20,7 @@ from identity.addresses.subject import (
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.organisation_index import KnownOrganisation, OrganisationIndex
 from identity.hr_import.plan_rows import Change, Note, PlannedRow
+from identity.hr_import.registered import among
 from kernel.errors import DomainError
 from kernel.messages import Message
 
@@ -32,6 +36,7 @@ class Wish:
 
 class NewAccounts:
     def __init__(self, session: Session, organisations: OrganisationIndex) -> None:
+        self._session = session
         self._allocator = Allocator(session)
         self._organisations = organisations
         self._wishes: list[Wish] = []
@@ -78,12 +83,18 @@ class NewAccounts:
         """Give every row its address, or the reason why it gets none. Addresses asked for first."""
         by_policy = [wish for wish in self._wishes if wish.local_part is None]
         asked_for = [wish for wish in self._wishes if wish.local_part is not None]
-        self._allocator.prepare(
+        beginnings = self._allocator.prepare(
             ((wish.rule, wish.subject) for wish in by_policy),
             (wish.local_part for wish in asked_for if wish.local_part is not None),
         )
+        self._allocator.block(self._logins(beginnings))
         for wish in (*asked_for, *by_policy):
             self._choose(wish)
+
+    def _logins(self, beginnings: Collection[str]) -> Iterable[str]:
+        """A service account signs in without an address; its login is taken all the same."""
+        stem = func.rtrim(Account.login, "0123456789")
+        return self._session.scalars(select(Account.login).where(among(stem, beginnings, Text)))
 
     def _choose(self, wish: Wish) -> None:
         planned = wish.planned

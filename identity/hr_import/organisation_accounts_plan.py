@@ -1,15 +1,17 @@
 """What a list of organisation accounts would open."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from identity.accounts.models import Account, AccountKind
+from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.addresses.local_part import find_refusal
 from identity.addresses.models import Address
-from identity.hr_import.fields import OrganisationAccountFields
+from identity.hr_import.fields import Fields, OrganisationAccountFields
 from identity.hr_import.models import Verdict
 from identity.hr_import.new_accounts import NewAccounts
 from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
@@ -18,6 +20,8 @@ from identity.hr_import.plan_rows import Change, PlannedRow
 from kernel.messages import Message
 
 DEFAULT_PURPOSE = "clerical"
+Place = tuple[UUID | None, str | None, str]
+"""Organisation, purpose and display name."""
 
 
 class OrganisationAccountsPlan:
@@ -29,12 +33,20 @@ class OrganisationAccountsPlan:
         statement = (
             select(Address.local_part, Account)
             .join(Account, Account.id == Address.account_id)
-            .where(Account.kind == AccountKind.ORGANISATION)
+            .where(Account.kind == AccountKind.ORGANISATION, Account.status != AccountStatus.CLOSED)
+            .order_by(Address.local_part)
         )
-        self._registered = dict(session.execute(statement).all())
+        self._by_address = dict(session.execute(statement).all())
+        self._by_place: dict[Place, list[Account]] = defaultdict(list)
+        for account in self._by_address.values():
+            place = (account.organisation_id, account.purpose, account.display_name)
+            self._by_place[place].append(account)
+        self._asked_for: set[str] = set()
+        """Stems of the whole file."""
         self._in_file: dict[str, int] = {}
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
+        self._asked_for = {_stem(parsed.fields) for _, parsed in rows}
         for planned, parsed in rows:
             fields = parsed.fields
             if planned.is_open and isinstance(fields, OrganisationAccountFields):
@@ -46,7 +58,7 @@ class OrganisationAccountsPlan:
         if isinstance(found, NotResolved):
             planned.refuse(found.code, found.column, found.message)
             return
-        stem = (fields.address_stem or "").partition("@")[0].lower()
+        stem = _stem(fields)
         if refusal := find_refusal(stem):
             planned.refuse("address_stem_invalid", "address_stem", refusal.message)
             return
@@ -55,7 +67,8 @@ class OrganisationAccountsPlan:
             return
         self._in_file[stem] = planned.row
         name = fields.display_name or found.name
-        registered = self._registered.get(stem)
+        purpose = (fields.purpose or DEFAULT_PURPOSE)[:40]
+        registered = self._registered(stem, (found.id, purpose, name))
         if registered is not None:
             self._compare(planned, registered, name, same=registered.organisation_id == found.id)
             return
@@ -63,9 +76,20 @@ class OrganisationAccountsPlan:
         planned.payload = {
             "organisation_id": str(found.id),
             "display_name": name,
-            "purpose": (fields.purpose or DEFAULT_PURPOSE)[:40],
+            "purpose": purpose,
         }
         self._accounts.want_for_organisation(planned, found, stem)
+
+    def _registered(self, stem: str, place: Place) -> Account | None:
+        """By address, else the account of the place that got another address than asked for.
+
+        One whose address stands in another row of the file is that row's.
+        """
+        by_address = self._by_address.get(stem)
+        if by_address is not None and by_address.organisation_id == place[0]:
+            return by_address
+        free = (item for item in self._by_place[place] if item.login not in self._asked_for)
+        return next(free, by_address)
 
     def _refuse_repeated(self, planned: PlannedRow, stem: str) -> None:
         row = self._in_file[stem]
@@ -89,3 +113,8 @@ class OrganisationAccountsPlan:
         planned.verdict, planned.operation = Verdict.CHANGE, "change"
         planned.changes = [Change("display_name", registered.display_name, name)]
         planned.payload = {"account_id": str(registered.id), "display_name": name}
+
+
+def _stem(fields: Fields) -> str:
+    stem = fields.address_stem if isinstance(fields, OrganisationAccountFields) else None
+    return (stem or "").partition("@")[0].lower()

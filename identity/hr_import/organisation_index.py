@@ -1,5 +1,6 @@
 """Finding the organisation that a row names, by code or by an unmistakable name."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ from identity.organisations.codes import parse_code
 from identity.organisations.errors import AgencyCodeInvalid
 from identity.organisations.models import AgencyCode, Organisation
 from kernel.messages import Message
+
+LONG_NUMBER = re.compile(r"(?:\d\s?){9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class NotResolved:
     code: str
     column: str
     message: Message
+
+
+def _echo(text: str) -> str:
+    """What a cell says, unless a citizen number may have slipped into it: messages are kept."""
+    return "…" if LONG_NUMBER.search(text) else text
 
 
 class OrganisationIndex:
@@ -93,27 +101,31 @@ class OrganisationIndex:
         for known in self._by_name.get(search_key(name), []):
             if known.parent_id == body.id:
                 return known
+        shown = _echo(name)
         return NotResolved(
             "organisation_unknown",
             "department_name",
             Message(
-                f"“{body.name}” không có đơn vị trực thuộc “{name}”.",
-                f"“{body.name}” has no part called “{name}”.",
+                f"“{body.name}” không có đơn vị trực thuộc “{shown}”.",
+                f"“{body.name}” has no part called “{shown}”.",
             ),
         )
 
     def _by_code_or_refusal(self, code: str) -> KnownOrganisation | NotResolved:
+        shown = _echo(code)
         try:
             found = self._by_code.get(parse_code(code).canonical)
-        except AgencyCodeInvalid as error:
-            return NotResolved("organisation_unknown", "organisation_code", error.message)
+        except AgencyCodeInvalid:
+            return NotResolved(
+                "organisation_unknown", "organisation_code", AgencyCodeInvalid(shown).message
+            )
         if found is None:
             return NotResolved(
                 "organisation_unknown",
                 "organisation_code",
                 Message(
-                    f"Không có cơ quan, đơn vị nào mang mã {code}.",
-                    f"No organisation has the code {code}.",
+                    f"Không có cơ quan, đơn vị nào mang mã {shown}.",
+                    f"No organisation has the code {shown}.",
                 ),
             )
         return self._unless_closed(found, "organisation_code")
@@ -139,20 +151,21 @@ class OrganisationIndex:
         found = self._by_name.get(search_key(name), [])
         if len(found) == 1:
             return found[0]
+        shown = _echo(name)
         if not found:
             return NotResolved(
                 "organisation_unknown",
                 "organisation_name",
                 Message(
-                    f"Không có cơ quan, đơn vị nào tên “{name}”.",
-                    f"No organisation is called “{name}”.",
+                    f"Không có cơ quan, đơn vị nào tên “{shown}”.",
+                    f"No organisation is called “{shown}”.",
                 ),
             )
         return NotResolved(
             "organisation_ambiguous",
             "organisation_name",
             Message(
-                f"Có {len(found)} cơ quan, đơn vị tên “{name}”; hãy ghi mã định danh.",
-                f"{len(found)} organisations are called “{name}”; give the agency code.",
+                f"Có {len(found)} cơ quan, đơn vị tên “{shown}”; hãy ghi mã định danh.",
+                f"{len(found)} organisations are called “{shown}”; give the agency code.",
             ),
         )

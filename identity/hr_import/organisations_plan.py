@@ -31,6 +31,7 @@ class OrganisationsPlan:
             Organisation, Organisation.id == AgencyCode.organisation_id
         )
         self._registered = dict(session.execute(statement).all())
+        self._codes = {row.id: code for code, row in self._registered.items()}
         self._names = {row.id: row.name for row in self._registered.values()}
         self._in_file: dict[str, PlannedRow] = {}
         self._parents: dict[str, str | None] = {}
@@ -65,6 +66,8 @@ class OrganisationsPlan:
             )
             return None
         self._in_file[code.canonical] = planned
+        if registered := self._registered.get(code.canonical):
+            self._codes[registered.id] = code.canonical
         return code
 
     def _check(self, planned: PlannedRow, fields: OrganisationFields) -> None:
@@ -143,6 +146,11 @@ class OrganisationsPlan:
         if not planned.changes:
             planned.verdict = Verdict.UNCHANGED
             return
+        if registered.valid_to is not None and registered.valid_to <= self._day:
+            name = registered.name
+            message = Message(f"“{name}” đã giải thể.", f"“{name}” has been closed.")
+            planned.refuse("organisation_closed", "organisation_code", message)
+            return
         planned.verdict, planned.operation = Verdict.CHANGE, "change"
         planned.payload = {**payload, "organisation_id": str(registered.id)}
 
@@ -157,10 +165,10 @@ class OrganisationsPlan:
         for code, planned in self._in_file.items():
             if planned.verdict is Verdict.REFUSE:
                 continue
-            seen, place = {code}, self._parents.get(code)
+            seen, place = {code}, self._above(code)
             while place is not None and place not in seen:
                 seen.add(place)
-                place = self._parents.get(place)
+                place = self._above(place)
             if place is not None:
                 message = Message(
                     "Cơ quan trực thuộc vòng tròn: không thể là cấp trên của chính mình.",
@@ -168,6 +176,16 @@ class OrganisationsPlan:
                 )
                 planned.refuse("parent_circle", "parent_code", message)
         self._refuse_orphans()
+
+    def _above(self, code: str) -> str | None:
+        """The parent that the file gives; where it is silent, the one that stays."""
+        if parent := self._parents.get(code):
+            known = self._registered.get(parent)
+            return self._codes[known.id] if known else parent  # it may go by an older code
+        registered = self._registered.get(code)
+        if registered is None or registered.parent_id is None:
+            return None
+        return self._codes.get(registered.parent_id)
 
     def _refuse_orphans(self) -> None:
         """A row below a refused one cannot be placed either, down to the leaves."""

@@ -73,26 +73,42 @@ class Matcher:
         return self._plausible(found, fields, "staff_number")
 
     def _plausible(self, found: Registered, fields: PersonFields, column: str) -> Match | Mismatch:
-        """A corrected name or birth date is a change; both at once are another person."""
+        """A corrected name or birth date is a change; both at once are another person.
+
+        A row that states no birth date has only its name to agree with.
+        """
         person = found.person
         same_name = claim_name(fields.name) == person.search_key
-        same_birth = fields.birth_date is None or fields.birth_date == person.birth_date
+        same_birth = fields.birth_date is not None and fields.birth_date == person.birth_date
         return Match(found) if same_name or same_birth else _conflict(column)
 
     def _proposed(
         self, row: int, fields: PersonFields, organisation_id: UUID
     ) -> Match | Mismatch | None:
-        if row in self._confirmed:
-            answer = self._confirmed[row]
-            found = self._people.find(answer) if answer is not None else None
-            return Match(found) if found else None
         candidates = [
             found
             for found in self._people.named(claim_name(fields.name), fields.birth_date)
             if found.appointment_in(organisation_id) is not None
             and not self._is_certainly_another(found, fields)
         ]
+        if row in self._confirmed:
+            return self._answered(self._confirmed[row], candidates)
         return _question(candidates) if candidates else None
+
+    def _answered(
+        self, answer: UUID | None, candidates: list[Registered]
+    ) -> Match | Mismatch | None:
+        """Only somebody who was proposed can be confirmed: a wrong id must not reach a stranger."""
+        if answer is None:
+            return None
+        for found in candidates:
+            if found.person.id == answer:
+                return Match(found)
+        message = Message(
+            "Người được xác nhận không nằm trong số người được đề xuất cho dòng này.",
+            "The person confirmed is none of those proposed for this row.",
+        )
+        return Mismatch("match_unknown", "full_name", message)
 
     def _is_certainly_another(self, found: Registered, fields: PersonFields) -> bool:
         """Two citizen numbers are two people, whatever else agrees."""

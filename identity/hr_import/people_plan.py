@@ -21,8 +21,9 @@ from identity.hr_import.organisation_index import (
 from identity.hr_import.parsing import ParsedRow
 from identity.hr_import.people_matching import Match, Matcher, Mismatch
 from identity.hr_import.person_changes import changed_fields, changes_appointment
-from identity.hr_import.plan_rows import Change, PlannedRow
+from identity.hr_import.plan_rows import Change, Note, PlannedRow
 from identity.hr_import.registered import Registered, RegisteredPeople
+from identity.hr_import.values import Request
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.messages import Message
 
@@ -60,6 +61,10 @@ class PeoplePlan:
         self._claims = FileClaims()
         self._first: dict[int, Candidate] = {}
         """Position of an accepted row → its candidate, for concurrent appointments."""
+        self._appointed: dict[tuple[int, str], int] = {}
+        """(position of the first row of a person, organisation) → row of a further appointment."""
+        self._opening: set[UUID] = set()
+        """Registered people for whom an earlier row opens an account."""
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
         """Decide the verdict of each row; the parser's refusals have been entered before."""
@@ -129,11 +134,13 @@ class PeoplePlan:
         if not clash.same_person:
             planned.refuse(clash.reason, clash.column, clash.message)
         elif earlier.accepted and earlier.organisation == claim.organisation:
-            planned.verdict, planned.reason = Verdict.DUPLICATE, "duplicate_row"
-            planned.message = Message(
-                f"Trùng với dòng {earlier.row}.", f"The same as row {earlier.row}."
-            )
+            planned.repeat(earlier.row)
         elif earlier.accepted:
+            place = (earlier.position, claim.organisation)
+            if place in self._appointed:
+                planned.repeat(self._appointed[place])
+                return
+            self._appointed[place] = planned.row
             candidate.repeats = self._first.get(earlier.position)
 
     def _load(self, candidates: Sequence[Candidate]) -> None:
@@ -174,6 +181,10 @@ class PeoplePlan:
         planned, fields = candidate.planned, candidate.fields
         person = registered.person
         planned.subject_id = person.id
+        if registered.has_closed_account:
+            _report_closed_account(planned, fields.request)
+            if planned.verdict is Verdict.REFUSE:
+                return
         changed = changed_fields(registered, fields, self._numbers)
         planned.changes = [change for change, _ in changed]
         payload: dict[str, Any] = {
@@ -184,14 +195,18 @@ class PeoplePlan:
         held = registered.appointment_in(candidate.organisation.id)
         is_move = held is None and candidate.repeats is None
         if held is None or changes_appointment(held, fields):
-            payload["appointment"] = appointment_payload(
-                candidate, is_primary=held.is_primary if held else is_move
-            )
+            is_primary = held.is_primary if held else is_move
+            if is_primary and registered.next_primary is not None:
+                _refuse_early(planned, registered.next_primary)
+                return
+            payload["appointment"] = appointment_payload(candidate, is_primary=is_primary)
             payload["ends"] = str(held.id) if held else None
             planned.changes.append(self._appointment_change(registered, candidate))
-        if registered.account is None:
+        opens_account = registered.account is None and person.id not in self._opening
+        if opens_account:
+            self._opening.add(person.id)
             self._accounts.want(planned, candidate.organisation, fields)
-        if planned.changes or registered.account is None:
+        if planned.changes or opens_account:
             planned.verdict = Verdict.CHANGE
             planned.operation = "move" if is_move else "change"
             planned.payload = payload
@@ -206,6 +221,27 @@ class PeoplePlan:
             before = ", ".join(filter(None, (held.position, name)))
         wanted = (candidate.fields.position, candidate.organisation.name)
         return Change("appointment", before, ", ".join(filter(None, wanted)))
+
+
+def _refuse_early(planned: PlannedRow, begins: date) -> None:
+    message = Message(
+        f"Từ ngày {begins:%d/%m/%Y} người này đã có vị trí công tác chính; "
+        "ngày hiệu lực của danh sách không được trước ngày đó.",
+        f"This person's main appointment begins on {begins:%d/%m/%Y}; "
+        "the list cannot take effect before that day.",
+    )
+    planned.refuse("effective_date_invalid", "full_name", message)
+
+
+def _report_closed_account(planned: PlannedRow, request: Request | None) -> None:
+    message = Message(
+        "Tài khoản đã đóng; hãy mở tài khoản mới bằng tay.",
+        "The account was closed; open a new one by hand.",
+    )
+    if request is Request.CREATE:
+        planned.refuse("account_closed", "full_name", message)
+    else:
+        planned.notes.append(Note("account_closed", message))
 
 
 def person_payload(fields: PersonFields) -> dict[str, Any]:

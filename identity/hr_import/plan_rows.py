@@ -54,6 +54,11 @@ class PlannedRow:
         self.operation = self.payload = None
         self.changes = []
 
+    def repeat(self, earlier: int) -> None:
+        """The row says what an earlier one said already."""
+        self.verdict, self.reason = Verdict.DUPLICATE, "duplicate_row"
+        self.message = Message(f"Trùng với dòng {earlier}.", f"The same as row {earlier}.")
+
     @property
     def is_open(self) -> bool:
         """Whether nothing has spoken against the row yet."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, DATE
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import Uuid
 
-from identity.accounts.models import Account
+from identity.accounts.models import Account, AccountStatus
 from identity.people.models import Appointment, Person
 from identity.people.queries import in_force
 
@@ -25,6 +25,12 @@ class Registered:
     appointments: list[Appointment] = field(default_factory=list)
     """Those in force, the primary one first."""
     account: Account | None = None
+    next_primary: date | None = None
+    """When a primary appointment after the day asked about begins."""
+
+    @property
+    def has_closed_account(self) -> bool:
+        return self.account is not None and self.account.status is AccountStatus.CLOSED
 
     @property
     def primary(self) -> Appointment | None:
@@ -38,7 +44,7 @@ class Registered:
 
 
 def among(
-    column: InstrumentedAttribute[Any], values: Collection[Any], kind: Any
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Collection[Any], kind: Any
 ) -> ColumnElement[bool]:
     """`column = ANY(array)`: one parameter, however many values."""
     return column == any_(literal(list(values), ARRAY(kind)))
@@ -100,15 +106,27 @@ class RegisteredPeople:
         ids = [key for key, found in self._by_id.items() if not found.appointments]
         appointments = (
             select(Appointment)
-            .where(among(Appointment.person_id, ids, Uuid), in_force(self._day))
+            .where(
+                among(Appointment.person_id, ids, Uuid),
+                in_force(self._day) | self._begins_later(),
+            )
             .order_by(Appointment.is_primary.desc(), Appointment.valid_from, Appointment.id)
         )
         for appointment in self._session.scalars(appointments):
-            self._by_id[appointment.person_id].appointments.append(appointment)
+            found = self._by_id[appointment.person_id]
+            if appointment.valid_from > self._day:
+                found.next_primary = found.next_primary or appointment.valid_from
+            else:
+                found.appointments.append(appointment)
         accounts = select(Account).where(among(Account.person_id, ids, Uuid))
         for account in self._session.scalars(accounts):
             if account.person_id is not None:
                 self._by_id[account.person_id].account = account
+
+    def _begins_later(self) -> ColumnElement[bool]:
+        """A primary appointment in the way of one that begins on the day and is open."""
+        is_real = Appointment.valid_to.is_(None) | (Appointment.valid_to > Appointment.valid_from)
+        return Appointment.is_primary & (Appointment.valid_from > self._day) & is_real
 
     def find(self, person_id: UUID) -> Registered | None:
         return self._by_id.get(person_id)

@@ -8,7 +8,7 @@ from sqlalchemy import Text, select
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import ALLOWED, Account, AccountStatus
-from identity.addresses.models import Address
+from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.file_claims import claim_name
 from identity.hr_import.models import Verdict
@@ -19,6 +19,7 @@ from identity.hr_import.people_plan import PeoplePlan
 from identity.hr_import.plan_rows import Change, PlannedRow
 from identity.hr_import.registered import RegisteredPeople, among
 from identity.hr_import.values import Request
+from identity.names.text import search_key
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.messages import Message
 
@@ -51,6 +52,8 @@ class RequestsPlan:
         self._organisations = OrganisationIndex(session, day)
         self._people = RegisteredPeople(session, day)
         self._matcher = Matcher(self._people, numbers, confirmed)
+        self._settled: dict[UUID, tuple[int, AccountStatus]] = {}
+        """Account → the first row about it and what that asks for."""
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
         people, accounts = [], []
@@ -94,13 +97,23 @@ class RequestsPlan:
             self._plan_account(planned, row, group, by_address)
 
     def _accounts_by_address(self, fields: Sequence[PersonFields]) -> dict[str, Account]:
-        local_parts = {_local_part(row) for row in fields if row.wanted_address}
+        """By the address as a row may give it: whole, or without the default domain."""
+        typed = {_address(row) for row in fields if row.wanted_address}
+        local_parts = {address.partition("@")[0] for address in typed}
         statement = (
-            select(Address.local_part, Account)
+            select(Address.local_part, MailDomain, Account)
             .join(Account, Account.id == Address.account_id)
-            .where(among(Address.local_part, local_parts, Text))
+            .join(MailDomain, MailDomain.id == Address.domain_id)
+            .where(
+                among(Address.local_part, local_parts, Text), Address.role != AddressRole.RETIRED
+            )
         )
-        return dict(self._session.execute(statement).all())
+        found: dict[str, Account] = {}
+        for local_part, domain, account in self._session.execute(statement):
+            found[f"{local_part}@{domain.name}"] = account
+            if domain.is_default:
+                found[local_part] = account
+        return found
 
     def _plan_account(
         self,
@@ -109,12 +122,33 @@ class RequestsPlan:
         group: str | None,
         by_address: Mapping[str, Account],
     ) -> None:
-        account = by_address.get(_local_part(fields)) if fields.wanted_address else None
+        account = by_address.get(_address(fields)) if fields.wanted_address else None
+        if account is not None and not self._is_holder(account, fields):
+            message = Message(
+                "Địa chỉ này thuộc về người khác với người ghi ở dòng này.",
+                "The address belongs to somebody else than the row names.",
+            )
+            planned.refuse("address_conflict", "wanted_address", message)
+            return
         if account is None:
             account = self._account_of_person(planned, fields, group)
         if account is None or fields.request is None:
             return
         self._change_status(planned, account, STATUS_OF[fields.request], fields)
+
+    def _is_holder(self, account: Account, fields: PersonFields) -> bool:
+        """Whether all else that the row says of the holder agrees: the numbers, or the name."""
+        found = self._people.find(account.person_id) if account.person_id else None
+        name = claim_name(fields.name)
+        if found is None:
+            return name == search_key(account.display_name)
+        person, number = found.person, fields.citizen_number
+        pairs = (
+            (number and self._numbers.index(number), person.citizen_number_index),
+            (fields.staff_number, person.staff_number),
+        )
+        agreements = [stated == known for stated, known in pairs if stated and known]
+        return all(agreements) if agreements else name == person.search_key
 
     def _account_of_person(
         self, planned: PlannedRow, fields: PersonFields, group: str | None
@@ -147,7 +181,11 @@ class RequestsPlan:
         planned.subject_id = account.id
         if wanted is AccountStatus.ACTIVE and not account.password_hash:
             wanted = AccountStatus.PENDING
+        if account.id in self._settled:
+            self._repeat(planned, *self._settled[account.id], wanted)
+            return
         if account.status is wanted:
+            self._settled[account.id] = planned.row, wanted
             planned.verdict = Verdict.UNCHANGED
             return
         if wanted not in ALLOWED[account.status]:
@@ -157,6 +195,7 @@ class RequestsPlan:
             )
             planned.refuse("account_state_forbids", "request", message)
             return
+        self._settled[account.id] = planned.row, wanted
         operation = OPERATION_OF.get(wanted, "reinstate")
         planned.verdict, planned.operation = Verdict.CHANGE, operation
         planned.changes = [Change("status", account.status.value, wanted.value)]
@@ -168,9 +207,22 @@ class RequestsPlan:
             "document_date": fields.document_date and fields.document_date.isoformat(),
         }
 
+    def _repeat(
+        self, planned: PlannedRow, earlier: int, settled: AccountStatus, wanted: AccountStatus
+    ) -> None:
+        if settled is wanted:
+            planned.repeat(earlier)
+            return
+        message = Message(
+            f"Dòng {earlier} đề nghị việc khác cho cùng tài khoản này.",
+            f"Row {earlier} asks for something else for the same account.",
+        )
+        planned.refuse("request_conflict", "request", message)
 
-def _local_part(fields: PersonFields) -> str:
-    return (fields.wanted_address or "").partition("@")[0].strip().lower()
+
+def _address(fields: PersonFields) -> str:
+    local_part, at, domain = (fields.wanted_address or "").lower().partition("@")
+    return local_part.strip() + at + domain.strip()
 
 
 UNKNOWN_PERSON = Message("Không tìm thấy người này.", "This person is not registered.")

@@ -12,6 +12,17 @@ from identity.hr_import.values import LONGEST_TEXT, text_of
 UNREAD = {Column.ORDINAL, Column.NOTE, Column.REASON, Column.IGNORED}
 """Formulas and errors may stand here: nothing is taken from them."""
 COMPUTED = (Formula, CellError)
+LONGEST = {
+    Column.POSITION: 200,
+    Column.RANK: 100,
+    Column.DOCUMENT_NUMBER: 100,
+    Column.ORGANISATION_NAME: 300,
+    Column.DISPLAY_NAME: 300,
+    Column.SHORT_NAME: 100,
+    Column.MAIL_STEM: 64,
+    Column.GSO_CODE: 10,
+}
+"""What the registry has room for, in characters, where that is not LONGEST_TEXT."""
 
 
 class RowReader:
@@ -58,10 +69,11 @@ class RowReader:
         if cell is None:
             return None
         text = text_of(cell)
-        if len(text) > LONGEST_TEXT:
+        limit = LONGEST.get(column, LONGEST_TEXT)
+        if len(text) > limit:
             if column is Column.NOTE:
-                return text[:LONGEST_TEXT]
-            self.refuse("text_too_long", column)
+                return text[:limit]
+            self.refusals.append(Refusal.too_long(column, cell, limit))
             return None
         return text or None
 

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg.errors
-from sqlalchemy import case, func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, func, null, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountStatus
@@ -22,6 +22,7 @@ from identity.hr_import.errors import (
     ImportPlanNotOpen,
     ImportPlanSealed,
     ImportPlanStale,
+    ImportValueUnstorable,
     MassChangeStopped,
 )
 from identity.hr_import.findings import Refusal
@@ -35,7 +36,7 @@ from identity.hr_import.parsing import ParsedTable, parse_table
 from identity.hr_import.people_apply import apply_people
 from identity.hr_import.people_plan import PeoplePlan
 from identity.hr_import.plan_rows import totals_of
-from identity.hr_import.plan_sheet import planned_rows
+from identity.hr_import.plan_sheet import planned_rows, refuse_ambiguous_answers
 from identity.hr_import.plan_store import open_payloads, store_rows
 from identity.hr_import.reader import read_table
 from identity.hr_import.rejected import write_rejected
@@ -177,6 +178,7 @@ def _store_plan(
     confirmed = {
         int(row): UUID(who) if who else None for row, who in plan.options["confirmed"].items()
     }
+    refuse_ambiguous_answers(rows, confirmed)
     _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
     plan.totals = totals_of(rows)
@@ -233,7 +235,7 @@ def apply_plan(
     """Write everything the plan accepts in one transaction.
 
     Raises ImportPlanNotFound, ImportPlanNotOpen, ImportPlanStale (and marks the plan so),
-    MassChangeStopped.
+    ImportValueUnstorable, MassChangeStopped.
     """
     try:
         with collector_at_rest(), database.transaction() as session:
@@ -244,6 +246,8 @@ def apply_plan(
                 check_mass_change(session, importer.settings, plan)
             _write(session, importer, actor, plan, now)
             return plan
+    except DataError:
+        raise ImportValueUnstorable from None  # its words may quote what stands in the file
     except (ImportPlanStale, IntegrityError) as error:
         if isinstance(error, IntegrityError) and not _is_race(error):
             raise
@@ -343,7 +347,10 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
 
 
 def forget_old_files(session: Session, settings: ImportSettings, now: datetime) -> int:
-    """Drop files and unwritten rows whose time is over; verdicts stay. The number of plans."""
+    """Drop files and what their rows said, once their time is over; verdicts stay.
+
+    Returns the number of plans.
+    """
     old = (
         select(ImportPlan.id)
         .where(
@@ -352,7 +359,11 @@ def forget_old_files(session: Session, settings: ImportSettings, now: datetime) 
         )
         .scalar_subquery()
     )
-    session.execute(update(ImportRow).where(ImportRow.plan_id.in_(old)).values(payload_sealed=None))
+    session.execute(
+        update(ImportRow)
+        .where(ImportRow.plan_id.in_(old))
+        .values(payload_sealed=None, message=null(), changes=[])
+    )
     forgotten = session.execute(
         update(ImportPlan)
         .where(ImportPlan.id.in_(old))

@@ -1,5 +1,6 @@
 """What a spreadsheet or CSV file says, before anybody asks what it means."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -26,6 +27,9 @@ class CellError:
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | Formula | CellError | None
 """None is an empty cell. Whole numbers are int, as Excel knows no difference between 5 and 5.0."""
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Characters that nobody types and PostgreSQL or XML refuses; tabs and line ends stay."""
 
 Row = tuple[Cell, ...]
 

@@ -24,7 +24,16 @@ from identity.hr_import.file_errors import (
     FileTypeWrong,
 )
 from identity.hr_import.sheet_scan import SharedTextScan, SharedTextWeight, SheetScan
-from identity.hr_import.table import Cell, CellError, Formula, ReadLimits, Row, Sheet, Table
+from identity.hr_import.table import (
+    CONTROLS,
+    Cell,
+    CellError,
+    Formula,
+    ReadLimits,
+    Row,
+    Sheet,
+    Table,
+)
 from identity.hr_import.xml_scan import MarkBudget, StartHandler, local_name, new_parser, scan
 
 WORKBOOK = "xl/workbook.xml"
@@ -227,7 +236,8 @@ def _row(values: list[Value], limits: ReadLimits) -> Row:
             if value.is_integer():
                 cell = int(value)
         elif type(value) is str:
-            if not value:
+            cell = value if value.isprintable() else CONTROLS.sub("", value)
+            if not cell:
                 cells.append(None)
                 continue
             if len(value) > limits.max_cell_characters:

@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from identity.accounts.models import Account
 from identity.hr_import.models import ImportRow, Verdict
 from identity.organisations.models import Group, Organisation
 from identity.organisations.queries import get_organisation_by_code, list_history
-from tests.support.registry import Importing, Province
+from tests.support.registry import TODAY, Importing, Province
 
 TREE = "code,name,short_name,kind,parent_code,mail_stem,gso_code,valid_from\n"
 BOXES = "organisation_code,purpose,address_stem,display_name\n"
@@ -130,3 +130,58 @@ def payloads(importing: Importing) -> list[Any]:
 def test_what_was_to_be_written_is_forgotten_once_written(importing: Importing) -> None:
     importing.run(tree("H03,UBND tỉnh,,provincial_committee,,ubnd,,2020-02-01"), "tree.csv")
     assert payloads(importing) == [None]
+
+
+def test_an_account_that_got_another_address_is_found_again(
+    importing: Importing, province: Province
+) -> None:
+    finance = province.organisation("Sở Tài chính", code="H03.1", mail_stem="stc")
+    person = province.account(province.person(finance))
+    content = boxes(f"H03.1,clerical,{person.login},Văn thư")
+    (first,) = importing.run(content, "boxes.csv")
+    assert first.verdict is Verdict.ACCEPT
+    _, (again,) = importing.plan(content, "boxes.csv")
+    assert again.verdict is Verdict.UNCHANGED
+
+
+@pytest.mark.usefixtures("province")
+def test_a_second_account_of_the_same_name_is_opened(importing: Importing) -> None:
+    importing.run(tree(ROOT), "tree.csv")
+    one, two = "H03,clerical,vanthu,Văn thư", "H03,clerical,congvan,Văn thư"
+    importing.run(boxes(one), "boxes.csv")
+    rows = importing.run(boxes(two, one), "boxes.csv")
+    assert [row.verdict for row in rows] == [Verdict.ACCEPT, Verdict.UNCHANGED]
+    _, again = importing.plan(boxes(one, two), "boxes.csv")
+    assert [row.verdict for row in again] == [Verdict.UNCHANGED, Verdict.UNCHANGED]
+
+
+ROOT = "H03,UBND tỉnh,,provincial_committee,,ubnd,,2020-02-01"
+
+
+@pytest.mark.usefixtures("province")
+def test_nothing_is_placed_under_its_own_descendant(importing: Importing) -> None:
+    importing.run(
+        tree(
+            ROOT,
+            "H03.1,Sở Tài chính,,department,H03,stc,,2020-02-01",
+            "H03.1.1,Phòng,,unit,H03.1,p.stc,,2020-02-01",
+        ),
+        "tree.csv",
+    )
+    below = "H03.1,Sở Tài chính,,department,H03.1.1,stc,,2020-02-01"
+    _, rows = importing.plan(tree(below), "tree.csv")
+    assert verdicts(rows) == [(2, "refuse", "parent_circle")]
+    raised = "H03.1.1,Phòng,,unit,H03,p.stc,,2020-02-01"
+    _, rows = importing.plan(tree(below, raised), "tree.csv")
+    assert verdicts(rows) == [(2, "change", None), (3, "change", None)]
+
+
+@pytest.mark.usefixtures("province")
+def test_a_closed_organisation_is_not_changed_by_list(importing: Importing) -> None:
+    importing.run(tree(ROOT), "tree.csv")
+    with importing.db.transaction() as session:
+        session.execute(update(Organisation).values(valid_to=TODAY))
+    _, (row,) = importing.plan(tree(ROOT), "tree.csv")
+    assert row.verdict is Verdict.UNCHANGED
+    _, (row,) = importing.plan(tree(ROOT.replace("tỉnh", "tỉnh Bắc Kạn")), "tree.csv")
+    assert (row.verdict, row.reason) == (Verdict.REFUSE, "organisation_closed")

@@ -1,23 +1,30 @@
 """Plans for lists of people against a real registry."""
 
 import csv
-from datetime import timedelta
+import io
+import traceback
+import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from entrypoints.home import CHECKOUT
-from identity.accounts.models import Account
-from identity.hr_import.errors import ImportPlanNotOpen, ImportPlanStale
+from identity.accounts.models import Account, AccountKind
+from identity.hr_import.columns import Column
+from identity.hr_import.errors import ImportPlanNotOpen, ImportPlanStale, ImportValueUnstorable
 from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Verdict
+from identity.hr_import.row_reader import LONGEST
 from identity.hr_import.service import forget_old_files
+from identity.organisations.models import Organisation
 from identity.people.models import Appointment, Person
 from identity.people.queries import appointments_on
 from kernel.database import Database
-from tests.support.registry import NOW, TODAY, Importing, Province, people_row, workbook
+from tests.support.registry import HEADER, NOW, TODAY, Importing, Province, people_row, workbook
 
 SAMPLE = CHECKOUT / "sample" / "bac-kan"
 TRUTH = CHECKOUT.parent / "shared" / "data" / "backan" / "hr-truth.csv"
@@ -242,7 +249,7 @@ def test_citizen_numbers_stand_in_no_table_in_clear(importing: Importing) -> Non
 
 @pytest.mark.usefixtures("finance")
 def test_files_are_forgotten_when_their_time_is_over(importing: Importing) -> None:
-    plan, _ = importing.plan(workbook(people_row(1)))
+    plan, _ = importing.plan(workbook(people_row(1), people_row(2, birth="1985")))
     later = NOW + timedelta(days=importing.importer.settings.keep_days + 1)
     with importing.db.transaction() as session:
         assert forget_old_files(session, importing.importer.settings, NOW) == 0
@@ -250,6 +257,8 @@ def test_files_are_forgotten_when_their_time_is_over(importing: Importing) -> No
     with importing.db.transaction() as session:
         kept = session.get_one(ImportPlan, plan.id)
         assert (kept.file_sealed, kept.status) == (None, PlanStatus.STALE)
+        rows = session.execute(select(ImportRow.message, ImportRow.changes)).all()
+        assert [tuple(row) for row in rows] == [(None, []), (None, [])]
 
 
 @pytest.mark.usefixtures("finance")
@@ -262,6 +271,147 @@ def test_an_address_asked_for_is_given_unless_it_is_taken(importing: Importing) 
     other = ("Lê Văn An", "12/03/1985", "006085000002", "H03.1", "mai.hoang")
     _, (refused,) = importing.plan(workbook(other, header=header))
     assert refused.reason == "address_taken"
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_number_alone_does_not_rename_a_person(importing: Importing) -> None:
+    header = ("Họ và tên", "Số hiệu CBCCVC", "Mã định danh đơn vị")
+    importing.run(workbook(people_row(1)))
+    _, rows = importing.plan(
+        workbook(("Hoàng Thị Mai", "CB00001", "H03.1"), header=header),
+    )
+    assert verdicts(rows) == [(2, "unchanged", None)]
+    _, rows = importing.plan(workbook(("Lê Văn An", "CB00001", "H03.1"), header=header))
+    assert verdicts(rows) == [(2, "refuse", "staff_number_conflict")]
+
+
+@pytest.mark.usefixtures("finance")
+def test_an_answer_for_a_row_number_of_two_sheets_is_refused(importing: Importing) -> None:
+    importing.run(workbook(people_row(1, citizen=None)))
+    book = openpyxl.Workbook()
+    for sheet in (book.worksheets[0], book.create_sheet("Hai")):
+        sheet.append(list(HEADER))
+    book.worksheets[0].append(list(people_row(7, citizen=None)))
+    book.worksheets[1].append(list(people_row(8, citizen=None)))
+    book.worksheets[1].append(list(people_row(9, citizen=None)))
+    target = io.BytesIO()
+    book.save(target)
+    _, rows = importing.plan(target.getvalue(), confirmed={2: None, 3: None})
+    assert verdicts(rows) == [
+        (2, "refuse", "match_ambiguous_row"),
+        (2, "refuse", "match_ambiguous_row"),
+        (3, "accept", None),
+    ]
+
+
+@pytest.mark.usefixtures("finance")
+@pytest.mark.parametrize("spare", [0, 1])
+def test_a_text_longer_than_the_registry_keeps_is_refused_in_its_row(
+    importing: Importing, spare: int
+) -> None:
+    _, (row,) = importing.plan(workbook(people_row(1, position="a" * (200 + spare))))
+    assert row.reason == ("text_too_long" if spare else None)
+    if row.message:
+        assert "200" in row.message["en"]
+
+
+@pytest.mark.usefixtures("finance")
+def test_control_characters_are_dropped(importing: Importing) -> None:
+    source = zipfile.ZipFile(io.BytesIO(workbook(people_row(1, position="Chuyên@@viên"))))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as changed:
+        for part in source.namelist():
+            changed.writestr(part, source.read(part).replace(b"@@", b"_x0000_ _x0001_"))
+    importing.run(target.getvalue())
+    with importing.db.transaction() as session:
+        assert list(session.scalars(select(Appointment.position))) == ["Chuyên viên"]
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_value_that_cannot_be_stored_is_not_quoted(
+    importing: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LONGEST, Column.POSITION, 250)
+    plan, _ = importing.plan(workbook(people_row(1, position="b" * 201)))
+    with pytest.raises(ImportValueUnstorable) as caught:
+        importing.apply(plan)
+    assert "bbb" not in "".join(traceback.format_exception(caught.value))
+    assert count(importing.db, Person) == 0
+
+
+def test_a_registered_person_on_two_rows_gets_one_account(
+    importing: Importing, province: Province, finance: UUID
+) -> None:
+    with importing.db.transaction() as session:
+        office = session.get_one(Organisation, finance)
+    province.organisation("Đảng ủy", code="H03.2")
+    province.person(
+        office,
+        "Hoàng Thị Mai",
+        staff_number="CB00001",
+        citizen_number="006185000001",
+        birth_date=date(1985, 3, 12),
+    )
+    importing.run(workbook(people_row(1), people_row(1, code="H03.2")))
+    assert count(importing.db, Account) == 1
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_repeated_concurrent_appointment_is_a_duplicate(
+    importing: Importing, province: Province
+) -> None:
+    province.organisation("Đảng ủy", code="H03.2")
+    concurrent = people_row(1, code="H03.2", position="Ủy viên")
+    rows = importing.run(workbook(people_row(1), concurrent, concurrent))
+    assert verdicts(rows) == [
+        (2, "accept", None),
+        (3, "accept", None),
+        (4, "duplicate", "duplicate_row"),
+    ]
+    assert count(importing.db, Appointment) == 2
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_list_cannot_take_effect_before_the_appointment_it_changes(
+    importing: Importing, province: Province
+) -> None:
+    province.organisation("Sở Nội vụ", code="H03.2")
+    importing.run(workbook(people_row(1)))
+    with importing.db.transaction() as session:
+        tomorrow = TODAY + timedelta(days=1)
+        session.execute(update(Appointment).values(valid_from=tomorrow))
+    _, (row,) = importing.plan(workbook(people_row(1, code="H03.2")))
+    assert (row.verdict, row.reason) == (Verdict.REFUSE, "effective_date_invalid")
+
+
+def test_the_login_of_a_service_account_is_no_free_address(
+    importing: Importing, finance: UUID
+) -> None:
+    with importing.db.transaction() as session:
+        session.add(
+            Account(
+                kind=AccountKind.SERVICE,
+                login="maiht",
+                display_name="Máy",
+                organisation_id=finance,
+                status_changed_at=NOW,
+                created_at=NOW,
+            )
+        )
+    importing.run(workbook(people_row(1)))
+    with importing.db.transaction() as session:
+        assert set(session.scalars(select(Account.login))) == {"maiht", "maiht.stc"}
+
+
+@pytest.mark.usefixtures("finance")
+def test_a_message_repeats_no_citizen_number(importing: Importing) -> None:
+    _, rows = importing.plan(
+        workbook(
+            people_row(1, code=None, unit="006185000001"), people_row(2, code="006 185 000 001")
+        )
+    )
+    assert [row.reason for row in rows] == ["organisation_unknown"] * 2
+    assert not any("185" in str(row.message) for row in rows)
 
 
 @pytest.fixture(scope="module")
