@@ -62,11 +62,10 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one 
 
 def with_basis(command: Command, reason: str | None = None) -> Command:
     """Options that say why; the command gets them as `reason`, `document`, `document_date`."""
-    why = "Shown in the audit trail."
+    # to click even None is a default, and what has a default is not asked for
+    given: dict[str, Any] = {"required": True} if reason is None else {"default": reason}
     for option in (
-        click.option(
-            "--reason", required=reason is None, default=reason, show_default=True, help=why
-        ),
+        click.option("--reason", **given, show_default=True, help="Shown in the audit trail."),
         click.option("--document", help="Number of the document this rests on."),
         click.option("--document-date", type=DAY, help="Date of that document."),
     ):

@@ -268,7 +268,7 @@ def add_custodian(
 
 @router.post(
     "/{account_id}/custodians/{person_id}/end",
-    responses=problems(AccountNotFound),
+    responses=problems(AccountNotFound, CustodianPeriodInvalid),
 )
 def end_custodian(
     account_id: UUID, person_id: UUID, form: CustodianEnd, actor: ManagesAccounts, db: Db

@@ -309,15 +309,18 @@ def add_custodian(
 def end_custodian(
     session: Session, actor: Actor, account_id: UUID, person_id: UUID, *, on: date, basis: Basis
 ) -> None:
-    """Raises AccountNotFound; nothing happens when there is none."""
+    """Raises AccountNotFound, CustodianPeriodInvalid; nothing happens when there is none."""
     queries.get_account_for_update(session, account_id)
     statement = select(Custodian).where(
         Custodian.account_id == account_id,
         Custodian.person_id == person_id,
         Custodian.valid_to.is_(None) | (Custodian.valid_to > on),
     )
-    for custodian in session.scalars(statement):
-        # one that has not begun ends the day it would begin: an empty period counts nowhere
+    custodians = session.scalars(statement).all()
+    if custodians and all(custodian.valid_from > on for custodian in custodians):
+        raise CustodianPeriodInvalid
+    for custodian in custodians:
+        # one that is to begin later ends when it would begin: an empty period counts nowhere
         custodian.valid_to = max(on, custodian.valid_from)
         audit.record(
             session,
