@@ -21,6 +21,7 @@ from kernel import audit
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
 from kernel.clock import Clock, office_day
+from kernel.collector import collector_at_rest
 from kernel.database import Database
 
 MIRRORED = (
@@ -88,7 +89,11 @@ def compare(database: Database, directory: LdapDirectory, base_dn: str, clock: C
 
     Raises DirectoryUnavailable; a directory read in part is never compared.
     """
-    today = office_day(clock())
+    with collector_at_rest():
+        return _compare(database, directory, base_dn, office_day(clock()))
+
+
+def _compare(database: Database, directory: LdapDirectory, base_dn: str, today: date) -> Comparison:
     comparison = Comparison()
     standing, nameless = _fingerprints(directory, base_dn)
     suspects: list[tuple[RowKind, UUID]] = []
