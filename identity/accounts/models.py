@@ -55,6 +55,10 @@ class Account(Projected, Base):
     """What an organisation account is for, such as `clerical`."""
     password_hash: Mapped[str | None]
     """argon2id in PHC form; None until activated."""
+    password_set_at: Mapped[datetime | None]
+    """When the password was chosen; hashing it anew leaves this as it is."""
+    password_must_change: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Signing in opens nothing but the choice of a new password."""
     created_at: Mapped[datetime]
     __table_args__ = (
         Index("uq_identity_account_person", "person_id", unique=True),
@@ -106,6 +110,40 @@ class ActivationCode(Base):
     __tablename__ = "identity_activation_code"
     id: Mapped[UuidKey]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    consumed_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class FormerPassword(Base):
+    """A password that was replaced, kept so that it is not chosen again."""
+
+    __tablename__ = "identity_password"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
+    password_hash: Mapped[str]
+    set_at: Mapped[datetime | None]
+    """None when nobody wrote it down, before there was a history."""
+    replaced_at: Mapped[datetime]
+    __table_args__ = (Index("ix_identity_password_account", "account_id", "replaced_at"),)
+
+
+class ResetChannel(enum.StrEnum):
+    MAIL = "mail"
+    """Sent to the person's recovery address, because the password was forgotten."""
+    OFFICE = "office"
+    """Handed over by an administrator."""
+
+
+class PasswordReset(Base):
+    """A single-use code with which an active account chooses a new password."""
+
+    __tablename__ = "identity_password_reset"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"), index=True)
+    channel: Mapped[ResetChannel]
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]

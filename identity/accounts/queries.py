@@ -1,14 +1,18 @@
 from collections.abc import Collection
 from datetime import date
+from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from identity.accounts.errors import AccountNotFound
-from identity.accounts.models import Account, ActivationCode, Custodian
+from identity.accounts.models import Account, AccountKind, ActivationCode, Custodian
 from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.people.models import Person
+
+LONGEST_IDENTIFIER = 320
+"""An address: 64 octets, the @ and 255 (RFC 5321 section 4.5.3.1)."""
 
 
 def get_account(session: Session, account_id: UUID) -> Account:
@@ -33,6 +37,36 @@ def get_account_by_login(session: Session, login: str) -> Account:
     if account is None:
         raise AccountNotFound(login)
     return account
+
+
+def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> Account | None:
+    """The personal account with this login, or with this address among those delivered on a day.
+
+    Programs sign in as clients and organisations through their custodians, so neither is found.
+    Status is not looked at: a caller lets nobody in but ACTIVE accounts.
+    """
+    if len(typed) > LONGEST_IDENTIFIER:
+        return None
+    identifier = normalize("NFC", typed).strip().lower()
+    if not (identifier.isascii() and identifier.isprintable()):  # NUL, surrogates, lookalikes
+        return None
+    statement = select(Account).where(Account.kind == AccountKind.PERSONAL)
+    local_part, at, domain = identifier.rpartition("@")
+    if not at:
+        return session.scalar(statement.where(Account.login == identifier))
+    return session.scalar(
+        statement.join(Address, Address.account_id == Account.id)
+        .join(MailDomain, MailDomain.id == Address.domain_id)
+        .where(Address.local_part == local_part, MailDomain.name == domain, delivered_on(day))
+    )
+
+
+def delivered_on(day: date) -> ColumnElement[bool]:
+    """Whether mail to an address reaches its holder on a day."""
+    return (Address.role == AddressRole.PRIMARY) | (
+        (Address.role == AddressRole.ALIAS)
+        & (Address.alias_until.is_(None) | (Address.alias_until > day))
+    )
 
 
 def find_account_of_person(session: Session, person_id: UUID) -> Account | None:
