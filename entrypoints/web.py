@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 import theme.pages
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import load_settings
-from entrypoints.telemetry import Telemetry
+from entrypoints.telemetry import Telemetry, TelemetryMiddleware
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
 from identity.accounts.routes import router as accounts_router
@@ -58,7 +58,7 @@ def create_app(services: Services) -> FastAPI:
         app.mount(f"/static/{name}", StaticFiles(directory=folder))
     telemetry = Telemetry()
     app.include_router(probes(services, telemetry))
-    app.middleware("http")(telemetry.observe)
+    app.add_middleware(TelemetryMiddleware, telemetry=telemetry)
     answer_errors(app)
     return app
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
+from starlette.types import Scope
 
 from kernel import api_tokens
 from kernel.access import Actor, Permission, PermissionMissing
@@ -74,6 +75,17 @@ ANY_ROUTE: dict[int | str, dict[str, Any]] = {
     503: _described(["database-unavailable"]),
 }
 """The `responses` that every route of the API has besides its own."""
+
+
+ROUTE_NAME = "route_name"
+
+
+def name_route(scope: Scope, name: str) -> None:
+    """What logs and metrics call the request that a plain ASGI application answers.
+
+    For instance /oauth2/token; never with anything in it that the client chose.
+    """
+    scope["state"][ROUTE_NAME] = name
 
 
 def request_id_of(request: Request) -> str | None:

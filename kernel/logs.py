@@ -3,8 +3,10 @@
 Log identifiers of rows and codes of errors, never names, numbers, addresses or texts of people.
 """
 
+import contextlib
 import logging
 import sys
+from typing import ClassVar, TextIO
 
 import structlog
 from pydantic import BaseModel
@@ -16,6 +18,24 @@ class LogSettings(BaseModel):
     level: str = "INFO"
     json_lines: bool = True
     """False for people at a terminal."""
+
+
+class LineWriter:
+    """Writes our own lines, one write(2) each: half the time of the way through `logging`.
+
+    A full disk under the log must not refuse requests: the line is lost.
+    """
+
+    stream: ClassVar[TextIO] = sys.stderr
+    """As of the last `configure_logs`, also for loggers that were used before it."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def msg(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # the latter when it is closed
+            self.stream.write(f"{line}\n")
+
+    debug = info = warning = error = critical = msg
 
 
 def configure_logs(settings: LogSettings) -> None:
@@ -30,11 +50,14 @@ def configure_logs(settings: LogSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    level = logging.getLevelNamesMapping()[settings.level]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=LineWriter,
         cache_logger_on_first_use=True,
     )
+    LineWriter.stream = sys.stderr
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -44,5 +67,5 @@ def configure_logs(settings: LogSettings) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.level)
+    root.setLevel(level)
     logging.getLogger("uvicorn.access").disabled = True  # our own line carries the request id

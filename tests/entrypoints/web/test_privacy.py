@@ -2,20 +2,19 @@
 
 import io
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
-import structlog
 
 from entrypoints.wiring import Services
 from kernel.access import Permission
-from kernel.logs import LogSettings, configure_logs
 from tests.entrypoints.web.conftest import BASIS, Api
 from tests.support.jobs import run_jobs
+from tests.support.logs import lines
 from tests.support.registry import Province, people_row, workbook
+
+__all__ = ["lines"]
 
 PERSON = {
     "full_name": "Đàm Thị Bích Phượng",
@@ -38,21 +37,6 @@ SECRETS = (
     PASSWORD,
     "a-secret-of-the-caller",
 )
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Everything that is logged, in the form and at the level that a server runs with."""
-    written = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    monkeypatch.setattr("sys.stderr", written)
-    configure_logs(LogSettings())
-    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)  # that is the caller
-    yield written
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_a_whole_day_leaves_no_name_number_or_secret_in_the_logs(
