@@ -17,6 +17,14 @@ MODELS = (
     "identity.accounts.models",
     "identity.directory.models",
     "identity.hr_import.models",
+    "sso.clients.models",
+    "sso.keys.models",
+    "sso.sessions.models",
+    "sso.tokens.models",
+    "sso.protocol.models",
+    "sso.logout.models",
+    "sso.cas.models",
+    "sso.throttling.models",
 )
 for name in MODELS:
     import_module(name)  # fills the metadata

@@ -1,0 +1,61 @@
+"""Which addresses a client may register, and when a requested one is the same.
+
+Source: RFC 9700 section 2.1, RFC 8252 sections 7 and 8.4.
+"""
+
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
+LOOPBACK_ADDRESSES = {"127.0.0.1", "::1"}
+"""Literals only: what `localhost` means is up to the resolver (RFC 8252 section 8.3)."""
+DANGEROUS = {"javascript", "data", "file", "vbscript", "blob", "about"}
+
+
+def is_fitting_address(address: str) -> bool:
+    """An absolute https address without fragment or credentials; plain http on loopback only."""
+    parts = _split(address)
+    if parts is None or parts.fragment or "#" in address or not parts.hostname:
+        return False
+    if parts.username is not None or parts.password is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
+
+
+def is_fitting_redirect(address: str, *, native: bool) -> bool:
+    """Native applications may also use a scheme of their own, which has a dot (RFC 8252)."""
+    if is_fitting_address(address):
+        return True
+    parts = _split(address)
+    if parts is None or not native or "#" in address:
+        return False
+    return "." in parts.scheme and parts.scheme not in DANGEROUS
+
+
+def is_same_redirect(registered: str, requested: str) -> bool:
+    """To the letter, but for the port of a loopback address, which native programs choose late."""
+    if registered == requested:
+        return True
+    ours, theirs = _split(registered), _split(requested)
+    if ours is None or theirs is None or ours.hostname not in LOOPBACK_ADDRESSES:
+        return False
+    if ours.scheme != "http" or ours.port is not None:  # registered without a port: any will do
+        return False
+    return theirs._replace(netloc=_without_port(theirs)) == ours._replace(
+        netloc=_without_port(ours)
+    )
+
+
+def _without_port(parts: SplitResult) -> str:
+    """Credentials stay in and make the comparison fail."""
+    return parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+
+
+def _split(address: str) -> SplitResult | None:
+    if any(character <= " " or character in '\\"<>^`{|}' for character in address):
+        return None
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # parsed only now; may be no number
+    except ValueError:
+        return None
+    return parts

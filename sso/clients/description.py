@@ -1,0 +1,208 @@
+"""What a registered system is and may do: the document stored with every client.
+
+Names are those of RFC 7591, OpenID Connect Registration 1.0 and their successors, so that a
+registration request, an entry of `deploy/clients.toml` and the stored row read alike. What no
+standard names has names of our own, at the end.
+"""
+
+import enum
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from sso.clients.addresses import is_fitting_address, is_fitting_redirect
+from sso.clients.username_template import unknown_fields
+from sso.keys.models import Algorithm
+from sso.settings import LONGEST_ACCESS_TOKEN_SECONDS
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Scope = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5B\x5D-\x7E]{1,100}$")]
+
+
+class GrantType(enum.StrEnum):
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # a grant type
+    CLIENT_CREDENTIALS = "client_credentials"
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
+
+
+class AuthMethod(enum.StrEnum):
+    NONE = "none"
+    CLIENT_SECRET_BASIC = "client_secret_basic"  # noqa: S105  # a method
+    CLIENT_SECRET_POST = "client_secret_post"  # noqa: S105
+    PRIVATE_KEY_JWT = "private_key_jwt"
+    TLS_CLIENT_AUTH = "tls_client_auth"
+    SELF_SIGNED_TLS_CLIENT_AUTH = "self_signed_tls_client_auth"
+
+
+SECRET_METHODS = {AuthMethod.CLIENT_SECRET_BASIC, AuthMethod.CLIENT_SECRET_POST}
+KEY_METHODS = {AuthMethod.PRIVATE_KEY_JWT, AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH}
+PROVES_ITSELF = set(AuthMethod) - {AuthMethod.NONE}
+
+
+class SubjectType(enum.StrEnum):
+    PUBLIC = "public"
+    PAIRWISE = "pairwise"
+
+
+class AccountKindAllowed(enum.StrEnum):
+    PERSONAL = "personal"
+    ORGANISATION = "organisation"
+
+
+class AllowedGroup(BaseModel):
+    """The members of an organisation, alone or with everything below it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    organisation_id: UUID
+    scope: Literal["own", "subtree"] = "subtree"
+
+
+class ClientDescription(BaseModel):
+    """Raises pydantic's ValidationError for whatever does not fit together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_name: Name
+    client_name_en: Name | None = None
+    client_uri: Address | None = None
+    logo_uri: Address | None = None
+    policy_uri: Address | None = None
+    tos_uri: Address | None = None
+    contacts: list[Name] = Field([], max_length=10)
+
+    redirect_uris: list[Address] = Field([], max_length=20)
+    post_logout_redirect_uris: list[Address] = Field([], max_length=20)
+    initiate_login_uri: Address | None = None
+    grant_types: list[GrantType] = [GrantType.AUTHORIZATION_CODE]
+    response_types: list[Literal["code"]] = ["code"]
+    application_type: Literal["web", "native"] = "web"
+    scope: list[Scope] = ["openid", "profile", "email"]
+    """The most that it may ask for."""
+
+    token_endpoint_auth_method: AuthMethod = AuthMethod.CLIENT_SECRET_BASIC
+    token_endpoint_auth_signing_alg: Algorithm | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: Address | None = None
+    tls_client_auth_subject_dn: Name | None = None
+    tls_client_auth_san_dns: Name | None = None
+    tls_client_certificate_bound_access_tokens: bool = False
+    dpop_bound_access_tokens: bool = False
+
+    require_pushed_authorization_requests: bool = False
+    require_signed_request_object: bool = False
+    request_object_signing_alg: Algorithm | None = None
+
+    id_token_signed_response_alg: Algorithm = Algorithm.ES256
+    userinfo_signed_response_alg: Algorithm | None = None
+    introspection_signed_response_alg: Algorithm | None = None
+    subject_type: SubjectType = SubjectType.PUBLIC
+    sector_identifier_uri: Address | None = None
+    default_max_age: int | None = Field(None, ge=0)
+    require_auth_time: bool = False
+    default_acr_values: list[Name] = []
+
+    backchannel_logout_uri: Address | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: Address | None = None
+    frontchannel_logout_session_required: bool = False
+
+    access_token_signed_response_alg: Algorithm = Algorithm.ES256
+    access_token_seconds: int | None = Field(None, ge=30, le=LONGEST_ACCESS_TOKEN_SECONDS)
+    resources: list[Address] = Field([], max_length=20)
+    """Resource servers that it may get tokens for (RFC 8707); the first one when it names none."""
+    resource_identifiers: list[Address] = Field([], max_length=20)
+    """What it is itself called as a resource server: tokens for these it may introspect."""
+    claims: list[Name] | None = None
+    """The only claims it is ever told; None for all that its scopes release."""
+    id_token_claims: bool = False
+    """Claims of the scopes stand in the ID token too, for systems that never ask userinfo."""
+    username_template: Annotated[str, StringConstraints(max_length=200)] | None = None
+    """How it calls people, such as `{unit}_{name}`; see clients.username_template."""
+    require_consent: bool = False
+    allow_acting: bool = False
+    """Custodians may choose to sign in to it as their organisation."""
+    allowed_account_kinds: list[AccountKindAllowed] = [AccountKindAllowed.PERSONAL]
+    allowed_groups: list[AllowedGroup] = Field([], max_length=200)
+    """Who may use it; empty for everybody with an account of an allowed kind."""
+    token_exchange_for: list[Name] = Field([], max_length=50)
+    """Client ids whose tokens it may exchange to act for the same person (RFC 8693)."""
+    cas_services: list[Address] = Field([], max_length=20)
+    """CAS service addresses; what follows the path is free, host and path are not."""
+    cas_proxy: bool = False
+    """May ask for proxy-granting tickets."""
+
+    def name(self, language: str) -> str:
+        return self.client_name_en or self.client_name if language == "en" else self.client_name
+
+    @property
+    def sector(self) -> str:
+        """Host that pairwise subjects are computed for (OpenID Connect Core section 8.1)."""
+        address = self.sector_identifier_uri or next(iter(self.redirect_uris), "")
+        return urlsplit(address).hostname or ""
+
+    @model_validator(mode="after")
+    def _redirects_fit(self) -> Self:
+        for address in self.redirect_uris:
+            if not is_fitting_redirect(address, native=self.application_type == "native"):
+                raise ValueError(f"redirect_uris: {address} is not an absolute https address")
+        for address in (*self.post_logout_redirect_uris, *self.cas_services):
+            if not is_fitting_address(address):
+                raise ValueError(f"{address} is not an absolute https address")
+        for name in (
+            "backchannel_logout_uri",
+            "frontchannel_logout_uri",
+            "jwks_uri",
+            "client_uri",
+            "logo_uri",
+            "policy_uri",
+            "tos_uri",
+            "initiate_login_uri",
+        ):
+            address = getattr(self, name)
+            if address is not None and not is_fitting_address(address):
+                raise ValueError(f"{name}: {address} is not an absolute https address")
+        return self
+
+    @model_validator(mode="after")
+    def _grants_fit(self) -> Self:
+        code = GrantType.AUTHORIZATION_CODE in self.grant_types
+        if code and not self.redirect_uris:
+            raise ValueError("redirect_uris: authorization_code needs at least one address")
+        proves_itself = self.token_endpoint_auth_method in PROVES_ITSELF
+        for grant in (GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE):
+            if grant in self.grant_types and not proves_itself:
+                raise ValueError(f"grant_types: {grant} needs a client that authenticates itself")
+        if (
+            len(self.redirect_hosts) > 1
+            and self.subject_type is SubjectType.PAIRWISE
+            and not (self.sector_identifier_uri)
+        ):
+            raise ValueError("sector_identifier_uri: needed when redirect addresses differ in host")
+        return self
+
+    @property
+    def redirect_hosts(self) -> set[str]:
+        return {urlsplit(address).hostname or "" for address in self.redirect_uris}
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> Self:
+        if self.jwks is not None and self.jwks_uri is not None:
+            raise ValueError("jwks: give jwks or jwks_uri, not both (RFC 7591 section 2)")
+        method = self.token_endpoint_auth_method
+        if method in KEY_METHODS and self.jwks is None and self.jwks_uri is None:
+            raise ValueError(f"jwks: {method} needs jwks or jwks_uri")
+        names = (self.tls_client_auth_subject_dn, self.tls_client_auth_san_dns)
+        if method is AuthMethod.TLS_CLIENT_AUTH and sum(name is not None for name in names) != 1:
+            raise ValueError("tls_client_auth needs exactly one of subject_dn and san_dns")
+        return self
+
+    @model_validator(mode="after")
+    def _template_fits(self) -> Self:
+        if self.username_template and (names := unknown_fields(self.username_template)):
+            raise ValueError(f"username_template: there is no {', '.join(names)}")
+        return self

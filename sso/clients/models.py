@@ -1,0 +1,61 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, UuidKey
+
+
+class ClientRow(Base):
+    """A registered system. What it may do is in `description`, a `clients.description` document."""
+
+    __tablename__ = "sso_client"
+    id: Mapped[UuidKey]
+    client_id: Mapped[str] = mapped_column(String(100), unique=True)
+    description: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    registration_token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    """Of a client that registered itself and manages its entry (RFC 7592)."""
+
+
+class ClientSecret(Base):
+    """One of the secrets in force; at rotation two overlap."""
+
+    __tablename__ = "sso_client_secret"
+    id: Mapped[UuidKey]
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"), index=True)
+    secret_hash: Mapped[bytes]
+    """SHA-256: the secret is 256 random bits, which no slow hash makes safer."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class MappedUsername(Base):
+    """What one application calls one account, where its name template does not say it."""
+
+    __tablename__ = "sso_mapped_username"
+    id: Mapped[UuidKey]
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
+    username: Mapped[str] = mapped_column(String(200))
+    __table_args__ = (
+        UniqueConstraint("client_id", "account_id"),
+        UniqueConstraint("client_id", "username"),
+    )
+
+
+class Consent(Base):
+    """What a person allowed a client to be told."""
+
+    __tablename__ = "sso_consent"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"))
+    scopes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    granted_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("account_id", "client_id"),)

@@ -1,0 +1,118 @@
+"""Making signing keys ahead of time and withdrawing them when nothing they signed can be in use."""
+
+import enum
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.encryption import KeyRing
+from sso.keys.models import Algorithm, SigningKey
+from sso.keys.ring import sealing_context
+from sso.settings import SignOnSettings
+
+RSA_BITS = 3072
+WITHDRAWN_AFTER = timedelta(days=2)
+"""Past the longest token and the longest cache of others."""
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sso_signing_key'))")
+
+MAKERS: Mapping[Algorithm, Callable[[], Key]] = {
+    Algorithm.ES256: lambda: ECKey.generate_key("P-256", auto_kid=True),
+    Algorithm.RS256: lambda: RSAKey.generate_key(RSA_BITS, auto_kid=True),
+    Algorithm.EDDSA: lambda: OKPKey.generate_key("Ed25519", auto_kid=True),
+}
+
+
+class KeyAuditTag(enum.StrEnum):
+    PUBLISHED = "signing-key:published"
+    WITHDRAWN = "signing-key:withdrawn"
+
+
+def keep_keys_ready(
+    session: Session, ring: KeyRing, settings: SignOnSettings, actor: Actor, *, now: datetime
+) -> list[SigningKey]:
+    """Publish a successor for every key that nears its end; the very first signs at once.
+
+    Repeating it changes nothing. Returns the keys it made.
+    """
+    session.execute(ONE_AT_A_TIME)
+    made = []
+    for algorithm in Algorithm:
+        last = session.scalar(
+            select(func.max(SigningKey.signs_until)).where(
+                SigningKey.algorithm == algorithm, SigningKey.withdrawn_at > now
+            )
+        )
+        if last is None:
+            made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from=now))
+        elif last - settings.key_lead <= now:
+            signs_from = max(last, now + settings.key_lead)
+            made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from))
+    return made
+
+
+def rotate_now(
+    session: Session, ring: KeyRing, settings: SignOnSettings, actor: Actor, *, now: datetime
+) -> list[SigningKey]:
+    """New keys that take over as soon as everybody can know them: after the lead time."""
+    session.execute(ONE_AT_A_TIME)
+    signs_from = now + settings.key_lead
+    return [
+        _publish(session, ring, settings, actor, algorithm, now, signs_from)
+        for algorithm in Algorithm
+    ]
+
+
+def withdraw(session: Session, actor: Actor, kid: str, *, now: datetime, basis: Basis) -> bool:
+    """Take a key that may have leaked out of the JWKS at once; what it signed is void."""
+    key = session.get(SigningKey, kid, with_for_update=True)
+    if key is None or key.withdrawn_at <= now:
+        return False
+    key.withdrawn_at, key.signs_until = now, min(key.signs_until, now)
+    audit.record(session, actor, KeyAuditTag.WITHDRAWN, None, basis, kid=kid)
+    return True
+
+
+def list_keys(session: Session) -> list[SigningKey]:
+    return list(session.scalars(select(SigningKey).order_by(SigningKey.published_at.desc())))
+
+
+def _publish(  # noqa: PLR0917  # one caller, named beside it
+    session: Session,
+    ring: KeyRing,
+    settings: SignOnSettings,
+    actor: Actor,
+    algorithm: Algorithm,
+    now: datetime,
+    signs_from: datetime,
+) -> SigningKey:
+    key = MAKERS[algorithm]()
+    signs_until = signs_from + timedelta(days=settings.key_days)
+    kid = str(key.kid)
+    row = SigningKey(
+        kid=kid,
+        algorithm=algorithm,
+        private_sealed=ring.seal(key.as_der(private=True), sealing_context(kid)),
+        public_jwk={**key.as_dict(private=False), "alg": algorithm.value, "use": "sig"},
+        published_at=now,
+        signs_from=signs_from,
+        signs_until=signs_until,
+        withdrawn_at=signs_until + settings.key_lead + WITHDRAWN_AFTER,
+    )
+    session.add(row)
+    audit.record(
+        session,
+        actor,
+        KeyAuditTag.PUBLISHED,
+        None,
+        Basis("key schedule"),
+        kid=kid,
+        algorithm=algorithm.value,
+        signs_from=signs_from.isoformat(),
+    )
+    return row

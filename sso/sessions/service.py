@@ -1,0 +1,240 @@
+"""Sessions of browsers: begun at sign-in, found by a cookie, ended by time, people and triggers.
+
+What follows from an end (grants revoked, clients told) is done by database triggers in the same
+transaction, whoever ends it (migration 0006).
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account, AccountStatus
+from kernel.tokens import token_hash
+from sso.sessions.models import EndReason, KnownDevice, Participation, SignOnSession
+from sso.settings import SignOnSettings
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""`seen_at` need not be exact: a write at every page would cost more than it tells."""
+LONGEST_USER_AGENT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What is known of where a request came from."""
+
+    address: str | None
+    user_agent: str | None
+
+    @property
+    def short_user_agent(self) -> str | None:
+        return self.user_agent[:LONGEST_USER_AGENT] if self.user_agent else None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session and whose it is."""
+
+    session: SignOnSession
+    account: Account
+
+
+def start_session(
+    session: Session,
+    account_id: UUID,
+    *,
+    acr: str,
+    amr: Collection[str],
+    browser: Browser,
+    settings: SignOnSettings,
+    now: datetime,
+) -> tuple[SignOnSession, str]:
+    """A new session with a fresh secret: nothing a browser brought along survives a sign-in."""
+    secret = secrets.token_urlsafe(32)
+    row = SignOnSession(
+        id=uuid4(),
+        account_id=account_id,
+        secret_hash=token_hash(secret),
+        created_at=now,
+        authenticated_at=now,
+        seen_at=now,
+        expires_at=now + settings.session_lifetime,
+        acr=acr,
+        amr=list(amr),
+        address=browser.address,
+        user_agent=browser.short_user_agent,
+    )
+    session.add(row)
+    session.flush()
+    return row, secret
+
+
+def find_session(
+    session: Session, secret: str | None, *, settings: SignOnSettings, now: datetime
+) -> SignedIn | None:
+    """The session of a cookie, if it is live and its account active; notes that it was seen."""
+    if not secret:
+        return None
+    statement = (
+        select(SignOnSession, Account)
+        .join(Account, Account.id == SignOnSession.account_id)
+        .where(
+            SignOnSession.secret_hash == token_hash(secret),
+            SignOnSession.ended_at.is_(None),
+            SignOnSession.expires_at > now,
+            SignOnSession.seen_at > now - settings.idle_lifetime,
+            Account.status == AccountStatus.ACTIVE,
+        )
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return None
+    row, account = found
+    if now - row.seen_at >= TOUCH_AFTER:
+        row.seen_at = now
+    return SignedIn(row, account)
+
+
+def end_session(session: Session, session_id: UUID, reason: EndReason, *, now: datetime) -> bool:
+    """False when it had ended before."""
+    return bool(_end(session, SignOnSession.id == session_id, reason, now))
+
+
+def end_sessions_of(
+    session: Session,
+    account_id: UUID,
+    reason: EndReason,
+    *,
+    now: datetime,
+    but: UUID | None = None,
+) -> int:
+    """All sessions of an account, one perhaps excepted; how many there were."""
+    condition = SignOnSession.account_id == account_id
+    if but is not None:
+        condition &= SignOnSession.id != but
+    return _end(session, condition, reason, now)
+
+
+def end_stale_sessions(session: Session, settings: SignOnSettings, *, now: datetime) -> int:
+    """Those whose time is over, so that clients hear of it and lists are short."""
+    over = (SignOnSession.expires_at <= now) | (
+        SignOnSession.seen_at <= now - settings.idle_lifetime
+    )
+    return _end(session, over, EndReason.EXPIRED, now)
+
+
+def _end(session: Session, condition: object, reason: EndReason, now: datetime) -> int:
+    statement = (
+        update(SignOnSession)
+        .where(SignOnSession.ended_at.is_(None), condition)  # type: ignore[arg-type]
+        .values(ended_at=now, end_reason=reason)
+        .returning(SignOnSession.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(statement).all())
+
+
+def list_live_sessions(
+    session: Session, account_id: UUID, *, settings: SignOnSettings, now: datetime
+) -> list[SignOnSession]:
+    """The most recently used first."""
+    statement = (
+        select(SignOnSession)
+        .where(
+            SignOnSession.account_id == account_id,
+            SignOnSession.ended_at.is_(None),
+            SignOnSession.expires_at > now,
+            SignOnSession.seen_at > now - settings.idle_lifetime,
+        )
+        .order_by(SignOnSession.seen_at.desc(), SignOnSession.id)
+    )
+    return list(session.scalars(statement))
+
+
+def participate(
+    session: Session, session_id: UUID, client_id: UUID, account_id: UUID, *, now: datetime
+) -> UUID:
+    """Note that a client was signed in to; its `sid`, the same as long as the session lasts."""
+    statement = insert(Participation).values(
+        id=uuid4(),
+        session_id=session_id,
+        client_id=client_id,
+        account_id=account_id,
+        started_at=now,
+        used_at=now,
+    )
+    return session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["session_id", "client_id", "account_id"],
+            index_where=Participation.ended_at.is_(None),
+            set_={"used_at": now},
+        ).returning(Participation.id)
+    ).scalar_one()
+
+
+def live_participations(session: Session, session_id: UUID) -> list[Participation]:
+    statement = select(Participation).where(
+        Participation.session_id == session_id, Participation.ended_at.is_(None)
+    )
+    return list(session.scalars(statement))
+
+
+def remember_device(
+    session: Session,
+    account_id: UUID,
+    secret: str | None,
+    *,
+    browser: Browser,
+    settings: SignOnSettings,
+    now: datetime,
+) -> str:
+    """Know this browser for this account from now on; the secret for its cookie.
+
+    A browser that several people use keeps one secret and has a row for each of them.
+    """
+    secret = secret or secrets.token_urlsafe(32)
+    until = now + timedelta(days=settings.remembered_device_days)
+    statement = insert(KnownDevice).values(
+        id=uuid4(),
+        account_id=account_id,
+        secret_hash=token_hash(secret),
+        created_at=now,
+        seen_at=now,
+        expires_at=until,
+        user_agent=browser.short_user_agent,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["secret_hash", "account_id"],
+            set_={"seen_at": now, "expires_at": until, "user_agent": browser.short_user_agent},
+        )
+    )
+    return secret
+
+
+def is_known_device(
+    session: Session, account_id: UUID, secret: str | None, *, now: datetime
+) -> bool:
+    if not secret:
+        return False
+    statement = select(KnownDevice.id).where(
+        KnownDevice.account_id == account_id,
+        KnownDevice.secret_hash == token_hash(secret),
+        KnownDevice.expires_at > now,
+    )
+    return session.scalar(statement) is not None
+
+
+def forget_devices(session: Session, account_id: UUID, *, now: datetime) -> None:
+    """After "that was not me": every browser counts as a stranger's again."""
+    session.execute(
+        update(KnownDevice)
+        .where(KnownDevice.account_id == account_id, KnownDevice.expires_at > now)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
