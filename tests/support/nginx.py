@@ -20,7 +20,15 @@ def running_nginx(folder: Path, servers: str, *, port: int) -> Iterator[None]:
     """
     configuration = folder / "nginx.conf"
     configuration.write_text(_configuration(folder, servers))
-    command: list[str | Path] = [PROGRAM, "-p", folder, "-c", configuration, "-e", folder / "error.log"]
+    command: list[str | Path] = [
+        PROGRAM,
+        "-p",
+        folder,
+        "-c",
+        configuration,
+        "-e",
+        folder / "error.log",
+    ]
     with running(command, port=port, log=folder / "nginx.log"):
         yield
 

@@ -1,0 +1,150 @@
+"""The single sign-on provider as it runs: a web process and a worker over a database of their own.
+
+It serves at localhost, relying parties at 127.0.0.1: other sites to a browser, as in life.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from entrypoints.home import CHECKOUT
+from identity.accounts import queries, service
+from identity.accounts.passwords import Passwords
+from identity.people.citizen_numbers import CitizenNumbers
+from kernel.access import Actor
+from kernel.clock import utc_now
+from kernel.database import Database, DatabaseSettings, build_engine
+from kernel.encryption import KeyRing
+from sso.clients.service import create_client, describe
+from tests.support.daemon import running
+from tests.support.ports import free_port
+from tests.support.postgres import Cluster
+from tests.support.registry import BASIS, DOMAIN, Province
+from tests.support.scratch import scratch_folder
+from tests.support.services import CHEAP_PASSWORDS, environment_for, nowhere
+
+HOST = "localhost"
+PASSWORD = "chim hót trên cành 7"
+NAME = "Nguyễn Thị Hồng Nga"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with an active account who knows the password."""
+
+    account_id: UUID
+    login: str
+    name: str
+    password: str = PASSWORD
+
+    @property
+    def address(self) -> str:
+        return f"{self.login}@{DOMAIN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    issuer: str
+    province: Province
+
+    def hire(self, name: str = NAME) -> Member:
+        """A person of an office of their own, with an activated account."""
+        person = self.province.person(self.province.organisation(), name)
+        account = self.province.account(person)
+        hashed = Passwords(CHEAP_PASSWORDS).hash(PASSWORD, login=account.login, name=name)
+        now = utc_now()
+        with self.province.db.transaction() as session:
+            (code,) = service.issue_activation_codes(
+                session,
+                self.province.officer,
+                [queries.get_account(session, account.id)],
+                now=now,
+                lifetime=timedelta(days=1),
+                basis=BASIS,
+            )
+            service.activate_account(session, code, hashed, now=now)
+        return Member(account.id, account.login, name)
+
+    def register(self, client_id: str, **description: Any) -> str:
+        """A client with that description; its secret, empty for one that has none."""
+        values = {"client_name": client_id, **description}
+        with self.province.db.transaction() as session:
+            _, secret = create_client(
+                session,
+                self.province.officer,
+                client_id,
+                describe(values),
+                now=utc_now(),
+                basis=BASIS,
+            )
+        return secret or ""
+
+    def suspend(self, member: Member) -> None:
+        """As `congvu account suspend` does it."""
+        with self.province.db.transaction() as session:
+            service.suspend_account(
+                session, self.province.officer, member.account_id, now=utc_now(), basis=BASIS
+            )
+
+
+@contextmanager
+def running_provider(
+    cluster: Cluster, template: str, keys: KeyRing, **settings: str
+) -> Iterator[Provider]:
+    """`settings` are variables of the product without their prefix, such as SSO__KEY_DAYS."""
+    port = free_port()
+    with cluster.database(template) as url, scratch_folder() as folder:
+        settings = {"WEB__PORT": str(port), "WEB__PUBLIC_URL": f"http://{HOST}:{port}"} | settings
+        environment = _environment(folder, url, settings)
+        with (
+            _province(url, keys) as province,
+            running(_program("web"), port=port, log=folder / "web.log", environment=environment),
+            running(
+                _program("worker"), port=port, log=folder / "worker.log", environment=environment
+            ),
+        ):
+            yield Provider(settings["WEB__PUBLIC_URL"], province)
+
+
+def _program(name: str) -> list[str]:
+    return [sys.executable, "-P", "-m", f"entrypoints.{name}"]
+
+
+def _environment(folder: Path, url: str, settings: Mapping[str, str]) -> dict[str, str]:
+    chosen = {
+        "SSO__ALLOW_PLAIN_HTTP": "true",
+        "PASSWORDS__MEMORY_KIBIBYTES": str(CHEAP_PASSWORDS.memory_kibibytes),
+        "PASSWORDS__PASSES": str(CHEAP_PASSWORDS.passes),
+        **settings,
+    }
+    return {
+        "CONGVU_HOME": str(folder),
+        "PYTHONPATH": str(CHECKOUT),
+        **environment_for(url, nowhere()),
+        **{f"CONGVU_{name}": value for name, value in chosen.items()},
+    }
+
+
+@contextmanager
+def _province(url: str, keys: KeyRing) -> Iterator[Province]:
+    engine = build_engine(DatabaseSettings(url=SecretStr(url)))
+    province = Province(Database(engine), Actor.operator("officer"), CitizenNumbers(keys), count(1))
+    province.domain()
+    yield province
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def provider(cluster: Cluster, migrated_template: str, keys: KeyRing) -> Iterator[Provider]:
+    """One for all tests of the process: they bring their own people and clients."""
+    with running_provider(cluster, migrated_template, keys) as provider:
+        yield provider
