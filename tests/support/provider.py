@@ -3,10 +3,13 @@
 It serves at localhost, relying parties at 127.0.0.1: other sites to a browser, as in life.
 """
 
+import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -52,9 +55,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    client_id: str
+    secret: str
+    """Empty for a client that has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     issuer: str
     province: Province
+    environment: Mapping[str, str]
+    """Of its programs; `congvu` finds the same installation with it."""
+    _names: Iterator[int] = field(default_factory=count)
+
+    def fresh_name(self, name: str) -> str:
+        """Tests share the provider: each registers its clients under names of its own."""
+        return f"{name}-{next(self._names)}"
 
     def hire(self, name: str = NAME) -> Member:
         """A person of an office of their own, with an activated account."""
@@ -74,19 +91,31 @@ class Provider:
             service.activate_account(session, code, hashed, now=now)
         return Member(account.id, account.login, name)
 
-    def register(self, client_id: str, **description: Any) -> str:
-        """A client with that description; its secret, empty for one that has none."""
-        values = {"client_name": client_id, **description}
+    def register(self, name: str, **description: Any) -> Registered:
+        client_id = self.fresh_name(name)
         with self.province.db.transaction() as session:
             _, secret = create_client(
                 session,
                 self.province.officer,
                 client_id,
-                describe(values),
+                describe({"client_name": name, **description}),
                 now=utc_now(),
                 basis=BASIS,
             )
-        return secret or ""
+        return Registered(client_id, secret or "")
+
+    def congvu(self, *arguments: str) -> Any:
+        """What the command line answers to `--json`."""
+        done = subprocess.run(
+            [*_program("cli"), *arguments, "--json"],
+            env={**os.environ, **self.environment},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
 
     def suspend(self, member: Member) -> None:
         """As `congvu account suspend` does it."""
@@ -112,7 +141,7 @@ def running_provider(
                 _program("worker"), port=port, log=folder / "worker.log", environment=environment
             ),
         ):
-            yield Provider(settings["WEB__PUBLIC_URL"], province)
+            yield Provider(settings["WEB__PUBLIC_URL"], province, environment)
 
 
 def _program(name: str) -> list[str]:

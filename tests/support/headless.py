@@ -1,0 +1,81 @@
+"""A person without a browser: follows redirects and fills in the forms that pages show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urljoin
+
+import httpx
+
+from tests.support.provider import Member
+
+LONGEST_WAY = 12
+"""Redirects in a row; more are a loop."""
+
+
+@dataclass(slots=True)
+class Form:
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(found.get("action", "")))
+        elif tag == "input" and self.forms and "name" in found:
+            self.forms[-1].fields[found["name"]] = found.get("value", "")
+
+
+class Headless:
+    """Keeps cookies as Chromium does: Secure ones go to plain http on loopback too."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def open(self, address: str, *, until: str) -> httpx.Response | str:
+        """The page that the address leads to, or the first redirect that begins with `until`."""
+        return self._follow(self._client.get(address), until)
+
+    def submit(
+        self, page: httpx.Response, typed: dict[str, str], *, until: str
+    ) -> httpx.Response | str:
+        """Send the form that has these fields, with the hidden ones as they are."""
+        parser = _Forms()
+        parser.feed(page.text)
+        (form,) = [form for form in parser.forms if typed.keys() <= form.fields.keys()]
+        target = urljoin(str(page.url), form.action)
+        return self._follow(self._client.post(target, data={**form.fields, **typed}), until)
+
+    def authorise(self, address: str, member: Member, *, until: str) -> str:
+        """Open an authorisation request, sign in where asked to; the answer's address."""
+        found = self.open(address, until=until)
+        if not isinstance(found, str):
+            typed = {"identifier": member.login, "password": member.password}
+            found = self.submit(found, typed, until=until)
+        assert isinstance(found, str), found.text
+        return found
+
+    def _follow(self, response: httpx.Response, until: str) -> httpx.Response | str:
+        for _ in range(LONGEST_WAY):
+            if not response.is_redirect:
+                return response
+            address = urljoin(str(response.url), response.headers["Location"])
+            if address.startswith(until):
+                return address
+            response = self._client.get(address)
+        raise AssertionError(f"a loop of redirects at {response.url}")
+
+
+@contextmanager
+def headless() -> Iterator[Headless]:
+    cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
+    with httpx.Client(cookies=cookies, timeout=30) as client:
+        yield Headless(client)

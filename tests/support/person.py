@@ -1,0 +1,46 @@
+"""What a person does in front of a browser."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Page, Request, expect
+
+from tests.support.provider import Member
+
+SIGN_IN_PATH = "/dang-nhap"
+
+
+def sign_in(page: Page, member: Member) -> None:
+    """Fill in the sign-in page that is shown."""
+    page.get_by_label("Tên đăng nhập").fill(member.login)
+    page.get_by_label("Mật khẩu", exact=True).fill(member.password)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+
+
+def is_asked_to_sign_in(page: Page) -> bool:
+    return SIGN_IN_PATH in page.url
+
+
+def shown_json(page: Page) -> Any:
+    return json.loads(page.locator("body").inner_text())
+
+
+def wait_for_address(page: Page, address: str) -> None:
+    """Exactly this one."""
+    expect(page).to_have_url(address)
+
+
+@contextmanager
+def counting_password_entries(page: Page) -> Iterator[list[str]]:
+    """The addresses that a password was sent to."""
+    entries: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and "password" in (request.post_data or ""):
+            entries.append(request.url)
+
+    page.on("request", note)
+    yield entries
+    page.remove_listener("request", note)

@@ -1,0 +1,91 @@
+"""Applications that sign people in with us, set up from the pages of docs/integrate."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.apache import running_apache
+from tests.support.daemon import running
+from tests.support.node import running_node
+from tests.support.ports import free_port
+from tests.support.provider import Provider, Registered
+from tests.support.walkthrough import block, command
+
+PROVIDER_OF_THE_PAGES = "https://id.backan.gov.vn"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    address: str
+    client: Registered
+
+
+@contextmanager
+def documented_apache(provider: Provider, folder: Path, backend: str) -> Iterator[Application]:
+    page, site = "apache-mod-auth-openidc.md", "https://docs.backan.gov.vn"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    client = register_as_shown(provider, page, "docs", {site: address})
+    values = {
+        PROVIDER_OF_THE_PAGES: provider.issuer,
+        site: address,
+        "OIDCClientID docs": f"OIDCClientID {client.client_id}",
+        "THE-CLIENT-SECRET": client.secret,
+    }
+    directives = block(page, "apache", values)
+    with running_apache(folder, directives, port=port, backend=backend, modules=("auth_openidc",)):
+        yield Application(address, client)
+
+
+@contextmanager
+def documented_node(provider: Provider, folder: Path) -> Iterator[Application]:
+    page, port = "node-openid-client.md", free_port()
+    address = f"http://127.0.0.1:{port}"
+    site = "https://dichvucong.backan.gov.vn"
+    client = register_as_shown(provider, page, "one-stop", {site: address})
+    variables = _variables(provider, client, address)
+    with running_node(folder, block(page, "js", {}), PORT=str(port), **variables):
+        yield Application(address, client)
+
+
+@contextmanager
+def documented_python(provider: Provider, folder: Path) -> Iterator[Application]:
+    page, port = "python-authlib.md", free_port()
+    address = f"http://127.0.0.1:{port}"
+    site = "https://congbao.backan.gov.vn"
+    client = register_as_shown(provider, page, "gazette", {site: address})
+    (folder / "app.py").write_text(block(page, "python", {}))
+    server = [sys.executable, "-m", "uvicorn", "app:app", "--app-dir", str(folder)]
+    environment = {
+        **_variables(provider, client, address),
+        "AUTHLIB_INSECURE_TRANSPORT": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with running(
+        [*server, "--port", str(port)],
+        port=port,
+        log=folder / "python.log",
+        environment=environment,
+    ):
+        yield Application(address, client)
+
+
+def register_as_shown(
+    provider: Provider, page: str, name: str, values: Mapping[str, str]
+) -> Registered:
+    """Run the page's `congvu client create`."""
+    beginning, client_id = "congvu client create", provider.fresh_name(name)
+    place = {f"create {name} ": f"create {client_id} "}
+    shown = provider.congvu(*command(page, beginning, {**place, **values}))
+    return Registered(client_id, shown.get("client_secret") or "")
+
+
+def _variables(provider: Provider, client: Registered, address: str) -> dict[str, str]:
+    return {
+        "ISSUER": provider.issuer,
+        "CLIENT_ID": client.client_id,
+        "CLIENT_SECRET": client.secret,
+        "APP_URL": address,
+    }
