@@ -19,6 +19,7 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
+from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.home import CHECKOUT
 from identity.accounts import queries, service
 from identity.accounts.passwords import Passwords
@@ -64,6 +65,8 @@ class Registered:
 @dataclass(frozen=True, slots=True)
 class Provider:
     issuer: str
+    web: str
+    """Where its web process listens, behind whatever proxy there is."""
     province: Province
     environment: Mapping[str, str]
     """Of its programs; `congvu` finds the same installation with it."""
@@ -77,7 +80,7 @@ class Provider:
         """A person of an office of their own, with an activated account."""
         person = self.province.person(self.province.organisation(), name)
         account = self.province.account(person)
-        hashed = Passwords(CHEAP_PASSWORDS).hash(PASSWORD, login=account.login, name=name)
+        hashed = Passwords(CHEAP_PASSWORDS).rehash(PASSWORD)
         now = utc_now()
         with self.province.db.transaction() as session:
             (code,) = service.issue_activation_codes(
@@ -141,7 +144,9 @@ def running_provider(
                 _program("worker"), port=port, log=folder / "worker.log", environment=environment
             ),
         ):
-            yield Provider(settings["WEB__PUBLIC_URL"], province, environment)
+            yield Provider(
+                settings["WEB__PUBLIC_URL"], f"http://{LOOPBACK}:{port}", province, environment
+            )
 
 
 def _program(name: str) -> list[str]:
