@@ -11,6 +11,7 @@ from tests.support.daemon import running
 from tests.support.node import running_node
 from tests.support.ports import free_port
 from tests.support.provider import Provider, Registered
+from tests.support.tls_provider import TlsProvider
 from tests.support.walkthrough import block, command
 
 PROVIDER_OF_THE_PAGES = "https://id.backan.gov.vn"
@@ -36,6 +37,26 @@ def documented_apache(provider: Provider, folder: Path, backend: str) -> Iterato
     }
     directives = block(page, "apache", values)
     with running_apache(folder, directives, port=port, backend=backend, modules=("auth_openidc",)):
+        yield Application(address, client)
+
+
+@contextmanager
+def documented_cas(provider: TlsProvider, folder: Path, backend: str) -> Iterator[Application]:
+    page, site = "cas.md", "https://portal.backan.gov.vn"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    client = register_as_shown(provider.provider, page, "portal", {site: address})
+    cookies = folder / "cookies"
+    cookies.mkdir()
+    cookies.chmod(0o777)  # Apache's workers are another user
+    values = {
+        PROVIDER_OF_THE_PAGES: provider.provider.issuer,
+        site: address,
+        "/etc/ssl/certs/ca-certificates.crt": str(provider.authority.file),
+        "/var/cache/apache2/mod_auth_cas/": f"{cookies}/",
+    }
+    directives = block(page, "apache", values)
+    with running_apache(folder, directives, port=port, backend=backend, modules=("auth_cas",)):
         yield Application(address, client)
 
 

@@ -11,12 +11,14 @@ from tests.support.provider import Member, Provider, provider
 from tests.support.relying_parties import (
     Application,
     documented_apache,
+    documented_cas,
     documented_node,
     documented_python,
 )
 from tests.support.scratch import scratch_folder
+from tests.support.tls_provider import TlsProvider, tls_provider
 
-__all__ = ["browsing", "chromium", "page", "provider"]
+__all__ = ["browsing", "chromium", "page", "provider", "tls_provider"]
 
 
 @pytest.fixture
@@ -52,4 +54,10 @@ def node_application(provider: Provider) -> Iterator[Application]:
 @pytest.fixture
 def python_application(provider: Provider) -> Iterator[Application]:
     with scratch_folder() as folder, documented_python(provider, folder) as application:
+        yield application
+
+
+@pytest.fixture
+def cas_application(tls_provider: TlsProvider, backend: str) -> Iterator[Application]:
+    with scratch_folder() as folder, documented_cas(tls_provider, folder, backend) as application:
         yield application

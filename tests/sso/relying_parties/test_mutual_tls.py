@@ -1,0 +1,88 @@
+"""Machines that prove themselves by client certificates, verified by nginx (RFC 8705)."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.support.certificates import Authority, KeyPair
+from tests.support.scratch import scratch_folder
+from tests.support.tls_provider import TlsProvider
+
+MACHINE = "lgsp.backan.gov.vn"
+
+
+@pytest.fixture
+def certificate(tls_provider: TlsProvider) -> KeyPair:
+    return tls_provider.authority.for_client("lgsp", MACHINE)
+
+
+@pytest.fixture
+def client_id(tls_provider: TlsProvider) -> str:
+    return tls_provider.provider.register(
+        "lgsp",
+        grant_types=["client_credentials"],
+        response_types=[],
+        scope=["records"],
+        token_endpoint_auth_method="tls_client_auth",
+        tls_client_auth_san_dns=MACHINE,
+        tls_client_certificate_bound_access_tokens=True,
+    ).client_id
+
+
+def ask(
+    provider: TlsProvider, client_id: str, certificate: KeyPair | None = None, headers: Any = None
+) -> httpx.Response:
+    return httpx.post(
+        f"{provider.provider.issuer}/oauth2/token",
+        data={"grant_type": "client_credentials", "client_id": client_id},
+        headers=headers,
+        verify=provider.trust(certificate),
+    )
+
+
+def body_of(token: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+
+
+def test_the_token_is_bound_to_the_certificate(
+    tls_provider: TlsProvider, client_id: str, certificate: KeyPair
+) -> None:
+    answer = ask(tls_provider, client_id, certificate)
+    assert answer.status_code == 200, answer.text
+    parsed = x509.load_pem_x509_certificate(certificate.certificate.read_bytes())
+    digest = hashlib.sha256(parsed.public_bytes(Encoding.DER)).digest()
+    thumbprint = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    assert body_of(answer.json()["access_token"])["cnf"] == {"x5t#S256": thumbprint}
+
+
+def test_no_certificate_no_token(tls_provider: TlsProvider, client_id: str) -> None:
+    assert ask(tls_provider, client_id).json()["error"] == "invalid_client"
+
+
+def test_the_certificate_of_another_machine_is_refused(
+    tls_provider: TlsProvider, client_id: str
+) -> None:
+    other = tls_provider.authority.for_client("other", "other.backan.gov.vn")
+    assert ask(tls_provider, client_id, other).json()["error"] == "invalid_client"
+
+
+def test_a_certificate_of_a_strange_authority_is_refused(
+    tls_provider: TlsProvider, client_id: str
+) -> None:
+    with scratch_folder() as folder:
+        strange = Authority(folder).for_client("lgsp", MACHINE)
+        assert ask(tls_provider, client_id, strange).status_code in {400, 401}
+
+
+def test_a_header_of_the_client_is_no_certificate(
+    tls_provider: TlsProvider, client_id: str, certificate: KeyPair
+) -> None:
+    pem = certificate.certificate.read_text().replace("\n", "%0A")
+    forged = {"X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": pem}
+    assert ask(tls_provider, client_id, headers=forged).json()["error"] == "invalid_client"
