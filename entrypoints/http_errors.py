@@ -49,6 +49,11 @@ def problem_of(error: DomainError) -> Problem:
         detail=error.message.en,
         detail_vi=error.message.vi,
         place=error.place,
+        errors=[
+            {"code": reason.code, "message": reason.message.en, "message_vi": reason.message.vi}
+            for reason in error.reasons
+        ]
+        or None,
     )
 
 

@@ -1,8 +1,18 @@
 """What can go wrong, in words that the person who asked understands."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from kernel.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One of several things that are wrong at once; its code is as stable as that of an error."""
+
+    code: str
+    message: Message
 
 
 class DomainError(Exception):
@@ -12,6 +22,8 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str] = "error"
+    reasons: Sequence[Reason] = ()
+    """Where several things are wrong: each of them."""
 
     def __init__(self, vi: str, en: str, *, place: str | None = None) -> None:
         super().__init__(en)

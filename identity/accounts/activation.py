@@ -6,6 +6,7 @@ from identity.accounts import queries, service
 from identity.accounts.errors import ActivationCodeRejected
 from identity.accounts.models import Account
 from identity.accounts.passwords import Passwords
+from kernel.clock import office_day
 from kernel.database import Database
 from kernel.tokens import normalise_code, token_hash
 
@@ -16,8 +17,9 @@ def redeem(
     """Raises ActivationCodeRejected, PasswordRefused."""
     with database.transaction() as session:
         account = queries.find_account_of_code(session, token_hash(normalise_code(code)))
-    if account is None:
-        raise ActivationCodeRejected
-    hashed = passwords.hash(password, login=account.login, name=account.display_name)
+        if account is None:
+            raise ActivationCodeRejected
+        subject = queries.subject_of(session, account, day=office_day(now))
+    hashed = passwords.hash(password, subject)
     with database.transaction() as session:
         return service.activate_account(session, code, hashed, now=now)

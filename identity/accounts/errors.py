@@ -1,4 +1,6 @@
-from kernel.errors import Conflict, Invalid, NotFound
+from collections.abc import Sequence
+
+from kernel.errors import Conflict, Invalid, NotFound, Reason
 
 
 class AccountNotFound(NotFound):
@@ -30,10 +32,47 @@ class ActivationCodeRejected(Invalid):
 
 
 class PasswordRefused(Invalid):
+    """Every rule that the password breaks, one sentence each."""
+
     code = "password-refused"
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(vi, en, place="password")
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(
+            " ".join(reason.message.vi for reason in reasons),
+            " ".join(reason.message.en for reason in reasons),
+            place="password",
+        )
+        self.reasons = reasons
+
+
+class CurrentPasswordWrong(Invalid):
+    code = "current-password-wrong"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mật khẩu hiện tại không đúng.", "The present password is wrong.", place="current"
+        )
+
+
+class PasswordChangedMeanwhile(Conflict):
+    code = "password-changed-meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mật khẩu vừa được thay đổi ở nơi khác; hãy thử lại.",
+            "The password was changed elsewhere just now; try again.",
+        )
+
+
+class ResetCodeRejected(Invalid):
+    code = "reset-code-rejected"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã đặt lại mật khẩu không đúng, đã dùng hoặc đã hết hạn.",
+            "The code is wrong, used or expired.",
+            place="code",
+        )
 
 
 class CustodianPeriodInvalid(Invalid):

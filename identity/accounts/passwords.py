@@ -3,6 +3,7 @@
 import os
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from unicodedata import normalize
@@ -11,27 +12,36 @@ from passlib.hash import argon2
 from pydantic import BaseModel, Field, model_validator
 
 from identity.accounts.errors import PasswordRefused
-from identity.names.text import fold
+from identity.passwords.policy import LONGEST, PasswordPolicy
+from identity.passwords.rules import USED_BEFORE, broken_rules
+from identity.passwords.settings import PolicySettings
+from identity.passwords.subject import PasswordSubject
 
-LONGEST = 128
-SHORTEST_PART = 4
-"""A name such as Y would forbid half of the alphabet."""
+MOST_TYPED = 3 * LONGEST
+"""Code points: a letter with two marks is typed as three on some keyboards."""
 
 
-class PasswordSettings(BaseModel):
+class ResetSettings(BaseModel):
+    """Codes that replace a forgotten password. Environment: CONGVU_PASSWORDS__RESET__*."""
+
+    lifetime_minutes: int = Field(default=30, ge=5, le=24 * 60)
+    """How long a code sent by mail works."""
+    most_an_hour: int = Field(default=3, ge=1)
+    """Codes sent by mail for one account within an hour; further requests send nothing."""
+    office_lifetime_hours: int = Field(default=24, ge=1, le=14 * 24)
+    """How long a code works that an administrator hands over."""
+
+
+class PasswordSettings(PolicySettings):
     """How passwords are chosen and hashed. Environment: CONGVU_PASSWORDS__*."""
 
-    shortest: int = Field(default=12, ge=9)
-    """Characters. Circular 03/2017 asks for more than 8; Ninh Bình 162/2025 for 9."""
     memory_kibibytes: int = Field(default=19456, ge=8192)
     """argon2id memory of one hash (RFC 9106 section 4; OWASP's smallest profile)."""
     passes: int = Field(default=2, ge=1)
     parallel_hashes: int = Field(default=0, ge=0)
-    """At most so many at once; the next ones wait instead of taking more memory.
-
-    0 for as many as there are processors: two of them hash 113 passwords a second with two
-    threads, 105 with four.
-    """
+    """At most so many at once; the next ones wait instead of taking more memory. 0 for as many as
+    there are processors: two of them make 113 hashes a second in two threads, 105 in four."""
+    reset: ResetSettings = ResetSettings()
 
     @model_validator(mode="after")
     def _knows_the_processors(self) -> Self:
@@ -53,7 +63,8 @@ class Passwords:
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
-        self._settings = settings
+        self.settings = settings
+        self.policy: PasswordPolicy = settings.to_policy()
         self._hasher = argon2.using(
             type="ID",
             memory_cost=settings.memory_kibibytes,
@@ -65,18 +76,24 @@ class Passwords:
 
     @property
     def parallel_hashes(self) -> int:
-        return self._settings.parallel_hashes
+        return self.settings.parallel_hashes
 
     @property
     def shortest(self) -> int:
-        return self._settings.shortest
+        return self.policy.shortest
 
-    def hash(self, password: str, *, login: str, name: str) -> str:
-        """Raises PasswordRefused when the password is too short, too long or too close to home."""
-        password = normalize("NFC", password)  # however the keyboard composes its letters
-        self._check(password, login, name)
-        with self._slots:
-            return str(self._hasher.hash(password))
+    def hash(self, password: str, subject: PasswordSubject, *, former: Sequence[str] = ()) -> str:
+        """The hash of a new password. `former`: hashes of those that may not be chosen again.
+
+        They are looked at only when no other rule is broken, since each costs a hash.
+        Raises PasswordRefused with all rules that are broken.
+        """
+        typed = normalize("NFC", password[:MOST_TYPED])  # however the keyboard composes letters
+        if reasons := broken_rules(self.policy, typed, subject):
+            raise PasswordRefused(reasons)
+        if any(self.verify(hashed, typed).matches for hashed in former):
+            raise PasswordRefused([USED_BEFORE])
+        return self.rehash(typed)
 
     def verify(self, hashed: str | None, password: str) -> Verification:
         """Whether the password is the one that was hashed; as slow for None as for a hash.
@@ -105,32 +122,10 @@ class Passwords:
         self._hasher.verify(typed or "", self._decoy)
         return Verification(matches=False)
 
-    def _check(self, password: str, login: str, name: str) -> None:
-        shortest = self._settings.shortest
-        if not shortest <= len(password) <= LONGEST:
-            raise PasswordRefused(
-                f"Mật khẩu phải dài từ {shortest} đến {LONGEST} ký tự.",
-                f"A password has {shortest} to {LONGEST} characters.",
-            )
-        folded = fold(password).replace(" ", "")
-        known = (fold(part).replace(" ", "") for part in (login, name))
-        if any(part in folded for part in known if len(part) >= SHORTEST_PART):
-            raise PasswordRefused(
-                "Mật khẩu không được chứa tên đăng nhập hoặc họ tên.",
-                "A password must not contain the login or the name.",
-            )
-        if len(set(password)) < 5:  # noqa: PLR2004  # aaaaaaaaaaaa, 121212121212
-            raise PasswordRefused(
-                "Mật khẩu có quá ít ký tự khác nhau.", "The password repeats too few characters."
-            )
-
 
 def _typed(password: str) -> str | None:
-    """However the keyboard composes its letters; None for what no password can be.
-
-    One of our letters takes three code points at most when decomposed.
-    """
-    if len(password) > 3 * LONGEST:
+    """In the form in which it was hashed; None for what no password can be."""
+    if len(password) > MOST_TYPED:
         return None
     typed = normalize("NFC", password)
     try:

@@ -1,5 +1,5 @@
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from unicodedata import normalize
 from uuid import UUID
 
@@ -7,9 +7,20 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from identity.accounts.errors import AccountNotFound
-from identity.accounts.models import Account, AccountKind, ActivationCode, Custodian
+from identity.accounts.models import (
+    Account,
+    AccountKind,
+    AccountStatus,
+    ActivationCode,
+    Custodian,
+    FormerPassword,
+    PasswordReset,
+)
 from identity.addresses.models import Address, AddressRole, MailDomain
+from identity.organisations.models import Organisation
+from identity.passwords.subject import PasswordSubject
 from identity.people.models import Person
+from identity.people.queries import appointments_on
 
 LONGEST_IDENTIFIER = 320
 """An address: 64 octets, the @ and 255 (RFC 5321 section 4.5.3.1)."""
@@ -117,3 +128,61 @@ def find_account_of_code(session: Session, code_hash: bytes) -> Account | None:
         .where(ActivationCode.code_hash == code_hash)
     )
     return session.scalar(statement)
+
+
+def find_account_of_reset(session: Session, code_hash: bytes, now: datetime) -> Account | None:
+    """The account that a code resets, as long as the code counts."""
+    statement = (
+        select(Account)
+        .join(PasswordReset, PasswordReset.account_id == Account.id)
+        .where(
+            PasswordReset.code_hash == code_hash,
+            PasswordReset.consumed_at.is_(None),
+            PasswordReset.revoked_at.is_(None),
+            PasswordReset.expires_at > now,
+            Account.status == AccountStatus.ACTIVE,
+        )
+    )
+    return session.scalar(statement)
+
+
+def hashes_not_to_repeat(session: Session, account: Account, history: int) -> list[str]:
+    """Of the present password and of so many before it, the latest first."""
+    statement = (
+        select(FormerPassword.password_hash)
+        .where(FormerPassword.account_id == account.id)
+        .order_by(FormerPassword.replaced_at.desc(), FormerPassword.id)
+        .limit(history)
+    )
+    present = [account.password_hash] if account.password_hash else []
+    return [*present, *session.scalars(statement)]
+
+
+def subject_of(
+    session: Session, account: Account, *, day: date, is_administrator: bool = False
+) -> PasswordSubject:
+    """What the password of an account must not be made of."""
+    person = session.get(Person, account.person_id) if account.person_id else None
+    addresses = addresses_of(session, [account.id]).get(account.id, [])
+    return PasswordSubject(
+        login=account.login,
+        name=person.full_name if person else account.display_name,
+        addresses=tuple(f"{address.local_part}@{domain}" for address, domain in addresses),
+        birth_date=person.birth_date if person else None,
+        organisation_words=tuple(
+            word
+            for organisation in _organisations_of(session, account, day)
+            for word in (organisation.short_name, organisation.mail_stem)
+            if word
+        ),
+        is_administrator=is_administrator,
+    )
+
+
+def _organisations_of(session: Session, account: Account, day: date) -> list[Organisation]:
+    if account.organisation_id is not None:
+        return [session.get_one(Organisation, account.organisation_id)]
+    if account.person_id is None:
+        return []
+    held = appointments_on(session, [account.person_id], day).get(account.person_id, [])
+    return [organisation for _, organisation in held]

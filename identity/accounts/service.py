@@ -23,6 +23,7 @@ from identity.accounts.models import (
     Custodian,
     Mailbox,
 )
+from identity.accounts.password_service import forget_password, put_password, revoke_resets
 from identity.people.queries import get_person
 from identity.projection import queue_group_changes
 from kernel import audit
@@ -94,7 +95,7 @@ def suspend_account(
 
     Raises AccountNotFound, AccountStateForbids.
     """
-    return _change(
+    account = _change(
         session,
         actor,
         account_id,
@@ -103,6 +104,8 @@ def suspend_account(
         now=now,
         basis=basis,
     )
+    revoke_resets(session, account_id, now)
+    return account
 
 
 def reinstate_account(
@@ -137,7 +140,7 @@ def close_account(
         now=now,
         basis=basis,
     )
-    account.password_hash = None
+    forget_password(session, account, now)
     _revoke_codes(session, [account_id], now)
     return account
 
@@ -234,8 +237,8 @@ def activate_account(session: Session, code: str, password_hash: str, *, now: da
     account = queries.get_account_for_update(session, account_id)
     if account.status is not AccountStatus.PENDING:
         raise ActivationCodeRejected
-    account.password_hash = password_hash
     account.change_status(AccountStatus.ACTIVE, now)
+    put_password(session, account, password_hash, now=now, keep=0)
     actor = Actor.system(f"activation of {account.login}")
     audit.record(session, actor, AccountAuditTag.ACTIVATED, account_id, Basis("activation code"))
     return account

@@ -8,10 +8,8 @@ from identity.accounts.errors import (
     AccountExists,
     AccountStateForbids,
     ActivationCodeRejected,
-    PasswordRefused,
 )
 from identity.accounts.models import Account, AccountStatus
-from identity.accounts.passwords import Passwords, PasswordSettings
 from identity.people.queries import get_person
 from tests.support.registry import BASIS, NOW, TODAY, Province
 
@@ -132,19 +130,3 @@ def test_only_organisation_accounts_have_custodians(province: Province, account:
             valid_to=None,
             basis=BASIS,
         )
-
-
-@pytest.mark.parametrize(
-    "password",
-    ["short", "x" * 129, "nganth-2026-mua-xuan", "NguyenThiHongNga!9", "ababababababab"],
-)
-def test_a_password_that_is_weak_or_close_to_home_is_refused(password: str) -> None:
-    passwords = Passwords(PasswordSettings(memory_kibibytes=8192))
-    with pytest.raises(PasswordRefused):
-        passwords.hash(password, login="nganth", name="Nguyễn Thị Hồng Nga")
-
-
-def test_a_good_password_is_hashed_with_argon2id() -> None:
-    passwords = Passwords(PasswordSettings(memory_kibibytes=8192))
-    hashed = passwords.hash("chim-hót-trên-cành-7", login="nganth", name="Nguyễn Thị Nga")
-    assert hashed.startswith("$argon2id$v=19$m=8192,t=2,p=1$")
