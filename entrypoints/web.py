@@ -1,5 +1,9 @@
 """The HTTP server: one application over the services, errors as problem+json."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -35,6 +39,13 @@ ROUTERS = (
 )
 
 
+@asynccontextmanager
+async def closing_services(services: Services, _: FastAPI) -> AsyncIterator[None]:
+    yield
+    await services.async_database.close()  # on the loop that its connections belong to
+    await asyncio.to_thread(services.close)
+
+
 def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="Công Vụ",
@@ -42,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=partial(closing_services, services),
     )
     app.state.database = services.database
     app.state.clock = services.clock

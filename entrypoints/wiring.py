@@ -17,10 +17,12 @@ from identity.handover.settings import HandoverSettings
 from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.service import Importer
 from identity.people.citizen_numbers import CitizenNumbers
+from kernel.async_database import AsyncDatabase
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
-from kernel.jobs import build_jobs
+from kernel.jobs import build_jobs, connection_string
+from kernel.notices import Notices
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,17 @@ class Services:
     @cached_property
     def database(self) -> Database:
         return Database(self.engine)
+
+    @cached_property
+    def async_database(self) -> AsyncDatabase:
+        return AsyncDatabase(self.settings.database)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Hearing already: whoever asks for them keeps something in memory."""
+        notices = Notices(connection_string(self.settings.database.url))
+        notices.start()
+        return notices
 
     @cached_property
     def keys(self) -> KeyRing:
@@ -105,3 +118,13 @@ class Services:
         except (DirectoryUnavailable, DirectoryRefused):
             return False
         return True
+
+    def close(self) -> None:
+        """Stop the threads and give back the connections of what was built."""
+        built = self.__dict__
+        if "notices" in built:
+            self.notices.stop()
+        if "async_database" in built:
+            self.async_database.dispose()
+        if "engine" in built:
+            self.engine.dispose()

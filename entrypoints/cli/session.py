@@ -31,7 +31,7 @@ class Session:
     def close(self) -> None:
         """Give the connections back, where a command opened any."""
         if "services" in self.__dict__:
-            self.services.engine.dispose()
+            self.services.close()
 
     @property
     def actor(self) -> Actor:

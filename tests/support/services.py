@@ -39,7 +39,7 @@ def settings_for(database_url: str, directory: DirectorySettings) -> Settings:
 def built(settings: Settings, clock: Clock = lambda: NOW) -> Iterator[Services]:
     services = Services(settings, clock)
     yield services
-    services.engine.dispose()
+    services.close()
 
 
 def environment_for(database_url: str, directory: DirectorySettings) -> dict[str, str]:
