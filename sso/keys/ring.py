@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,9 @@ from kernel.encryption import KeyRing
 from kernel.errors import Unavailable
 from sso.keys.models import Algorithm, SigningKey
 
-IMPORTERS: Mapping[Algorithm, Callable[[bytes, Mapping[str, Any]], Key]] = {
+KeyPair = ECKey | RSAKey | OKPKey
+
+IMPORTERS: Mapping[Algorithm, Callable[..., KeyPair]] = {
     Algorithm.ES256: ECKey.import_key,
     Algorithm.RS256: RSAKey.import_key,
     Algorithm.EDDSA: OKPKey.import_key,
@@ -37,7 +39,7 @@ class NoSigningKey(Unavailable):
 class LoadedKey:
     kid: str
     algorithm: Algorithm
-    key: Key
+    key: KeyPair
     public: Mapping[str, Any]
     signs_from: datetime
     signs_until: datetime

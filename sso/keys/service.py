@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.encryption import KeyRing
 from sso.keys.models import Algorithm, SigningKey
-from sso.keys.ring import sealing_context
+from sso.keys.ring import KeyPair, sealing_context
 from sso.settings import SignOnSettings
 
 RSA_BITS = 3072
@@ -21,7 +21,7 @@ WITHDRAWN_AFTER = timedelta(days=2)
 """Past the longest token and the longest cache of others."""
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sso_signing_key'))")
 
-MAKERS: Mapping[Algorithm, Callable[[], Key]] = {
+MAKERS: Mapping[Algorithm, Callable[[], KeyPair]] = {
     Algorithm.ES256: lambda: ECKey.generate_key("P-256", auto_kid=True),
     Algorithm.RS256: lambda: RSAKey.generate_key(RSA_BITS, auto_kid=True),
     Algorithm.EDDSA: lambda: OKPKey.generate_key("Ed25519", auto_kid=True),

@@ -1,0 +1,209 @@
+"""Which client is asking (RFC 6749 section 2.3, RFC 7523, RFC 8705 section 2)."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+import anyio.to_thread
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from sso.clients.description import AuthMethod
+from sso.clients.keys import ClientKeys, KeysUnavailable
+from sso.clients.registry import Client, Clients
+from sso.keys.signatures import FOREIGN
+from sso.protocol import mutual_tls
+from sso.protocol.http import BackChannelRequest
+from sso.tokens.replay import UsedIdentifiers
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LONGEST_ASSERTION = 8192
+LONGEST_ASSERTION_SECONDS = 600
+LEEWAY_SECONDS = 30
+LONGEST_IDENTIFIER = 255
+
+
+class ClientRefused(InvalidClientError):
+    """One answer for whatever is wrong: nobody learns which clients there are."""
+
+    def __init__(self) -> None:
+        super().__init__(description="Client authentication failed.", status_code=401)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client and how it showed who it is."""
+
+    client: Client
+    method: AuthMethod
+    certificate_thumbprint: str | None = None
+    """Of the certificate on this connection, whether or not it served for authentication."""
+
+
+class ClientAuthenticator:
+    def __init__(
+        self,
+        clients: Callable[[], Clients],
+        keys: ClientKeys,
+        used: UsedIdentifiers,
+        issuer: str,
+    ) -> None:
+        self._clients = clients
+        self._keys = keys
+        self._used = used
+        self._issuer = issuer
+
+    async def authenticate(self, request: BackChannelRequest, now: datetime) -> Caller:
+        """Raises InvalidClientError, InvalidRequestError for two methods at once."""
+        form = request.form
+        authorization = request.header(b"authorization")
+        if sum((bool(authorization), "client_secret" in form, "client_assertion" in form)) > 1:
+            raise InvalidRequestError("Only one client authentication method at a time.")
+        thumbprint = mutual_tls.thumbprint_of(request.certificate)
+        if authorization:
+            client_id, secret = _basic(authorization)
+            if form.get("client_id", client_id) != client_id:
+                raise ClientRefused
+            client = self._by_secret(client_id, secret, AuthMethod.CLIENT_SECRET_BASIC, now)
+            return Caller(client, AuthMethod.CLIENT_SECRET_BASIC, thumbprint)
+        if "client_secret" in form:
+            method = AuthMethod.CLIENT_SECRET_POST
+            client = self._by_secret(form.get("client_id"), form["client_secret"], method, now)
+            return Caller(client, method, thumbprint)
+        if "client_assertion" in form:
+            return Caller(
+                await self._by_assertion(request, now), AuthMethod.PRIVATE_KEY_JWT, thumbprint
+            )
+        return await self._by_certificate_or_name(request, thumbprint)
+
+    def _by_secret(
+        self, client_id: str | None, secret: str, method: AuthMethod, now: datetime
+    ) -> Client:
+        client = self._clients().find(client_id)
+        if client is None or not client.check_endpoint_auth_method(method, ""):
+            raise ClientRefused
+        if not client.check_secret(secret, now):
+            raise ClientRefused
+        return client
+
+    async def _by_certificate_or_name(
+        self, request: BackChannelRequest, thumbprint: str | None
+    ) -> Caller:
+        client = self._clients().find(request.form.get("client_id"))
+        if client is None:
+            raise ClientRefused
+        method = client.description.token_endpoint_auth_method
+        if method is AuthMethod.NONE:
+            return Caller(client, method, thumbprint)
+        if request.certificate is not None and (
+            (
+                method is AuthMethod.TLS_CLIENT_AUTH
+                and mutual_tls.is_of(request.certificate, client.description)
+            )
+            or (
+                method is AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH
+                and await self._is_registered(client, request.certificate)
+            )
+        ):
+            return Caller(client, method, thumbprint)
+        raise ClientRefused
+
+    async def _is_registered(self, client: Client, certificate: str) -> bool:
+        keys = await self._keys_of(client)
+        return mutual_tls.is_among(certificate, keys)
+
+    async def _by_assertion(self, request: BackChannelRequest, now: datetime) -> Client:
+        """RFC 7523 section 3, each assertion once."""
+        form = request.form
+        assertion = form["client_assertion"]
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise InvalidRequestError("Unknown client_assertion_type.")
+        client = self._clients().find(form.get("client_id") or _unverified_subject(assertion))
+        if client is None or not client.check_endpoint_auth_method(AuthMethod.PRIVATE_KEY_JWT, ""):
+            raise ClientRefused
+        claims = await self._verified(client, assertion)
+        expected = {self._issuer, f"{self._issuer}{request.path}", f"{self._issuer}/oauth2/token"}
+        self._check_claims(client, claims, expected, now)
+        key = f"assertion\0{client.client_id}\0{claims['jti']}"
+        if not await self._used.use(key, claims["exp"] + LEEWAY_SECONDS):
+            raise ClientRefused
+        return client
+
+    async def _verified(self, client: Client, assertion: str) -> dict[str, Any]:
+        if len(assertion) > LONGEST_ASSERTION:
+            raise ClientRefused
+        keys = await self._keys_of(client)
+        algorithm = client.description.token_endpoint_auth_signing_alg
+        try:
+            token = jwt.decode(assertion, keys, registry=FOREIGN)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise ClientRefused from error
+        if algorithm is not None and token.header["alg"] != algorithm.value:
+            raise ClientRefused
+        return token.claims
+
+    async def _keys_of(self, client: Client) -> Any:
+        try:
+            return await anyio.to_thread.run_sync(self._keys.of, client)
+        except KeysUnavailable as error:
+            raise ClientRefused from error
+
+    @staticmethod
+    def _check_claims(
+        client: Client, claims: dict[str, Any], expected: set[str], now: datetime
+    ) -> None:
+        moment = now.timestamp()
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        right = (
+            claims.get("iss") == claims.get("sub") == client.client_id
+            and any(item in expected for item in audiences if isinstance(item, str))
+            and _number(claims, "exp", 0) - moment + LEEWAY_SECONDS > 0
+            and _number(claims, "exp", 0) - moment <= LONGEST_ASSERTION_SECONDS
+            and _number(claims, "iat", moment) <= moment + LEEWAY_SECONDS
+            and _number(claims, "nbf", moment) <= moment + LEEWAY_SECONDS
+            and isinstance(claims.get("jti"), str)
+            and 0 < len(claims["jti"]) <= LONGEST_IDENTIFIER
+        )
+        if not right:
+            raise ClientRefused
+
+
+def _number(claims: dict[str, Any], name: str, default: float) -> float:
+    value = claims.get(name, default)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ClientRefused
+    return value
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    """Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1)."""
+    kind, _, encoded = authorization.partition(" ")
+    if kind.lower() != "basic":
+        raise ClientRefused
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError as error:
+        raise ClientRefused from error
+    client_id, colon, secret = text.partition(":")
+    if not colon:
+        raise ClientRefused
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _unverified_subject(assertion: str) -> str | None:
+    """Which client to look up; what it says is believed only after the signature."""
+    if len(assertion) > LONGEST_ASSERTION:
+        return None
+    body = assertion.split(".")[1:2]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(f"{body[0]}{'=' * (-len(body[0]) % 4)}"))
+    except (IndexError, ValueError, RecursionError):
+        return None
+    subject = claims.get("sub") if isinstance(claims, dict) else None
+    return subject if isinstance(subject, str) else None

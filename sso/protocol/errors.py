@@ -1,0 +1,52 @@
+"""Errors of the protocols that Authlib has no class for; descriptions are ASCII (RFC 6749)."""
+
+from authlib.oauth2 import OAuth2Error
+
+
+class InvalidTarget(OAuth2Error):
+    """RFC 8707 section 2."""
+
+    error = "invalid_target"
+
+
+class InvalidProof(OAuth2Error):
+    """RFC 9449 section 5."""
+
+    error = "invalid_dpop_proof"
+
+
+class UnmetAuthenticationRequirements(OAuth2Error):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0."""
+
+    error = "unmet_authentication_requirements"
+
+
+class InvalidRequestObject(OAuth2Error):
+    """OpenID Connect Core section 3.1.2.6, RFC 9101 section 6."""
+
+    error = "invalid_request_object"
+
+
+class InvalidRequestUri(OAuth2Error):
+    """RFC 9126 section 2.3: an unknown or used reference."""
+
+    error = "invalid_request_uri"
+
+
+class InvalidToken(OAuth2Error):
+    """RFC 6750 section 3.1."""
+
+    error = "invalid_token"
+    status_code = 401
+
+
+class InsufficientScope(OAuth2Error):
+    """RFC 6750 section 3.1."""
+
+    error = "insufficient_scope"
+    status_code = 403
+
+
+class RequestTooLarge(OAuth2Error):
+    error = "invalid_request"
+    status_code = 413

@@ -1,0 +1,146 @@
+"""Requests and answers of the back-channel endpoints, without a framework in between.
+
+These are asked thousands of times a second; FastAPI's parameters alone cost more than the
+signature of a token (docs/performance.md).
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from starlette.types import Receive, Scope, Send
+
+from sso.protocol.errors import RequestTooLarge
+
+LARGEST_BODY_BYTES = 64 * 1024
+MOST_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
+MAY_REPEAT = {"resource", "audience"}
+"""Parameters of RFC 8707 and RFC 8693; all others come once (RFC 6749 section 3.2)."""
+NO_STORE = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class BackChannelRequest:
+    """A request of a client's server, its form already taken apart."""
+
+    method: str
+    path: str
+    headers: Mapping[bytes, bytes]
+    """By lower-case name; of a repeated header all values are in `repeated`."""
+    form: Mapping[str, str] = field(default_factory=dict)
+    many: Mapping[str, list[str]] = field(default_factory=dict)
+    """Values of the parameters that may repeat."""
+    repeated: frozenset[bytes] = frozenset()
+    certificate: str | None = None
+    """The client certificate that a trusted proxy verified, as PEM."""
+    address: str | None = None
+    request_id: str | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """Raises InvalidRequestError for one that came twice, where one alone has a meaning."""
+        if name in self.repeated:
+            raise InvalidRequestError(f"Repeated header {name.decode('ascii')}.")
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
+    pairs: list[Header] = scope["headers"]
+    headers = dict(pairs)
+    if len(headers) == len(pairs):
+        return headers, frozenset()
+    names = [name for name, _ in pairs]
+    return headers, frozenset(name for name in headers if names.count(name) > 1)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Raises RequestTooLarge before more than the limit is kept."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        if len(body) > LARGEST_BODY_BYTES:
+            raise RequestTooLarge("The request is too large.")
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY_BYTES:
+            raise RequestTooLarge("The request is too large.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def parse_form(headers: Mapping[bytes, bytes], body: bytes) -> list[tuple[str, str]]:
+    """Raises InvalidRequestError for whatever is no form of RFC 6749 appendix B."""
+    kind = headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
+    if kind != FORM.encode():
+        raise InvalidRequestError(f"The content type must be {FORM}.")
+    return parse_pairs(body)
+
+
+def parse_pairs(text: bytes) -> list[tuple[str, str]]:
+    """Raises InvalidRequestError."""
+    try:
+        return parse_qsl(
+            text.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError as error:
+        raise InvalidRequestError("The form cannot be read.") from error
+
+
+def sort_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Single parameters, without empty ones, and those that may repeat.
+
+    Raises InvalidRequestError for a parameter that came twice.
+    """
+    form: dict[str, str] = {}
+    many: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in MAY_REPEAT:
+            many.setdefault(name, []).append(value)
+        elif name in form:
+            raise InvalidRequestError("A parameter is repeated.")
+        elif "\0" in value:
+            raise InvalidRequestError("A parameter holds a character that no text has.")
+        elif value:  # without a value it counts as absent (RFC 6749 section 3.1)
+            form[name] = value
+    return form, many
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back. A body of text is sent as it is, anything else as JSON."""
+
+    status: int
+    body: Any
+    headers: tuple[Header, ...] = NO_STORE
+    media_type: bytes = b"application/json"
+
+    def encoded(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    async def send(self, send: Send, more: Iterable[Header] = ()) -> None:
+        body = self.encoded()
+        headers = [
+            (b"content-type", self.media_type),
+            (b"content-length", str(len(body)).encode()),
+            *self.headers,
+            *more,
+        ]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+Endpoint = Callable[[BackChannelRequest], Awaitable[Answer]]
