@@ -23,6 +23,7 @@ from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.home import CHECKOUT
 from identity.accounts import queries, service
 from identity.accounts.passwords import Passwords
+from identity.directory.settings import DirectorySettings
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.access import Actor
 from kernel.clock import utc_now
@@ -130,13 +131,17 @@ class Provider:
 
 @contextmanager
 def running_provider(
-    cluster: Cluster, template: str, keys: KeyRing, **settings: str
+    cluster: Cluster,
+    template: str,
+    keys: KeyRing,
+    directory: DirectorySettings | None = None,
+    **settings: str,
 ) -> Iterator[Provider]:
     """`settings` are variables of the product without their prefix, such as SSO__KEY_DAYS."""
     port = free_port()
     with cluster.database(template) as url, scratch_folder() as folder:
         settings = {"WEB__PORT": str(port), "WEB__PUBLIC_URL": f"http://{HOST}:{port}"} | settings
-        environment = _environment(folder, url, settings)
+        environment = _environment(folder, url, directory or nowhere(), settings)
         with (
             _province(url, keys) as province,
             running(_program("web"), port=port, log=folder / "web.log", environment=environment),
@@ -153,7 +158,9 @@ def _program(name: str) -> list[str]:
     return [sys.executable, "-P", "-m", f"entrypoints.{name}"]
 
 
-def _environment(folder: Path, url: str, settings: Mapping[str, str]) -> dict[str, str]:
+def _environment(
+    folder: Path, url: str, directory: DirectorySettings, settings: Mapping[str, str]
+) -> dict[str, str]:
     chosen = {
         "SSO__ALLOW_PLAIN_HTTP": "true",
         "PASSWORDS__MEMORY_KIBIBYTES": str(CHEAP_PASSWORDS.memory_kibibytes),
@@ -163,7 +170,7 @@ def _environment(folder: Path, url: str, settings: Mapping[str, str]) -> dict[st
     return {
         "CONGVU_HOME": str(folder),
         "PYTHONPATH": str(CHECKOUT),
-        **environment_for(url, nowhere()),
+        **environment_for(url, directory),
         **{f"CONGVU_{name}": value for name, value in chosen.items()},
     }
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from tests.support.apache import running_apache
 from tests.support.daemon import running
+from tests.support.dovecot import running_dovecot
 from tests.support.node import running_node
 from tests.support.ports import free_port
 from tests.support.provider import Provider, Registered
+from tests.support.slapd import PASSWORDS, TestSlapd
 from tests.support.tls_provider import TlsProvider
 from tests.support.walkthrough import block, command
 
@@ -21,6 +23,14 @@ PROVIDER_OF_THE_PAGES = "https://id.backan.gov.vn"
 class Application:
     address: str
     client: Registered
+
+
+@dataclass(frozen=True, slots=True)
+class MailSystem:
+    imap_port: int
+    address: str
+    """Of the webmail; with a slash at the end the mail server's name as a resource."""
+    webmail: Registered
 
 
 @contextmanager
@@ -97,9 +107,9 @@ def register_as_shown(
     provider: Provider, page: str, name: str, values: Mapping[str, str]
 ) -> Registered:
     """Run the page's `congvu client create`."""
-    beginning, client_id = "congvu client create", provider.fresh_name(name)
+    client_id = provider.fresh_name(name)
     place = {f"create {name} ": f"create {client_id} "}
-    shown = provider.congvu(*command(page, beginning, {**place, **values}))
+    shown = provider.congvu(*command(page, f"congvu client create {name} ", {**place, **values}))
     return Registered(client_id, shown.get("client_secret") or "")
 
 
@@ -110,3 +120,32 @@ def _variables(provider: Provider, client: Registered, address: str) -> dict[str
         "CLIENT_SECRET": client.secret,
         "APP_URL": address,
     }
+
+
+@contextmanager
+def documented_dovecot(
+    provider: Provider, directory: TestSlapd, folder: Path
+) -> Iterator[MailSystem]:
+    page, site, port = "dovecot-roundcube-xoauth2.md", "https://mail.backan.gov.vn", free_port()
+    address = f"http://127.0.0.1:{port}"
+    server = register_as_shown(provider, page, "mail-server", {site: address})
+    webmail = register_as_shown(provider, page, "webmail", {site: address})
+    trusted = {"/etc/ssl/certs/ca-certificates.crt": str(directory.slapd.authority)}
+    oauth2 = {
+        "https://mail-server:THE-CLIENT-SECRET@id.backan.gov.vn": provider.issuer.replace(
+            "//", f"//{server.client_id}:{server.secret}@"
+        ),
+        **trusted,
+    }
+    ldap = {
+        "ldaps://ldap.backan.gov.vn": directory.slapd.address,
+        "THE-MAIL-PASSWORD": PASSWORDS.mail,
+        **trusted,
+    }
+    files = {}
+    for driver, values in (("oauth2", oauth2), ("ldap", ldap)):
+        path = folder / f"dovecot-{driver}.conf.ext"
+        path.write_text(block(page, driver, values))
+        files[f"/etc/dovecot/{path.name}"] = str(path)
+    with running_dovecot(folder, block(page, "dovecot", files), port=port):
+        yield MailSystem(port, address, webmail)
