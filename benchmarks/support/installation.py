@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ class Installation:
     home: Home
     settings: Settings
     services: Services
+    servers: Mapping[str, int]
+    """Process ids by name."""
 
     @contextmanager
     def program(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -51,13 +53,15 @@ def installation(
         settings = load_settings(home)
         services = Services(settings)
         with ExitStack() as stack:
-            for part in servers(home, settings, print):
-                if part.name in names:
-                    stack.enter_context(running(part, home.path))
+            started = {
+                part.name: stack.enter_context(running(part, home.path)).pid
+                for part in servers(home, settings, print)
+                if part.name in names
+            }
             if "postgres" in names:
                 migrate(settings.database.url.get_secret_value())
                 stack.callback(services.engine.dispose)
-            yield Installation(home, settings, services)
+            yield Installation(home, settings, services, started)
     finally:
         shutil.rmtree(home.path)
 

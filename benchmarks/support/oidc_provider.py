@@ -1,0 +1,71 @@
+"""The npm package oidc-provider with its in-memory store, a confidential client and ES256."""
+
+import hashlib
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.support.authorization import basic
+from benchmarks.support.comparison import Side
+from benchmarks.support.load import Request, repeat, rotate
+from benchmarks.support.processes import Processes
+from tests.support.daemon import running
+from tests.support.ports import free_port
+
+FOLDER = Path(__file__).parents[1] / "peers" / "oidc-provider"
+CLIENT_ID = "benchmark"
+SCOPE = "documents:read"
+
+
+@dataclass(frozen=True, slots=True)
+class OidcProvider:
+    url: str
+    authorization: str
+    processes: Processes
+    name: str
+
+    def client_credentials(self) -> Side:
+        request = self._token_request(f"grant_type=client_credentials&scope={SCOPE}")
+        return Side(self.name, lambda seconds: repeat(request, seconds), self.processes)
+
+    def rotation(self) -> Side:
+        """A connection stays with its process, whose memory alone knows its tokens."""
+        request = self._token_request("")
+        return Side(self.name, lambda seconds: rotate(request, "/seed", seconds), self.processes)
+
+    def _token_request(self, body: str) -> Request:
+        return Request(f"{self.url}/token", authorization=self.authorization, body=body)
+
+
+@contextmanager
+def oidc_provider(folder: Path, processes: int) -> Iterator[OidcProvider]:
+    """In so many processes behind one port."""
+    install()
+    port, secret = free_port(), secrets.token_urlsafe(32)
+    environment = {"NODE_ENV": "production", "CLIENT_SECRET": secret}
+    command = ["node", str(FOLDER / "server.mjs"), str(port), str(processes)]
+    log = folder / f"oidc-provider-{processes}.log"
+    with running(command, port=port, log=log, environment=environment) as server:
+        yield OidcProvider(
+            url=f"http://127.0.0.1:{port}",
+            authorization=basic(CLIENT_ID, secret),
+            processes=Processes((server.pid,)),
+            name=f"oidc-provider in memory, {processes} process{'es' if processes > 1 else ''}",
+        )
+
+
+def install() -> None:
+    """What the lock says, once."""
+    modules = FOLDER / "node_modules"
+    stamp = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
+    done = modules / ".congvu-stamp"
+    if done.exists() and done.read_text() == stamp:
+        return
+    npm = shutil.which("npm") or "npm"
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run([npm, "ci", *quiet], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+    done.write_text(stamp)
