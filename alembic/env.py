@@ -11,6 +11,7 @@ from kernel.database import Base
 MODELS = (
     "kernel.api_tokens",
     "kernel.audit",
+    "kernel.audit_spool_flush",
     "identity.organisations.models",
     "identity.people.models",
     "identity.addresses.models",
