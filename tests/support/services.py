@@ -3,6 +3,8 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
@@ -37,9 +39,15 @@ def settings_for(database_url: str, directory: DirectorySettings) -> Settings:
 
 @contextmanager
 def built(settings: Settings, clock: Clock = lambda: NOW) -> Iterator[Services]:
-    services = Services(settings, clock)
-    yield services
-    services.close()
+    with TemporaryDirectory(prefix="congvu-spool-") as folder:
+        if settings.audit.spool_folder is None:
+            spooled = settings.audit.model_copy(update={"spool_folder": Path(folder)})
+            settings = settings.model_copy(update={"audit": spooled})
+        services = Services(settings, clock)
+        try:
+            yield services
+        finally:
+            services.close()
 
 
 def environment_for(database_url: str, directory: DirectorySettings) -> dict[str, str]:
