@@ -15,10 +15,12 @@ from identity.accounts.settings import MailboxSettings
 from identity.directory.settings import DirectorySettings
 from identity.handover.settings import HandoverSettings
 from identity.hr_import.settings import ImportSettings
+from kernel.audit_spool import AuditSettings
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
 from kernel.logs import LogSettings
+from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
 DELIMITER = "__"
@@ -73,6 +75,8 @@ class Settings(BaseSettings):
     mailboxes: MailboxSettings = MailboxSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()
+    audit: AuditSettings = AuditSettings()
+    sso: SignOnSettings = SignOnSettings()
     sample: SampleSettings = SampleSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""

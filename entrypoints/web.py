@@ -25,8 +25,11 @@ from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
-from sso.login.routes import STATIC as LOGIN_STATIC
+from sso.login.authorize_routes import router as authorize_router
+from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.routes import router as login_router
+from sso.login.sign_in_routes import router as sign_in_router
+from sso.protocol.back_channel import BackChannel
 
 API = "/api/v1"
 ROUTERS = (
@@ -37,6 +40,8 @@ ROUTERS = (
     imports_router,
     directory_router,
 )
+
+PAGES = (login_router, sign_in_router, authorize_router)
 
 
 @asynccontextmanager
@@ -65,11 +70,21 @@ def create_app(services: Services) -> FastAPI:
     for router in ROUTERS:
         api.include_router(router)
     app.include_router(api)
-    app.include_router(login_router)
+    for router in PAGES:
+        app.include_router(router)
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
         app.mount(f"/static/{name}", StaticFiles(directory=folder))
     telemetry = Telemetry()
     app.include_router(probes(services, telemetry))
+    sign_on = app.state.sign_on = services.sign_on
+    app.add_middleware(
+        BackChannel,
+        routes=sign_on.back_channel_routes,
+        issuer=sign_on.issuer,
+        keys=sign_on.keys.get,
+        clients=sign_on.clients.get,
+        jwks_cache_seconds=sign_on.settings.jwks_cache_seconds,
+    )
     app.add_middleware(TelemetryMiddleware, telemetry=telemetry)
     answer_errors(app)
     return app

@@ -1,5 +1,6 @@
 """Builds everything once, from the settings, for whatever starts."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,7 @@ import procrastinate
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from entrypoints.home import Home
 from entrypoints.settings import Settings
 from identity.accounts.passwords import Passwords
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
@@ -18,11 +20,13 @@ from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.service import Importer
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel.async_database import AsyncDatabase
+from kernel.audit_spool import AuditSpool
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
 from kernel.jobs import build_jobs, connection_string
 from kernel.notices import Notices
+from sso.assembly import SingleSignOn
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,30 @@ class Services:
     @cached_property
     def passwords(self) -> Passwords:
         return Passwords(self.settings.passwords)
+
+    @cached_property
+    def spool(self) -> AuditSpool:
+        settings = self.settings.audit
+        folder = settings.spool_folder or Home.from_environment(os.environ).path / "spool"
+        spool = AuditSpool(folder, settings, self.database, self.clock)
+        spool.start()
+        return spool
+
+    @cached_property
+    def sign_on(self) -> SingleSignOn:
+        return SingleSignOn(
+            issuer=self.settings.web.public_url,
+            settings=self.settings.sso,
+            database=self.database,
+            async_database=self.async_database,
+            notices=self.notices,
+            ring=self.keys,
+            citizen_numbers=self.citizen_numbers,
+            passwords=self.passwords,
+            spool=self.spool,
+            fetcher=None,
+            clock=self.clock,
+        )
 
     @cached_property
     def handover(self) -> HandoverSettings:
@@ -124,6 +152,8 @@ class Services:
         built = self.__dict__
         if "notices" in built:
             self.notices.stop()
+        if "spool" in built:
+            self.spool.close()
         if "async_database" in built:
             self.async_database.dispose()
         if "engine" in built:

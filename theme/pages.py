@@ -1,5 +1,6 @@
 """Pages: templates, the language of the reader, and headers that keep a page to itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ LANGUAGES = ("vi", "en")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without any, browsers would not say where a form is from
+    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
@@ -34,17 +36,30 @@ class Pages:
         )
 
     def render(
-        self, request: Request, template: str, *, status_code: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status_code: int = 200,
+        form_targets: Sequence[str] = (),
+        **values: Any,
     ) -> HTMLResponse:
+        """`form_targets` are origins that a form on the page may lead to besides our own."""
         language = language_of(request)
 
         def text(message: Message) -> str:
             return message.vi if language == "vi" else message.en
 
+        def in_language(chosen: str) -> str:
+            """The address of this page in another language, with everything else it carries."""
+            return f"?{request.url.include_query_params(lang=chosen).query}"
+
         body = self._environment.get_template(template).render(
-            **values, language=language, t=text, path=request.url.path
+            **values, language=language, t=text, path=request.url.path, in_language=in_language
         )
-        return HTMLResponse(body, status_code=status_code, headers=HEADERS)
+        policy = " ".join([HEADERS["Content-Security-Policy"], *form_targets])
+        headers = {**HEADERS, "Content-Security-Policy": policy}
+        return HTMLResponse(body, status_code=status_code, headers=headers)
 
 
 def language_of(request: Request) -> str:

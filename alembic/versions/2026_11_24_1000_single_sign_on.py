@@ -226,7 +226,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=False),
-        sa.Column("scopes", DOCUMENT, nullable=False),
+        sa.Column("scopes", TEXTS, nullable=False),
         sa.Column("granted_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["identity_account.id"], name=op.f("fk_sso_consent_account_id")

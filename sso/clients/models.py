@@ -3,8 +3,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
 
 from kernel.database import Base, UuidKey
 
@@ -56,6 +57,6 @@ class Consent(Base):
     id: Mapped[UuidKey]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
     client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"))
-    scopes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     granted_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("account_id", "client_id"),)

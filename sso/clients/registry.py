@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
@@ -95,6 +96,8 @@ class Clients:
     by_id: Mapping[UUID, Client]
     by_resource: Mapping[str, Client]
     """Resource identifier to the resource server of that name."""
+    origins: frozenset[str] = frozenset()
+    """Of the redirect addresses of public clients: their pages may call us from a browser."""
 
     def find(self, client_id: str | None) -> Client | None:
         return None if client_id is None else self.by_client_id.get(client_id)
@@ -120,4 +123,10 @@ def load_clients(session: Session) -> Clients:
         by_resource={
             name: client for client in clients for name in client.description.resource_identifiers
         },
+        origins=frozenset(
+            f"{parts.scheme}://{parts.netloc}"
+            for client in clients
+            if client.is_public
+            for parts in map(urlsplit, client.description.redirect_uris)
+        ),
     )

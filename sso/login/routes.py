@@ -1,6 +1,5 @@
 """Pages of signing in. So far: activation, where the letter sends people."""
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -13,13 +12,9 @@ from identity.handover.settings import ACTIVATION_PATH
 from kernel.http import Db, Now
 from kernel.messages import Message
 from sso.login import texts
-from theme.pages import Pages
-
-FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
+from sso.login.pages import pages
 
 router = APIRouter(include_in_schema=False)
-pages = Pages(FOLDER / "templates")
 
 Typed = Annotated[str, Form(max_length=1000)]
 

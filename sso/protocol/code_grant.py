@@ -116,7 +116,8 @@ def issue_for_person(
         ),
     )
     record_issued(request, client, issued, grant)
-    return issued.answer
+    answer: dict[str, Any] = issued.answer
+    return answer
 
 
 def _begin_family(grant: Grant, request: ProtocolRequest, client: Client) -> None:

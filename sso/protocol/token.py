@@ -18,7 +18,6 @@ from authlib.oauth2.rfc6749.errors import (
     UnauthorizedClientError,
 )
 
-from kernel.audit_spool import AuditSpool
 from kernel.batching import Batcher
 from kernel.clock import Clock
 from sso.clients.description import GrantType
@@ -30,7 +29,7 @@ from sso.protocol.errors import InvalidProof
 from sso.protocol.http import Answer, BackChannelRequest
 from sso.protocol.resource_indicators import requested_resources
 from sso.protocol.server import ProtocolServer
-from sso.protocol.token_records import TOKEN_REQUEST, TokenAuditTag, client_actor
+from sso.protocol.token_records import TOKEN_REQUEST, Spool, TokenAuditTag, client_actor
 from sso.tokens.issuing import GrantView, Issued, TokenIssuer
 from sso.tokens.rotation import RefreshRotation, Refusal, Rotation
 
@@ -50,7 +49,7 @@ class TokenEndpoint:
         issuer: TokenIssuer,
         rotation: RefreshRotation,
         server: ProtocolServer,
-        spool: AuditSpool,
+        spool: Spool,
         clock: Clock,
     ) -> None:
         self._authenticator = authenticator

@@ -1,6 +1,7 @@
 """What the audit trail says of tokens."""
 
 import enum
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,19 @@ from sso.tokens.issuing import Issued
 from sso.tokens.models import Grant
 
 TOKEN_REQUEST = Basis("token request")
+
+
+class Spool(Protocol):
+    """`kernel.audit_spool.AuditSpool`: survives the process, reaches the database in batches."""
+
+    def record(
+        self,
+        actor: Actor,
+        tag: enum.StrEnum,
+        subject_id: UUID | None,
+        basis: Basis,
+        **details: Any,
+    ) -> None: ...
 
 
 class TokenAuditTag(enum.StrEnum):

@@ -8,9 +8,9 @@ from entrypoints.wiring import Services
 from identity.accounts import queries
 from identity.accounts.service import issue_activation_codes
 from kernel.access import Actor
-from tests.entrypoints.web.conftest import BASIS, Api
 from tests.support.registry import BASIS as REGISTRY_BASIS
 from tests.support.registry import DOMAIN, NOW, Province
+from tests.support.web import BASIS, Api
 
 PASSWORD = "một câu dài không ai đoán"
 

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from entrypoints.wiring import Services
-from tests.entrypoints.web.conftest import Api
 from tests.support.jobs import run_jobs
 from tests.support.registry import Province, people_row, workbook
+from tests.support.web import Api
 
 GOOD, BAD = people_row(1), people_row(2, citizen="12", name="Lê Văn An", sex="Nam")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

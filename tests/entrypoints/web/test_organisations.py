@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.entrypoints.web.conftest import BASIS, Api
+from tests.support.web import BASIS, Api
 
 FORM = {
     "kind": "department",

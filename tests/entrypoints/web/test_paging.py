@@ -11,8 +11,8 @@ from identity.names.sort_key import sort_key
 from identity.names.text import search_key
 from identity.people.models import Person
 from kernel.database import Database, copy_rows
-from tests.entrypoints.web.conftest import Api
 from tests.support.registry import Province
+from tests.support.web import Api
 
 FAMILIES = ("Nguyễn", "Trần", "Hoàng", "Nông", "Đàm", "Bế", "Lường", "Ma", "Lý", "Triệu")
 MIDDLES = ("Thị", "Văn", "Hồng", "Đức", "Ngọc")

@@ -8,8 +8,8 @@ from entrypoints.wiring import Services
 from identity.people.models import Person
 from kernel.access import Permission
 from kernel.audit import AuditRecord
-from tests.entrypoints.web.conftest import BASIS, Api
 from tests.support.registry import Province
+from tests.support.web import BASIS, Api
 
 NUMBER = "006185001234"
 

@@ -9,10 +9,10 @@ import httpx
 
 from entrypoints.wiring import Services
 from kernel.access import Permission
-from tests.entrypoints.web.conftest import BASIS, Api
 from tests.support.jobs import run_jobs
 from tests.support.logs import lines
 from tests.support.registry import Province, people_row, workbook
+from tests.support.web import BASIS, Api
 
 __all__ = ["lines"]
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from entrypoints.web import create_app
-from tests.entrypoints.web.conftest import Api, serving
 from tests.support.registry import Province
 from tests.support.services import built, settings_for
 from tests.support.slapd import TestSlapd, ldap_server, slapd_of_this_process
+from tests.support.web import Api, serving
 
 __all__ = ["ldap_server", "slapd_of_this_process"]
 

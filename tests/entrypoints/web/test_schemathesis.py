@@ -18,10 +18,10 @@ from schemathesis.specs.openapi.checks import (
 from entrypoints.web import create_app
 from entrypoints.wiring import Services
 from kernel.access import Permission
-from tests.entrypoints.web.conftest import BASIS, Api
 from tests.support.jobs import run_jobs
 from tests.support.registry import Province, people_row, workbook
 from tests.support.services import nowhere, settings_for
+from tests.support.web import BASIS, Api
 
 DOCUMENT = create_app(Services(settings_for("postgresql+psycopg://", nowhere()))).openapi()
 CHECKS = [

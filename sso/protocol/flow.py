@@ -1,0 +1,335 @@
+"""From an authorization request to a code, with the person's answers in between.
+
+One transaction a step, opened by the route. A request that has to wait for the person is kept
+as an `Interaction`; the parameters are then those that were checked, wherever they came from.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
+from authlib.oidc.core.errors import (
+    AccountSelectionRequiredError,
+    ConsentRequiredError,
+    LoginRequiredError,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account
+from kernel.access import Actor, ActorKind
+from kernel.clock import office_day
+from kernel.tokens import token_hash
+from sso.claims.access import may_use, organisation_accounts_of
+from sso.claims.subject import load_subject
+from sso.clients import consents
+from sso.protocol.authorization import (
+    AuthorizationRequest,
+    Parameters,
+    needs_sign_in,
+    read_request,
+    refuse_silently,
+)
+from sso.protocol.models import Interaction
+from sso.protocol.server import ProtocolRequest, ProtocolServer
+from sso.protocol.sign_on_records import record_entered
+from sso.sessions.models import Participation
+from sso.sessions.service import SignedIn, participate
+from sso.tokens.grants import Approval, CodeForm, create_code, create_grant
+from sso.tokens.minting import Authentication
+
+AUTHORIZE_PATH = "/oauth2/authorize"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Back to the client, with a code or an error."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The person has to answer a page first."""
+
+    page: str
+    """`sign-in`, `choose`, `consent` or `no-access`."""
+    secret: str
+    """Names the interaction."""
+    request: AuthorizationRequest
+    accounts: Sequence[Account] = ()
+    """To choose from, one's own first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unredirectable:
+    """An error that must not be sent anywhere, since the address may be an attacker's."""
+
+    error: OAuth2Error
+
+
+Outcome = Redirect | Ask | Unredirectable
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known when a step is decided."""
+
+    session: Session
+    request: AuthorizationRequest
+    parameters: Parameters
+    signed_in: SignedIn | None
+    interaction: Interaction | None
+    now: datetime
+
+
+class AuthorizationFlow:
+    def __init__(self, server: ProtocolServer) -> None:
+        self._server = server
+
+    def begin(
+        self, session: Session, parameters: Parameters, signed_in: SignedIn | None, now: datetime
+    ) -> Outcome:
+        """A request that has just arrived, pushed and signed ones already taken apart."""
+        return self._answer(session, parameters, signed_in, None, now)
+
+    def resume(
+        self, session: Session, secret: str, signed_in: SignedIn | None, now: datetime
+    ) -> Outcome | None:
+        """Go on after the person's answer; None when the request is unknown or too old."""
+        interaction = self.find(session, secret, now)
+        if interaction is None:
+            return None
+        parameters = Parameters.from_json(interaction.parameters)
+        return self._answer(session, parameters, signed_in, interaction, now, secret)
+
+    def find(self, session: Session, secret: str, now: datetime) -> Interaction | None:
+        statement = select(Interaction).where(
+            Interaction.secret_hash == token_hash(secret),
+            Interaction.expires_at > now,
+            Interaction.completed_at.is_(None),
+        )
+        return session.scalar(statement.with_for_update())
+
+    def waiting(self, session: Session, secret: str, now: datetime) -> AuthorizationRequest | None:
+        """The request behind an interaction, for a page to show what it is about."""
+        interaction = self.find(session, secret, now)
+        if interaction is None:
+            return None
+        try:
+            return self._read(session, Parameters.from_json(interaction.parameters), now)
+        except OAuth2Error:  # the client was changed meanwhile; the answer will say so
+            return None
+
+    def deny(self, session: Session, secret: str, now: datetime) -> Outcome | None:
+        """The person said no."""
+        interaction = self.find(session, secret, now)
+        if interaction is None:
+            return None
+        interaction.completed_at = now
+        try:
+            request = self._read(session, Parameters.from_json(interaction.parameters), now)
+        except OAuth2Error as error:
+            return self._refused(error, None)
+        return self._refused(AccessDeniedError(redirect_uri=request.redirect_uri), request.state)
+
+    def _answer(  # two callers above
+        self,
+        session: Session,
+        parameters: Parameters,
+        signed_in: SignedIn | None,
+        interaction: Interaction | None,
+        now: datetime,
+        secret: str | None = None,
+    ) -> Outcome:
+        try:
+            request = self._read(session, parameters, now)
+        except OAuth2Error as error:
+            return self._refused(error, parameters.single.get("state"))
+        step = Step(session, request, parameters, signed_in, interaction, now)
+        try:
+            return self._decide(step, secret)
+        except OAuth2Error as error:
+            error.redirect_uri = request.redirect_uri
+            return self._refused(error, request.state)
+
+    def _read(
+        self, session: Session, parameters: Parameters, now: datetime
+    ) -> AuthorizationRequest:
+        """Raises OAuth2Error, with a redirect address once that is known to be the client's."""
+        inner = ProtocolRequest(
+            "GET",
+            AUTHORIZE_PATH,
+            parameters.single,
+            session=session,
+            now=now,
+            many=parameters.many,
+        )
+        grant = self._server.get_authorization_grant(inner)
+        redirect_uri: str = grant.validate_consent_request()
+        try:
+            return read_request(inner, redirect_uri)
+        except OAuth2Error as error:
+            error.redirect_uri = redirect_uri
+            raise
+
+    def _decide(self, step: Step, secret: str | None) -> Outcome:
+        """Raises OAuth2Error for the client."""
+        asked_at = step.interaction.created_at if step.interaction else None
+        if self._must_sign_in(step, asked_at):
+            refuse_silently(step.request)
+            return self._ask(step, "sign-in", secret)
+        assert step.signed_in is not None  # noqa: S101  # nobody else passes the line above
+        account = self._chosen_account(step, step.signed_in)
+        if account is None:
+            accounts = self._accounts(step, step.signed_in)
+            if not accounts:
+                if step.request.is_silent:
+                    raise AccessDeniedError
+                return self._ask(step, "no-access", secret)
+            if step.request.is_silent:
+                raise AccountSelectionRequiredError
+            return self._ask(step, "choose", secret, accounts)
+        if self._needs_consent(step, step.signed_in):
+            if step.request.is_silent:
+                raise ConsentRequiredError
+            return self._ask(step, "consent", secret)
+        return self._issue(step, step.signed_in, account)
+
+    def _must_sign_in(self, step: Step, asked_at: datetime | None) -> bool:
+        request, signed_in = step.request, step.signed_in
+        authenticated_at = signed_in.session.authenticated_at if signed_in else None
+        if needs_sign_in(request, authenticated_at, asked_at=asked_at, now=step.now):
+            return True
+        if request.id_token_hint is None or signed_in is None:
+            return False
+        hinted = self._hinted_subject(request)
+        own = self._server.claims.sub(request.client, signed_in.account.id)
+        if hinted is None or hinted == own:
+            return False
+        if request.is_silent:
+            raise LoginRequiredError
+        return asked_at is None  # whoever signed in since then is who they are
+
+    def _hinted_subject(self, request: AuthorizationRequest) -> str | None:
+        claims = self._server.issuer.minter.read(request.id_token_hint or "")
+        if claims is None or claims.get("aud") != request.client.client_id:
+            return None
+        sub = claims.get("act", claims).get("sub")
+        return sub if isinstance(sub, str) else None
+
+    def _accounts(self, step: Step, signed_in: SignedIn) -> list[Account]:
+        """Whom the person may be for this client: themselves, or organisations they act for."""
+        candidates = [signed_in.account]
+        day, client = office_day(step.now), step.request.client
+        person_id = signed_in.account.person_id
+        if client.description.allow_acting and person_id is not None:
+            candidates += organisation_accounts_of(step.session, person_id, day)
+        return [
+            account
+            for account in candidates
+            if may_use(step.session, client, load_subject(step.session, account.id, day))
+        ]
+
+    def _chosen_account(self, step: Step, signed_in: SignedIn) -> Account | None:
+        """The only one there is, the one chosen now, or the one of this session until now."""
+        accounts = self._accounts(step, signed_in)
+        interaction = step.interaction
+        answered = interaction is not None and interaction.session_id == signed_in.session.id
+        chosen = interaction.acting_account_id if interaction and answered else None
+        if chosen is None and "select_account" not in step.request.prompts:
+            if len(accounts) == 1:
+                return accounts[0]
+            chosen = self._last_chosen(step, signed_in)
+        return next((account for account in accounts if account.id == chosen), None)
+
+    def _last_chosen(self, step: Step, signed_in: SignedIn) -> UUID | None:
+        return step.session.scalar(
+            select(Participation.account_id)
+            .where(
+                Participation.session_id == signed_in.session.id,
+                Participation.client_id == step.request.client.id,
+                Participation.ended_at.is_(None),
+            )
+            .order_by(Participation.used_at.desc())
+            .limit(1)
+        )
+
+    def _needs_consent(self, step: Step, signed_in: SignedIn) -> bool:
+        interaction = step.interaction
+        if (
+            interaction is not None
+            and interaction.consented_at is not None
+            and interaction.session_id == signed_in.session.id
+        ):
+            return False
+        if "consent" in step.request.prompts:
+            return True
+        if not step.request.client.description.require_consent:
+            return False
+        given = consents.given(step.session, signed_in.account.id, step.request.client.id)
+        return not set(step.request.scope) <= given
+
+    def _ask(
+        self, step: Step, page: str, secret: str | None, accounts: Sequence[Account] = ()
+    ) -> Ask:
+        if step.interaction is None:
+            secret = secrets.token_urlsafe(32)
+            lifetime = timedelta(minutes=self._server.settings.interaction_minutes)
+            step.session.add(
+                Interaction(
+                    id=uuid4(),
+                    secret_hash=token_hash(secret),
+                    client_id=step.request.client.id,
+                    parameters=step.parameters.to_json(),
+                    created_at=step.now,
+                    expires_at=step.now + lifetime,
+                )
+            )
+        return Ask(page, secret or "", step.request, accounts)
+
+    def _issue(self, step: Step, signed_in: SignedIn, account: Account) -> Redirect:
+        request, own = step.request, signed_in.account
+        browser = signed_in.session
+        sid = participate(step.session, browser.id, request.client.id, account.id, now=step.now)
+        approval = Approval(
+            client=request.client,
+            account_id=account.id,
+            actor_account_id=None if account.id == own.id else own.id,
+            participation_id=sid,
+            session_id=browser.id,
+            session_expires_at=browser.expires_at,
+            scope=request.scope,
+            resources=request.resources,
+            authentication=Authentication(browser.authenticated_at, browser.acr, browser.amr),
+            claims=dict(request.claims),
+        )
+        settings = self._server.settings
+        grant = create_grant(step.session, approval, settings=settings, now=step.now)
+        form = CodeForm(
+            request.redirect_uri, request.code_challenge, request.nonce, request.dpop_thumbprint
+        )
+        code = create_code(step.session, grant, form, settings=settings, now=step.now)
+        if step.interaction is not None:
+            step.interaction.completed_at = step.now
+        actor = Actor(ActorKind.ACCOUNT, own.login, frozenset(), own.id)
+        record_entered(step.session, actor, request.client, account, sid)
+        return self._back(request.redirect_uri, {"code": code, "state": request.state})
+
+    def _refused(self, error: OAuth2Error, state: str | None) -> Redirect | Unredirectable:
+        if not error.redirect_uri:
+            return Unredirectable(error)
+        parameters = dict(error.get_body())
+        return self._back(error.redirect_uri, {**parameters, "state": state})
+
+    def _back(self, redirect_uri: str, parameters: dict[str, str | None]) -> Redirect:
+        """Every answer names who gives it (RFC 9207), so that mixed-up ones are noticed."""
+        parameters["iss"] = self._server.issuer.minter.issuer
+        present = {name: value for name, value in parameters.items() if value is not None}
+        joint = "&" if "?" in redirect_uri else "?"
+        return Redirect(f"{redirect_uri}{joint}{urlencode(present)}")

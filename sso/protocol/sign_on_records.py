@@ -1,0 +1,59 @@
+"""What the audit trail says of people signing in, entering systems and leaving."""
+
+import enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from sso.clients.registry import Client
+from sso.sessions.service import Browser
+
+
+class SignOnAuditTag(enum.StrEnum):
+    SIGNED_IN = "sign-on:signed-in"
+    REFUSED = "sign-on:refused"
+    """A wrong password for an account that there is."""
+    ENTERED = "sign-on:client-entered"
+    """A client was given a code for a person, perhaps acting as an organisation."""
+    SIGNED_OUT = "sign-on:signed-out"
+    SESSIONS_ENDED = "sign-on:sessions-ended"
+    CONSENTED = "sign-on:consented"
+    DEVICE_APPROVED = "sign-on:device-approved"
+
+
+def record_entered(
+    session: Session, actor: Actor, client: Client, account: Account, sid: UUID
+) -> None:
+    audit.record(
+        session,
+        actor,
+        SignOnAuditTag.ENTERED,
+        account.id,
+        Basis("single sign-on"),
+        client_id=client.client_id,
+        sid=str(sid),
+    )
+
+
+def record_sign_on(
+    session: Session,
+    actor: Actor,
+    tag: SignOnAuditTag,
+    account_id: UUID,
+    browser: Browser,
+    **details: Any,
+) -> None:
+    audit.record(
+        session,
+        actor,
+        tag,
+        account_id,
+        Basis("single sign-on"),
+        address=browser.address,
+        **details,
+    )

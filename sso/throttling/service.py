@@ -1,0 +1,106 @@
+"""Growing delays for guessing, which nobody can turn into a lock-out of somebody else.
+
+An attempt is counted before the password is looked at, in one statement, so that a hundred
+guesses at once are a hundred guesses. What strangers type is counted against strangers; a browser
+that the person signed in with before has a count of its own (OWASP: device cookies).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from kernel.encryption import KeyRing
+from kernel.errors import Forbidden
+from sso.throttling.models import Throttle
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+COUNT = text(
+    """
+    INSERT INTO sso_throttle AS known (key, failures, failed_at, free_at)
+    VALUES (:key, 1, :now, :now)
+    ON CONFLICT (key) DO UPDATE SET
+        failures = CASE WHEN known.failed_at < :forgotten THEN 1 ELSE known.failures + 1 END,
+        failed_at = :now,
+        free_at = CASE
+            WHEN known.failed_at < :forgotten OR known.failures + 1 < :free
+                THEN CAST(:now AS timestamptz)
+            ELSE :now + make_interval(secs => least(
+                :longest, power(2, least(known.failures + 1 - :free, 20))
+            ))
+        END
+    WHERE known.free_at <= :now
+    RETURNING failures
+    """
+)
+
+
+class TooManyAttempts(Forbidden):
+    code = "too-many-attempts"
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"Đã thử quá nhiều lần; hãy thử lại sau {seconds} giây.",
+            f"Too many attempts; try again in {seconds} seconds.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What is counted together, and how it slows down."""
+
+    key: bytes
+    free: int
+    """Attempts without delay."""
+    longest_seconds: int
+
+
+class Throttling:
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def of_login(self, identifier: str) -> Limit:
+        """By strangers; whether there is such an account makes no difference."""
+        return Limit(self._key("login", identifier.strip().lower()), free=5, longest_seconds=60)
+
+    def of_device(self, account_id: str, device: str) -> Limit:
+        return Limit(self._key("device", f"{account_id}\0{device}"), free=10, longest_seconds=300)
+
+    def of_address(self, address: str) -> Limit:
+        """Generous: a whole office sits behind one address."""
+        return Limit(self._key("address", address), free=50, longest_seconds=900)
+
+    def of_code(self, address: str) -> Limit:
+        """User codes of devices are short: guessing them is slowed down early."""
+        return Limit(self._key("code", address), free=10, longest_seconds=900)
+
+    def _key(self, kind: str, value: str) -> bytes:
+        return self._ring.index(f"{kind}\0{value}", "throttle")
+
+
+def count_attempt(session: Session, limits: Sequence[Limit], *, now: datetime) -> None:
+    """Raises TooManyAttempts, with the time to wait."""
+    for limit in limits:
+        values = {
+            "key": limit.key,
+            "now": now,
+            "forgotten": now - FORGOTTEN_AFTER,
+            "free": limit.free,
+            "longest": limit.longest_seconds,
+        }
+        if session.execute(COUNT, values).first() is None:
+            free_at = session.scalar(select(Throttle.free_at).where(Throttle.key == limit.key))
+            wait = (free_at - now).total_seconds() if free_at else 1
+            raise TooManyAttempts(max(1, round(wait)))
+
+
+def forget_attempts(session: Session, limits: Sequence[Limit]) -> None:
+    """After a success."""
+    keys = [limit.key for limit in limits]
+    session.execute(
+        delete(Throttle).where(Throttle.key.in_(keys)).execution_options(synchronize_session=False)
+    )
