@@ -20,6 +20,7 @@ from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
 from kernel.logs import LogSettings
+from kernel.outbound import OutboundSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()
     audit: AuditSettings = AuditSettings()
+    outbound: OutboundSettings = OutboundSettings()
     sso: SignOnSettings = SignOnSettings()
     sample: SampleSettings = SampleSettings()
     servers: ServerPasswords | None = None

@@ -26,6 +26,7 @@ from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
 from kernel.jobs import build_jobs, connection_string
 from kernel.notices import Notices
+from kernel.outbound import Outbound
 from sso.assembly import SingleSignOn
 
 
@@ -80,6 +81,10 @@ class Services:
         return spool
 
     @cached_property
+    def outbound(self) -> Outbound:
+        return Outbound(self.settings.outbound)
+
+    @cached_property
     def sign_on(self) -> SingleSignOn:
         return SingleSignOn(
             issuer=self.settings.web.public_url,
@@ -91,7 +96,7 @@ class Services:
             citizen_numbers=self.citizen_numbers,
             passwords=self.passwords,
             spool=self.spool,
-            fetcher=None,
+            fetcher=self.outbound,
             clock=self.clock,
         )
 

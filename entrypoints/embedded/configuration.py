@@ -19,6 +19,8 @@ HEADING = """\
 """
 BASE_DN = "CONGVU_DIRECTORY__BASE_DN"
 SAMPLE_BASE_DN = "dc=backan,dc=gov,dc=vn"
+FOR_ONE_MACHINE = {"CONGVU_OUTBOUND__ALLOW_LOOPBACK_HTTP": "true"}
+"""Systems that sign people in through us are tried out on the same machine first."""
 OURS = (
     "CONGVU_DATABASE__URL",
     "CONGVU_DIRECTORY__URI",
@@ -49,7 +51,7 @@ def ensure_env_file(home: Home, environment: Mapping[str, str]) -> None:
     text = file.read_text() if file.exists() else HEADING
     known = {name: value or "" for name, value in dotenv_values(file).items()}
     base = {BASE_DN: environment.get(BASE_DN, SAMPLE_BASE_DN)}
-    wanted = {**base, **_fresh_secrets(), **known}
+    wanted = {**base, **FOR_ONE_MACHINE, **_fresh_secrets(), **known}
     _write_private(file, _with_values(text, {**wanted, **_addresses(home, wanted)}))
 
 

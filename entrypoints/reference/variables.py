@@ -68,6 +68,8 @@ def _kind(annotation: Any) -> str:
         annotation = next(kind for kind in get_args(annotation) if kind is not types.NoneType)
     if get_origin(annotation) is dict:
         return "JSON object"
+    if get_origin(annotation) is list:
+        return "JSON list"
     choices = [str(choice) for choice in get_args(annotation)]
     return KINDS.get(annotation) or " or ".join(map(code, choices)) or "text"
 

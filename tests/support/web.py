@@ -51,6 +51,8 @@ def database_url(cluster: Cluster, migrated_template: str, services: Services) -
     """A fresh copy under the name that the application knows."""
     with cluster.database(migrated_template, DATABASE) as url:
         yield url
+        if "spool" in vars(services):  # its records belong to this database
+            services.spool.flush()
         services.engine.dispose()
 
 
