@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from urllib.parse import urljoin
+from http.cookies import SimpleCookie
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -35,14 +35,19 @@ class _Forms(HTMLParser):
 
 
 class Headless:
-    """Keeps cookies as Chromium does: Secure ones go to plain http on loopback too."""
+    """Keeps cookies as Chromium does: Secure ones go to plain http on loopback too.
+
+    httpx has no way to ask for that: it copies its jar for every request, without the policy.
+    """
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
+        self.cookies: dict[str, dict[str, str]] = {}
+        """Host to the names and values kept for it."""
 
     def open(self, address: str, *, until: str) -> httpx.Response | str:
         """The page that the address leads to, or the first redirect that begins with `until`."""
-        return self._follow(self._client.get(address), until)
+        return self._follow(self._send("GET", address), until)
 
     def submit(
         self, page: httpx.Response, typed: dict[str, str], *, until: str
@@ -52,7 +57,7 @@ class Headless:
         parser.feed(page.text)
         (form,) = [form for form in parser.forms if typed.keys() <= form.fields.keys()]
         target = urljoin(str(page.url), form.action)
-        return self._follow(self._client.post(target, data={**form.fields, **typed}), until)
+        return self._follow(self._send("POST", target, {**form.fields, **typed}), until)
 
     def authorise(self, address: str, member: Member, *, until: str) -> str:
         """Open an authorisation request, sign in where asked to; the answer's address."""
@@ -70,12 +75,26 @@ class Headless:
             address = urljoin(str(response.url), response.headers["Location"])
             if address.startswith(until):
                 return address
-            response = self._client.get(address)
+            response = self._send("GET", address)
         raise AssertionError(f"a loop of redirects at {response.url}")
+
+    def _send(
+        self, method: str, address: str, form: dict[str, str] | None = None
+    ) -> httpx.Response:
+        kept = self.cookies.setdefault(urlsplit(address).hostname or "", {})
+        header = "; ".join(f"{name}={value}" for name, value in kept.items())
+        headers = {"Cookie": header} if header else {}
+        response = self._client.request(method, address, data=form, headers=headers)
+        self._client.cookies.clear()
+        for line in response.headers.get_list("Set-Cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                kept.pop(name, None)
+                if morsel["max-age"] != "0":
+                    kept[name] = morsel.value
+        return response
 
 
 @contextmanager
 def headless() -> Iterator[Headless]:
-    cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
-    with httpx.Client(cookies=cookies, timeout=30) as client:
+    with httpx.Client(timeout=30) as client:
         yield Headless(client)

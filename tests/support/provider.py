@@ -30,6 +30,8 @@ from kernel.clock import utc_now
 from kernel.database import Database, DatabaseSettings, build_engine
 from kernel.encryption import KeyRing
 from sso.clients.service import create_client, describe
+from sso.keys.service import keep_keys_ready
+from sso.settings import SignOnSettings
 from tests.support.daemon import running
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
@@ -180,6 +182,8 @@ def _province(url: str, keys: KeyRing) -> Iterator[Province]:
     engine = build_engine(DatabaseSettings(url=SecretStr(url)))
     province = Province(Database(engine), Actor.operator("officer"), CitizenNumbers(keys), count(1))
     province.domain()
+    with province.db.transaction() as session:
+        keep_keys_ready(session, keys, SignOnSettings(), province.officer, now=utc_now())
     yield province
     engine.dispose()
 
