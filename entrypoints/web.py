@@ -1,6 +1,10 @@
 """The HTTP server: one application over the services, errors as problem+json."""
 
 import asyncio
+import contextlib
+import os
+import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -8,13 +12,15 @@ from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.staticfiles import StaticFiles
+from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
 from entrypoints.http_errors import answer_errors
-from entrypoints.settings import load_settings
+from entrypoints.settings import WebSettings, load_settings
 from entrypoints.telemetry import Telemetry, TelemetryMiddleware
+from entrypoints.web_processes import Family, inherited
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
 from identity.accounts.routes import router as accounts_router
@@ -25,6 +31,7 @@ from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
+from sso.clients.routes import router as clients_router
 from sso.login.authorize_routes import router as authorize_router
 from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.routes import router as login_router
@@ -39,6 +46,7 @@ ROUTERS = (
     activation_router,
     imports_router,
     directory_router,
+    clients_router,
 )
 
 PAGES = (login_router, sign_in_router, authorize_router)
@@ -75,6 +83,7 @@ def create_app(services: Services) -> FastAPI:
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
         app.mount(f"/static/{name}", StaticFiles(directory=folder))
     telemetry = Telemetry()
+    services.spool.report_to(telemetry.spooled.set)
     app.include_router(probes(services, telemetry))
     sign_on = app.state.sign_on = services.sign_on
     app.add_middleware(
@@ -107,24 +116,48 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     def metrics() -> Response:
         with services.database.transaction() as session:
             telemetry.pending.set(count_pending(session))
-        return Response(generate_latest(telemetry.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def main() -> None:
+def build() -> FastAPI:
+    """For servers that want to be told where to find the application."""
     settings = load_settings()
     configure_logs(settings.log)
-    services = Services(settings)
-    uvicorn.run(
-        create_app(services),
-        host=settings.web.host,
-        port=settings.web.port,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
+    return create_app(Services(settings))
+
+
+def serve(settings: WebSettings, sockets: list[socket.socket] | None = None) -> int:
+    """Exit code."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build,
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            timeout_graceful_shutdown=10,
+        )
     )
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets)
+    return 0 if server.started else STARTUP_FAILURE
+
+
+def main() -> int:
+    settings = load_settings()
+    configure_logs(settings.log)
+    web, descriptors = settings.web, sys.argv[1:]
+    if descriptors:
+        return serve(web, inherited(descriptors))
+    if web.processes == 1:
+        return serve(web)
+    return Family("entrypoints.web", os.environ).run(web.processes, web.host, web.port)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

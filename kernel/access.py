@@ -18,6 +18,10 @@ class Permission(enum.StrEnum):
     IMPORT = "imports:manage"
     READ_DIRECTORY = "directory:read"
     MANAGE_DIRECTORY = "directory:manage"
+    READ_CLIENTS = "clients:read"
+    MANAGE_CLIENTS = "clients:manage"
+    REGISTER_CLIENTS = "clients:register"
+    """To register systems that describe themselves (RFC 7591): an initial access token."""
 
 
 class ActorKind(enum.StrEnum):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from kernel import api_tokens
@@ -92,6 +94,19 @@ def request_id_of(request: Request) -> str | None:
     return getattr(request.state, "request_id", None)
 
 
+def client_address(request: HTTPConnection) -> str:
+    """Whom the request comes from, in one way of writing; behind a proxy only if it is trusted.
+
+    Empty when that is not known, as with a socket of the file system.
+    """
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
+
+
 async def database_of(request: Request) -> Database:
     """Asynchronous like `now_of`: FastAPI sends whatever is not on a trip to the thread pool."""
     database: Database = request.app.state.database
@@ -139,6 +154,8 @@ ManagesAccounts = Annotated[Actor, Depends(require(Permission.MANAGE_ACCOUNTS))]
 Imports = Annotated[Actor, Depends(require(Permission.IMPORT))]
 ReadsDirectory = Annotated[Actor, Depends(require(Permission.READ_DIRECTORY))]
 ManagesDirectory = Annotated[Actor, Depends(require(Permission.MANAGE_DIRECTORY))]
+ReadsClients = Annotated[Actor, Depends(require(Permission.READ_CLIENTS))]
+ManagesClients = Annotated[Actor, Depends(require(Permission.MANAGE_CLIENTS))]
 
 PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Rows of one page.")]
 Cursor = Annotated[

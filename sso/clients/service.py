@@ -20,6 +20,7 @@ from sso.clients.errors import (
     ClientExists,
     ClientHasNoSecret,
     ClientNotFound,
+    UsernameTaken,
 )
 from sso.clients.models import ClientRow, ClientSecret, MappedUsername
 
@@ -160,9 +161,14 @@ def map_username(
 ) -> None:
     """What an application calls one account, in place of what its template says.
 
-    Raises ClientNotFound; IntegrityError when it calls another account so.
+    Raises ClientNotFound, UsernameTaken.
     """
     row = get_client_for_update(session, client_id)
+    taken = select(MappedUsername.account_id).where(
+        MappedUsername.client_id == row.id, MappedUsername.username == username
+    )
+    if session.scalar(taken) not in {None, account_id}:
+        raise UsernameTaken(username)
     statement = insert(MappedUsername).values(
         id=uuid4(), client_id=row.id, account_id=account_id, username=username
     )
@@ -181,6 +187,14 @@ def get_client_for_update(session: Session, client_id: str) -> ClientRow:
     row = session.scalar(
         select(ClientRow).where(ClientRow.client_id == client_id).with_for_update()
     )
+    if row is None:
+        raise ClientNotFound(client_id)
+    return row
+
+
+def get_client(session: Session, client_id: str) -> ClientRow:
+    """Raises ClientNotFound."""
+    row = session.scalar(select(ClientRow).where(ClientRow.client_id == client_id))
     if row is None:
         raise ClientNotFound(client_id)
     return row

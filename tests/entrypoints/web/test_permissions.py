@@ -46,13 +46,30 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/imports/{plan_id}/apply"): Permission.IMPORT,
     ("GET", "/directory/status"): Permission.READ_DIRECTORY,
     ("POST", "/directory/stops/{stop_id}/release"): Permission.MANAGE_DIRECTORY,
+    ("GET", "/clients"): Permission.READ_CLIENTS,
+    ("POST", "/clients"): Permission.MANAGE_CLIENTS,
+    ("GET", "/clients/{client_id}"): Permission.READ_CLIENTS,
+    ("PUT", "/clients/{client_id}"): Permission.MANAGE_CLIENTS,
+    ("POST", "/clients/{client_id}/secret"): Permission.MANAGE_CLIENTS,
+    ("POST", "/clients/{client_id}/disable"): Permission.MANAGE_CLIENTS,
+    ("POST", "/clients/{client_id}/enable"): Permission.MANAGE_CLIENTS,
+    ("PUT", "/clients/{client_id}/usernames/{account_id}"): Permission.MANAGE_CLIENTS,
 }
 OPEN = {("POST", "/activations")}
 """The activation code in the body is the credential."""
 
 IDENTIFIERS = {
     f"{name}_id": str(UUID(int=1))
-    for name in ("organisation", "person", "appointment", "account", "address", "plan", "stop")
+    for name in (
+        "organisation",
+        "person",
+        "appointment",
+        "account",
+        "address",
+        "plan",
+        "stop",
+        "client",
+    )
 }
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 

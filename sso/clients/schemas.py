@@ -1,0 +1,64 @@
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kernel.http import BasisForm
+
+ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Description = Annotated[
+    dict[str, Any],
+    Field(
+        description="Names of RFC 7591 and its successors; docs/reference/clients.md has them all.",
+        examples=[
+            {
+                "client_name": "Quản lý văn bản",
+                "redirect_uris": ["https://qlvb.example.gov.vn/callback"],
+            }
+        ],
+    ),
+]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+LONGEST_OVERLAP_HOURS = 24 * 90
+
+
+class ClientIn(BaseModel):
+    client_id: ClientId
+    description: Description
+    basis: BasisForm
+
+
+class ClientChange(BaseModel):
+    description: Description
+    basis: BasisForm
+
+
+class SecretRotation(BaseModel):
+    overlap_hours: int = Field(
+        24, ge=0, le=LONGEST_OVERLAP_HOURS, description="How long the former secret still counts."
+    )
+    basis: BasisForm
+
+
+class MappedUsernameIn(BaseModel):
+    username: Username
+    basis: BasisForm
+
+
+class ClientOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    client_id: str
+    description: dict[str, Any]
+    created_at: datetime
+    changed_at: datetime
+    disabled_at: datetime | None
+
+
+class ClientWithSecret(ClientOut):
+    client_secret: str | None = Field(None, description="Shown once; only its hash is kept.")
+
+
+class ClientList(BaseModel):
+    items: list[ClientOut]
