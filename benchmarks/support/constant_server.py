@@ -6,6 +6,7 @@ Several processes share a port: python constant_server.py PORT
 import asyncio
 import socket
 import sys
+from typing import cast
 
 import uvloop
 
@@ -18,8 +19,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 
 
 class Constant(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is no subclass
 
     def data_received(self, data: bytes) -> None:
         """Wrk sends a request at a time, small enough for one piece."""

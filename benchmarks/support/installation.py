@@ -60,7 +60,7 @@ def installation(
             }
             if "postgres" in names:
                 migrate(settings.database.url.get_secret_value())
-                stack.callback(services.engine.dispose)
+                stack.callback(services.close)
             yield Installation(home, settings, services, started)
     finally:
         shutil.rmtree(home.path)

@@ -30,7 +30,7 @@ PEOPLE, MACHINES = "people", "machines"
 """Its clients: one kind of grant each."""
 THREADS = 4
 """Of each process: with 16, or with sync workers, it was slower."""
-NAME = "django-oauth-toolkit, stored, 2 processes"
+NAME = "django-oauth-toolkit, 2 processes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,15 @@ class OauthToolkit:
     """Refresh tokens that nobody has used."""
 
     def rotation(self) -> Side:
-        return Side(NAME, self._rotate, self.processes)
+        return Side(f"{NAME}: rotation", self._rotate, self.processes)
 
-    def client_credentials(self) -> Side:
+    def machine(self) -> Side:
         """Opaque access tokens, each a row of a table."""
         body = "grant_type=client_credentials&scope=documents:read"
         request = Request(self.url, authorization=basic(MACHINES, self.secret), body=body)
-        return Side(NAME, lambda seconds: repeat(request, seconds), self.processes)
+        return Side(
+            f"{NAME}: client_credentials", lambda seconds: repeat(request, seconds), self.processes
+        )
 
     def _rotate(self, seconds: float) -> Load:
         file = self.folder / "tokens"

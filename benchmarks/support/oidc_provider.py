@@ -1,9 +1,11 @@
 """The npm package oidc-provider with its in-memory store, a confidential client and ES256."""
 
 import hashlib
+import json
 import secrets
 import shutil
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from tests.support.ports import free_port
 FOLDER = Path(__file__).parents[1] / "peers" / "oidc-provider"
 CLIENT_ID = "benchmark"
 SCOPE = "documents:read"
+FORGOTTEN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,38 @@ class OidcProvider:
     processes: Processes
     name: str
 
+    def client_credentials_request(self) -> Request:
+        return self._token_request(f"grant_type=client_credentials&scope={SCOPE}")
+
     def client_credentials(self) -> Side:
-        request = self._token_request(f"grant_type=client_credentials&scope={SCOPE}")
+        request = self.client_credentials_request()
         return Side(self.name, lambda seconds: repeat(request, seconds), self.processes)
 
     def rotation(self) -> Side:
-        """A connection stays with its process, whose memory alone knows its tokens."""
+        """A connection stays with its process, whose memory alone knows its tokens.
+
+        The store holds the last thousand or two thousand entries: a connection that stood still
+        for a moment may find its token gone, and begins again.
+        """
         request = self._token_request("")
-        return Side(self.name, lambda seconds: rotate(request, "/seed", seconds), self.processes)
+        return Side(
+            self.name, lambda seconds: rotate(request, "/seed", seconds), self.processes, FORGOTTEN
+        )
+
+    def document(self, path: str, title: str) -> Side:
+        request, name = Request(f"{self.url}{path}", method="GET"), f"{self.name}: {title}"
+        return Side(name, lambda seconds: repeat(request, seconds), self.processes)
+
+    def introspection(self, token: str) -> Request:
+        return Request(
+            f"{self.url}/token/introspection",
+            authorization=self.authorization,
+            body=f"token={token}",
+        )
+
+    def refresh_token(self) -> str:
+        with urllib.request.urlopen(f"{self.url}/seed") as answer:  # noqa: S310  # our own server
+            return str(json.load(answer)["refresh_token"])
 
     def _token_request(self, body: str) -> Request:
         return Request(f"{self.url}/token", authorization=self.authorization, body=body)
@@ -54,7 +81,7 @@ def oidc_provider(folder: Path, processes: int) -> Iterator[OidcProvider]:
             url=f"http://127.0.0.1:{port}",
             authorization=basic(CLIENT_ID, secret),
             processes=Processes((server.pid,)),
-            name=f"oidc-provider in memory, {processes} process{'es' if processes > 1 else ''}",
+            name=f"oidc-provider, {processes} process{'es' if processes > 1 else ''}",
         )
 
 

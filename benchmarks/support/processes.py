@@ -14,6 +14,7 @@ PARENT, OWN_TICKS, CHILDREN_TICKS = 1, slice(11, 13), slice(13, 15)
 """Fields of /proc/PID/stat after the name (proc(5)), and the processes that ended before it."""
 IDLE_SHARE = 0.05
 """Of one core: what is left to do when nobody asks."""
+WINDOW_SECONDS, WINDOWS = 0.4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,12 @@ class Processes:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def settle(self, limit_seconds: float = 15.0) -> None:
-        """Wait until what they were asked is done, also what they put off."""
-        deadline = time.monotonic() + limit_seconds
-        before = self.seconds()
-        while time.monotonic() < deadline:
-            time.sleep(0.4)
+        """Wait until what they were asked is done, also what they put off for half a second."""
+        deadline, before, quiet = time.monotonic() + limit_seconds, self.seconds(), 0
+        while quiet < WINDOWS and time.monotonic() < deadline:
+            time.sleep(WINDOW_SECONDS)
             now = self.seconds()
-            if now - before < 0.4 * IDLE_SHARE:
-                return
+            quiet = quiet + 1 if now - before < WINDOW_SECONDS * IDLE_SHARE else 0
             before = now
 
     def _descendants(self) -> list[tuple[int, list[str]]]:

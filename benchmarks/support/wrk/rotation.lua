@@ -36,7 +36,12 @@ end
 
 function response(status, headers, body)
   local fresh = body:match('"refresh_token": ?"([^"]+)"')
-  if fresh then token = fresh else failed = failed + 1 end
+  if fresh then
+    token = fresh
+  else
+    failed = failed + 1
+    if seed then token = nil end  -- begin again
+  end
 end
 
 function done(summary, latency)
