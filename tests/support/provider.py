@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -33,6 +34,7 @@ from sso.clients.service import create_client, describe
 from sso.keys.service import keep_keys_ready
 from sso.settings import SignOnSettings
 from tests.support.daemon import running
+from tests.support.installation import eventually
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 from tests.support.registry import BASIS, DOMAIN, Province
@@ -108,7 +110,19 @@ class Provider:
                 now=utc_now(),
                 basis=BASIS,
             )
+        self.wait_until_known(client_id)
         return Registered(client_id, secret or "")
+
+    def wait_until_known(self, client_id: str) -> None:
+        """A new client reaches the memory of the web process a moment after its transaction."""
+        with httpx.Client() as browser:
+
+            def is_known() -> bool:
+                query = {"client_id": client_id}
+                answer = browser.get(f"{self.web}/oauth2/authorize", params=query)
+                return not answer.is_server_error and "invalid_client" not in answer.text
+
+            eventually(is_known)
 
     def congvu(self, *arguments: str) -> Any:
         """What the command line answers to `--json`."""

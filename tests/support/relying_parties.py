@@ -110,6 +110,7 @@ def register_as_shown(
     client_id = provider.fresh_name(name)
     place = {f"create {name} ": f"create {client_id} "}
     shown = provider.congvu(*command(page, f"congvu client create {name} ", {**place, **values}))
+    provider.wait_until_known(client_id)
     return Registered(client_id, shown.get("client_secret") or "")
 
 

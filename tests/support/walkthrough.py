@@ -26,7 +26,7 @@ def command(page: str, beginning: str, values: Mapping[str, str]) -> list[str]:
     """The words of the only command in a `console` block that begins so, its program left out."""
     lines = "\n".join(blocks(page, "console")).replace("\\\n", " ").splitlines()
     (line,) = [line for line in lines if line.startswith(f"$ {beginning}")]
-    return shlex.split(filled(line, page, values))[1:]
+    return shlex.split(filled(line, page, values))[2:]
 
 
 def filled(text: str, page: str, values: Mapping[str, str]) -> str:
