@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
@@ -37,6 +37,8 @@ from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.routes import router as login_router
 from sso.login.sign_in_routes import router as sign_in_router
 from sso.protocol.back_channel import BackChannel
+from theme.assets import Assets
+from theme.pages import Support
 
 API = "/api/v1"
 ROUTERS = (
@@ -74,6 +76,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.passwords = services.passwords
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
+    handover = services.settings.handover
+    app.state.support = Support(handover.issuing_office, handover.contact)
     api = APIRouter(prefix=API, responses=ANY_ROUTE)
     for router in ROUTERS:
         api.include_router(router)
@@ -81,7 +85,7 @@ def create_app(services: Services) -> FastAPI:
     for router in PAGES:
         app.include_router(router)
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
-        app.mount(f"/static/{name}", StaticFiles(directory=folder))
+        app.mount(f"/static/{name}", Assets(directory=folder))
     telemetry = Telemetry()
     services.spool.report_to(telemetry.spooled.set)
     app.include_router(probes(services, telemetry))
@@ -128,21 +132,23 @@ def build() -> FastAPI:
     return create_app(Services(settings))
 
 
+def configured(build: Callable[[], ASGIApp], settings: WebSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        build,
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=10,
+    )
+
+
 def serve(settings: WebSettings, sockets: list[socket.socket] | None = None) -> int:
     """Exit code."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build,
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            server_header=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies,
-            timeout_graceful_shutdown=10,
-        )
-    )
+    server = uvicorn.Server(configured(build, settings))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets)
     return 0 if server.started else STARTUP_FAILURE

@@ -1,16 +1,20 @@
 """Pages: templates, the language of the reader, and headers that keep a page to itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from kernel.messages import Message
+from theme import texts
+from theme.assets import VERSION, version_of
+from theme.language import LANGUAGES, language_of, remember
 
-LANGUAGES = ("vi", "en")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -22,18 +26,39 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+CARRIED = ("request", "ui_locales")
+"""Parameters that go along from page to page: the request that waits for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Who runs this installation and whom to ask; `app.state.support`, shown on every page."""
+
+    office: str = ""
+    contact: str = ""
 
 
 class Pages:
     """Renders the templates of one feature over the base of the theme."""
 
-    def __init__(self, templates: Path) -> None:
-        folders = (templates, Path(__file__).parent / "templates")
+    def __init__(self, templates: Path, *, static: Mapping[str, Path] | None = None) -> None:
+        """`static`: name under /static to the folder with the feature's own files."""
+        folders = (templates, TEMPLATES)
+        self._static = {"theme": STATIC, **(static or {})}
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=True,
             undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
+        self._environment.globals |= {"asset": self.asset, "common": texts, "languages": LANGUAGES}
+
+    def asset(self, name: str) -> str:
+        """The address of a file, such as `theme/page.css`."""
+        folder, _, file = name.partition("/")
+        return f"/static/{name}?{VERSION}={version_of(self._static[folder] / file)}"
 
     def render(
         self,
@@ -45,24 +70,43 @@ class Pages:
         **values: Any,
     ) -> HTMLResponse:
         """`form_targets` are origins that a form on the page may lead to besides our own."""
-        language = language_of(request)
-
-        def text(message: Message) -> str:
-            return message.vi if language == "vi" else message.en
-
-        def in_language(chosen: str) -> str:
-            """The address of this page in another language, with everything else it carries."""
-            return f"?{request.url.include_query_params(lang=chosen).query}"
-
-        body = self._environment.get_template(template).render(
-            **values, language=language, t=text, path=request.url.path, in_language=in_language
-        )
+        body = self._environment.get_template(template).render(**_of(request), **values)
         policy = " ".join([HEADERS["Content-Security-Policy"], *form_targets])
         headers = {**HEADERS, "Content-Security-Policy": policy}
-        return HTMLResponse(body, status_code=status_code, headers=headers)
+        response = HTMLResponse(body, status_code=status_code, headers=headers)
+        remember(request, response)
+        return response
 
 
-def language_of(request: Request) -> str:
-    """What the reader chose, else Vietnamese: `?lang=en`."""
-    chosen = request.query_params.get("lang")
-    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+def _of(request: Request) -> dict[str, Any]:
+    """What a template knows of the request."""
+    language = language_of(request)
+
+    def text(message: Message, **values: object) -> str:
+        """The sentence in the reader's language, with values put in."""
+        sentence = message.vi if language == "vi" else message.en
+        return sentence.format(**values) if values else sentence
+
+    def in_language(name: str) -> str:
+        """The address of this page in another language, with everything else it carries."""
+        return f"?{request.url.include_query_params(lang=name).query}"
+
+    def onward(path: str) -> str:
+        """The address of another page that knows which request waits."""
+        return onward_address(request, path)
+
+    return {
+        "language": language,
+        "t": text,
+        "path": request.url.path,
+        "here": f"?{request.url.query}" if request.url.query else request.url.path,
+        "in_language": in_language,
+        "onward": onward,
+        "support": getattr(request.app.state, "support", Support()),
+    }
+
+
+def onward_address(request: Request, path: str) -> str:
+    carried = {name: request.query_params.get(name) for name in CARRIED}
+    query = urlencode({name: value for name, value in carried.items() if value})
+    return f"{path}?{query}" if query else path

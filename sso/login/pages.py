@@ -6,4 +6,4 @@ from theme.pages import Pages
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-pages = Pages(FOLDER / "templates")
+pages = Pages(FOLDER / "templates", static={"login": STATIC})

@@ -1,0 +1,17 @@
+"""What every page says around its own words."""
+
+from kernel.messages import Message
+
+PRODUCT = Message("Công Vụ", "Công Vụ")
+TAGLINE = Message("Đăng nhập dùng chung của tỉnh", "The province's shared sign-in")
+SKIP = Message("Chuyển đến nội dung chính", "Skip to the main content")
+LANGUAGE = Message("Ngôn ngữ", "Language")
+HELP = Message("Cần trợ giúp?", "Need help?")
+OPERATED_BY = Message("Đơn vị vận hành", "Operated by")
+
+ERROR = Message("Lỗi", "Error")
+PLEASE_CORRECT = Message("Hãy sửa những điều sau", "Please correct the following")
+SHOW = Message("Hiện", "Show")
+HIDE = Message("Ẩn", "Hide")
+SHOW_PASSWORD = Message("Hiện mật khẩu", "Show the password")
+CAPS_LOCK = Message("Phím Caps Lock đang bật.", "Caps Lock is on.")
