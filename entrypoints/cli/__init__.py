@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from entrypoints.cli.accounts import account, handover
+from entrypoints.cli.clients import client
 from entrypoints.cli.directory import directory
 from entrypoints.cli.domains import domain
 from entrypoints.cli.imports import import_file
@@ -30,6 +31,7 @@ def congvu(context: click.Context) -> None:
 
 for command in (
     account,
+    client,
     directory,
     domain,
     handover,

@@ -1,0 +1,110 @@
+"""Systems that people sign in to, from the command line."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from entrypoints.home import CHECKOUT
+from identity.accounts.models import Account
+from kernel.clock import utc_now
+from kernel.database import Database
+from sso.clients.registry import load_clients
+from tests.entrypoints.cli.conftest import Cli
+from tests.support.registry import Province
+
+PROVINCE_SYSTEMS = CHECKOUT / "deploy" / "clients.toml"
+WHY = ("--reason", "hệ thống dùng chung")
+CALLBACK = ("--redirect-uri", "https://qlvb.backan.gov.vn/callback")
+
+
+def test_a_secret_is_shown_once_and_only_its_hash_is_kept(congvu: Cli, db: Database) -> None:
+    created = congvu(
+        *("client", "create", "qlvb", "--name", "Quản lý văn bản", *CALLBACK, "--json", *WHY)
+    ).json
+    secret = created["client_secret"]
+    with db.transaction() as session:
+        client = load_clients(session).by_client_id["qlvb"]
+    assert client.check_secret(secret, utc_now())
+    assert secret.encode() not in client.secrets[0].digest
+    assert secret not in congvu("client", "list", "--json").out
+    assert secret not in congvu("client", "show", "qlvb").out
+
+
+def test_at_rotation_both_secrets_count_until_the_overlap_ends(congvu: Cli, db: Database) -> None:
+    first = congvu(
+        *("client", "create", "qlvb", "--name", "Văn bản", *CALLBACK, "--json", *WHY)
+    ).json["client_secret"]
+    second = congvu(
+        *("client", "rotate-secret", "qlvb", "--overlap-hours", "2", "--json", *WHY)
+    ).json["client_secret"]
+    with db.transaction() as session:
+        client = load_clients(session).by_client_id["qlvb"]
+    soon, later = utc_now() + timedelta(hours=1), utc_now() + timedelta(hours=3)
+    assert client.check_secret(first, soon)
+    assert client.check_secret(second, soon)
+    assert not client.check_secret(first, later)
+    assert client.check_secret(second, later)
+
+
+def test_a_disabled_client_is_gone_until_it_is_enabled(congvu: Cli, db: Database) -> None:
+    congvu("client", "create", "qlvb", "--name", "Văn bản", *CALLBACK, *WHY)
+    congvu("client", "disable", "qlvb", *WHY)
+    with db.transaction() as session:
+        assert load_clients(session).find("qlvb") is None
+    congvu("client", "enable", "qlvb", *WHY)
+    with db.transaction() as session:
+        assert load_clients(session).find("qlvb") is not None
+
+
+def test_the_systems_of_a_province_are_applied_as_a_whole_and_again_without_change(
+    congvu: Cli, db: Database
+) -> None:
+    apply = ("client", "apply", str(PROVINCE_SYSTEMS), "--domain", "backan.gov.vn", "--json", *WHY)
+    first, second = congvu(*apply).json, congvu(*apply).json
+    assert {entry["change"] for entry in first} == {"created"}
+    assert {entry["change"] for entry in second} == {"changed"}
+    assert {entry["client_secret"] for entry in second} == {None}
+    with db.transaction() as session:
+        clients = load_clients(session)
+    told = {
+        client.client_id
+        for client in clients.by_id.values()
+        if "citizen_number" in client.description.scope
+    }
+    assert told == {"cbccvc"}
+    assert clients.by_resource["https://lgsp.backan.gov.vn"].client_id == "lgsp"
+
+
+def test_one_wrong_entry_keeps_all_of_a_file_out(congvu: Cli, db: Database, tmp_path: Path) -> None:
+    file = tmp_path / "clients.toml"
+    file.write_text(
+        '[clients.good]\nclient_name = "A"\nredirect_uris = ["https://a.example/b"]\n'
+        '[clients.bad]\nclient_name = "B"\nredirect_uris = ["http://b.example/c"]\n'
+    )
+    refused = congvu("client", "apply", str(file), "--json", *WHY, code=1).json["error"]
+    assert refused["code"] == "client-description-invalid"
+    assert "http://b.example/c" in refused["en"]
+    with db.transaction() as session:
+        assert load_clients(session).by_id == {}
+
+
+def test_what_does_not_fit_together_is_refused_with_its_place(congvu: Cli) -> None:
+    for setting, place in (
+        ('username_template="{password}"', "username_template"),
+        ("claims=7", "claims"),
+        ('jwks_uri="http://192.168.1.1/jwks"', "jwks_uri"),
+        ("no_such_member=1", "no_such_member"),
+    ):
+        answer = congvu(
+            *("client", "create", "x", "--name", "X", *CALLBACK, "--set", setting, *WHY, "--json"),
+            code=1,
+        )
+        assert place in answer.json["error"]["en"]
+
+
+def test_one_account_may_be_known_by_another_name(congvu: Cli, province: Province) -> None:
+    account: Account = province.account(province.person(province.organisation()))
+    congvu("client", "create", "qlvb", "--name", "Văn bản", *CALLBACK, *WHY)
+    congvu("client", "map-username", "qlvb", account.login, "skhcn_ngannt", *WHY)
+    other = province.account(province.person(province.organisation()))
+    taken = congvu(*("client", "map-username", "qlvb", other.login, "skhcn_ngannt", *WHY), code=1)
+    assert "username-taken" in taken.err
