@@ -3,10 +3,18 @@
 import os
 import stat
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrypoints.home import Home
@@ -34,6 +42,16 @@ class WebSettings(BaseModel):
     port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = ""
     """As people type it, without a slash at the end; empty for the address of the server itself."""
+    processes: int = Field(default=1, ge=1, le=64)
+    """One for each core that requests may use. Each has connections to the database of its own."""
+    trusted_proxies: list[str] = []
+    """Addresses or networks, such as ["10.20.0.5"], whose X-Forwarded-For and -Proto are believed;
+    whoever else sends them is not, since guesses of passwords are counted by address."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: list[str]) -> list[str]:
+        return [str(ip_network(proxy)) for proxy in proxies]
 
     @model_validator(mode="after")
     def _has_public_url(self) -> Self:

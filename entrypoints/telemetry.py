@@ -3,17 +3,22 @@
 import os
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entrypoints.embedded.process import is_alive
 from entrypoints.http_errors import InternalError, problem_of
 from kernel.http import ROUTE_NAME, problem_response
 
 REQUEST_ID = b"x-request-id"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus_client looks for it when it is imported; then metrics are in files of that folder."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Anything else that a client thinks of is counted together: a label is kept for ever."""
 
@@ -27,6 +32,14 @@ def whereabouts(error: Exception) -> dict[str, Any]:
         "error": type(error).__name__,
         "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-6:]],
     }
+
+
+def _forget_dead_processes(folder: Path) -> None:
+    """What they counted stays; what they had just then does not."""
+    for file in folder.glob("gauge_live*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not is_alive(pid):
+            mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
 
 
 class Telemetry:
@@ -45,7 +58,24 @@ class Telemetry:
             "congvu_directory_pending_entries",
             "Entries that the directory does not show yet.",
             registry=self.registry,
+            multiprocess_mode="mostrecent",
         )
+        self.spooled = Gauge(
+            "congvu_audit_spool_bytes",
+            "Audit records that wait for the database.",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+
+    def exposition(self) -> bytes:
+        """What Prometheus reads, of all web processes together."""
+        folder = os.environ.get(METRICS_FOLDER)
+        if folder is None:
+            return generate_latest(self.registry)
+        _forget_dead_processes(Path(folder))
+        together = CollectorRegistry()
+        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request and write its line."""

@@ -12,7 +12,7 @@ import enum
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class AuditSpool:
         self._flushed = 0
         """Bytes of our file that the database certainly has."""
         self._failing = False
+        self._report: Callable[[int], None] = lambda _: None
         self._stopping = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -124,6 +125,10 @@ class AuditSpool:
         """What this process wrote and the database does not have yet."""
         return self._file.size - self._flushed if self._file is not None else 0
 
+    def report_to(self, gauge: Callable[[int], None]) -> None:
+        """Tell the backlog after each turn of flushing."""
+        self._report = gauge
+
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="audit-spool", daemon=True)
         self._thread.start()
@@ -159,6 +164,7 @@ class AuditSpool:
             with self._reported():
                 self._flush(sweep=sweep)
             swept_at = now if sweep else swept_at
+            self._report(self.backlog_bytes)
 
     @contextmanager
     def _reported(self) -> Iterator[None]:

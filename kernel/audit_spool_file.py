@@ -90,7 +90,7 @@ def left_behind(folder: Path) -> Generator[SpoolFile, None, None]:
 def _adopted(path: Path) -> Iterator[SpoolFile | None]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:  # somebody else was faster
+    except (FileNotFoundError, PermissionError):  # somebody was faster; another user's
         yield None
         return
     try:

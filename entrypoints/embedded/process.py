@@ -6,7 +6,7 @@ import os
 import pwd
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TypedDict
 
@@ -39,6 +39,7 @@ def spawn(
     user: str | None = None,
     output: IO[bytes] | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    pass_fds: Collection[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C in the terminal reaches only us.
 
@@ -53,6 +54,7 @@ def spawn(
         stdout=output,
         stderr=None if output is None else subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=pass_fds,
         preexec_fn=_tie_to_parent(os.getpid(), death_signal),  # noqa: PLW1509  # single thread
         **identity(user),
     )

@@ -69,6 +69,10 @@ def numbers(db: Database) -> Counter[int]:
         )
 
 
+def is_running(spool: AuditSpool) -> bool:
+    return spool._thread is not None and spool._thread.is_alive()
+
+
 def positions(db: Database) -> dict[str, int]:
     with db.transaction() as session:
         return {row.name: row.position for row in session.scalars(select(SpoolPosition))}
@@ -118,7 +122,7 @@ def test_it_flushes_by_itself_and_leaves_nothing_behind(
     assert numbers(db) == Counter(range(60))
     assert list(folder.iterdir()) == []
     assert positions(db) == {}
-    assert "audit-spool" not in {thread.name for thread in threading.enumerate()}
+    assert not is_running(spool)
 
 
 def test_only_the_owner_of_the_process_can_read_it(open_spool: Open, folder: Path) -> None:

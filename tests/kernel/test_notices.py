@@ -148,4 +148,4 @@ def test_a_stop_is_prompt_and_ends_what_follows(notices: Notices, *, started: bo
     assert time.monotonic() - before < 1
     assert ended.is_set()
     assert not notices.connected
-    assert "notices" not in [thread.name for thread in threading.enumerate()]
+    assert not (notices._thread and notices._thread.is_alive())

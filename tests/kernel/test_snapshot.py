@@ -187,5 +187,6 @@ def test_whoever_committed_a_change_can_see_it_at_once(
 def test_it_ends_with_the_notices(store: Store, notices: Notices, words: Snapshot[Words]) -> None:
     settled(store, notices, words)
     notices.stop()
-    assert "snapshot" not in {thread.name for thread in threading.enumerate()}
+    assert words._thread is not None
+    assert not words._thread.is_alive()
     assert words.get() == ()

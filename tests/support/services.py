@@ -1,10 +1,12 @@
 """What `entrypoints.wiring` builds, over the servers of a test."""
 
 import base64
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
+from uuid import uuid4
 
 from pydantic import SecretStr
 
@@ -12,6 +14,7 @@ from entrypoints.settings import Settings
 from entrypoints.wiring import Services
 from identity.accounts.passwords import PasswordSettings
 from identity.directory.settings import DirectorySettings
+from kernel.audit_spool import AuditSettings
 from kernel.clock import Clock
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
@@ -34,20 +37,19 @@ def settings_for(database_url: str, directory: DirectorySettings) -> Settings:
         directory=directory,
         encryption=EncryptionSettings(keys={"k1": key("a")}, active_key="k1", index_key=key("i")),
         passwords=CHEAP_PASSWORDS,
+        audit=AuditSettings(spool_folder=Path(gettempdir(), f"congvu-spool-{uuid4().hex}")),
     )
 
 
 @contextmanager
 def built(settings: Settings, clock: Clock = lambda: NOW) -> Iterator[Services]:
-    with TemporaryDirectory(prefix="congvu-spool-") as folder:
-        if settings.audit.spool_folder is None:
-            spooled = settings.audit.model_copy(update={"spool_folder": Path(folder)})
-            settings = settings.model_copy(update={"audit": spooled})
-        services = Services(settings, clock)
-        try:
-            yield services
-        finally:
-            services.close()
+    services = Services(settings, clock)
+    try:
+        yield services
+    finally:
+        services.close()
+        if settings.audit.spool_folder is not None:
+            shutil.rmtree(settings.audit.spool_folder, ignore_errors=True)
 
 
 def environment_for(database_url: str, directory: DirectorySettings) -> dict[str, str]:

@@ -69,7 +69,9 @@ def client(address: str, database_url: str) -> Iterator[httpx.Client]:
 @contextlib.contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """The server of the product, in a thread of this process so that tests see its log lines."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, lifespan="off", ws="none", proxy_headers=False)
+    )
     with socket.create_server((LOOPBACK, free_port())) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
