@@ -13,7 +13,13 @@ from entrypoints.settings import Settings
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
 EXAMPLE = CHECKOUT / "deploy" / ".env.example"
-NOT_SECRET = {"CONGVU_PORT_BASE", "CONGVU_LDAPS_PORT"}
+NOT_SECRET = {
+    "CONGVU_PORT_BASE",
+    "CONGVU_LDAPS_PORT",
+    "CONGVU_WEB__PROCESSES",
+    "CONGVU_WEB__TRUSTED_PROXIES",
+    "CONGVU_OUTBOUND__ALLOWED_NETWORKS",
+}
 
 
 def description() -> Any:
