@@ -118,12 +118,16 @@ class AuditSpool:
                 self._file, self._flushed = audit_spool_file.create(self._folder), 0
             self._file.append(line)
         except OSError as error:
+            if self._file is not None and not self._file.is_whole():
+                self._file.close()  # left behind with its torn end, and adopted
+                self._file = None
             raise AuditUnavailable from error
 
     @property
     def backlog_bytes(self) -> int:
         """What this process wrote and the database does not have yet."""
-        return self._file.size - self._flushed if self._file is not None else 0
+        file = self._file
+        return file.size - self._flushed if file is not None else 0
 
     def report_to(self, gauge: Callable[[int], None]) -> None:
         """Tell the backlog after each turn of flushing."""

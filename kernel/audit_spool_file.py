@@ -44,6 +44,10 @@ class SpoolFile:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.size += written
 
+    def is_whole(self) -> bool:
+        """False when half a line stands at the end and could not be taken back."""
+        return os.fstat(self.descriptor).st_size == self.size
+
     def read(self, length: int) -> bytes:
         """From the position on."""
         return os.pread(self.descriptor, length, self.position or 0)

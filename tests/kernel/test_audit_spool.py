@@ -311,6 +311,22 @@ def test_a_full_disk_refuses_and_leaves_no_half_line(
     assert numbers(db) == {1: 1, 4: 1}
 
 
+def test_half_a_line_that_cannot_be_taken_back_spoils_only_its_own_file(
+    db: Database, open_spool: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = open_spool()
+    record(spool, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("os.write", half_a_write)
+        patched.setattr("os.ftruncate", no_write)
+        with pytest.raises(AuditUnavailable):
+            record(spool, 2)
+    record(spool, 3)
+    spool.flush()
+    assert numbers(db) == {1: 1, 3: 1}
+    assert sorted(file.suffix for file in folder.iterdir()) == [".jsonl", ".torn"]
+
+
 write = os.write
 
 
