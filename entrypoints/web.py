@@ -31,10 +31,12 @@ from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
+from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
+from sso.login.activation_routes import router as activation_page_router
 from sso.login.authorize_routes import router as authorize_router
 from sso.login.pages import STATIC as LOGIN_STATIC
-from sso.login.routes import router as login_router
+from sso.login.password_routes import router as password_router
 from sso.login.sign_in_routes import router as sign_in_router
 from sso.protocol.back_channel import BackChannel
 from theme.assets import Assets
@@ -51,7 +53,7 @@ ROUTERS = (
     clients_router,
 )
 
-PAGES = (login_router, sign_in_router, authorize_router)
+PAGES = (activation_page_router, password_router, sign_in_router, authorize_router, cas_router)
 
 
 @asynccontextmanager

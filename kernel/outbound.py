@@ -77,7 +77,9 @@ class OutboundUnavailable(Unavailable):
 
     code = "outbound-unavailable"
 
-    def __init__(self, host: str, reason: Message) -> None:
+    def __init__(self, host: str, reason: Message, status: int | None = None) -> None:
+        self.status = status
+        """Of an answer that says no; None when there was none that could be read."""
         super().__init__(
             f"{host} không trả lời đúng cách: {reason.vi}.",
             f"{host} gave no usable answer: {reason.en}.",
@@ -111,6 +113,14 @@ class Outbound:
             return json.loads(body, parse_constant=_no_number)
         except (ValueError, RecursionError):
             raise OutboundUnavailable(target.host, NOT_JSON) from None
+
+    def visit(self, url: str, query: Mapping[str, str]) -> None:
+        """Hand something over in the query; any status of success will do.
+
+        Raises OutboundRefused, OutboundUnavailable.
+        """
+        target = self._target(url)
+        self._exchange(target.copy_merge_params(dict(query)), "GET", None, {})
 
     def post_form(self, url: str, data: Mapping[str, str]) -> None:
         """Any status of success will do. Raises OutboundRefused, OutboundUnavailable."""
@@ -148,7 +158,7 @@ class Outbound:
                 pool.stream(method, str(target), headers=sent, content=content) as response,
             ):
                 self._require_success(target, response.status)
-                return self._body(target, response)
+                return self._body(target, response) if method == "GET" else b""
         except CONNECTION_ERRORS as error:
             raise OutboundUnavailable(target.host, NO_CONNECTION) from error
 
@@ -175,7 +185,7 @@ class Outbound:
     def _require_success(self, target: httpx.URL, status: int) -> None:
         if not 200 <= status < 300:  # noqa: PLR2004  # a redirect is no answer either
             reason = Message(f"mã trạng thái {status}", f"status {status}")
-            raise OutboundUnavailable(target.host, reason)
+            raise OutboundUnavailable(target.host, reason, status)
 
     def _body(self, target: httpx.URL, response: httpcore.Response) -> bytes:
         limit, body = self._settings.largest_answer_bytes, bytearray()

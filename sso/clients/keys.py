@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +33,8 @@ class Fetcher(Protocol):
     """`kernel.outbound.Outbound`: bounded in time and size, and only to permitted addresses."""
 
     def get_json(self, url: str) -> Any: ...
+
+    def visit(self, url: str, query: Mapping[str, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

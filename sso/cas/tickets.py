@@ -1,0 +1,109 @@
+"""Tickets of the CAS protocol: single use, short-lived, for one service (section 3).
+
+The text of a ticket is the id of its row and a keyed hash: nothing to steal from the table, and
+what single logout has to name can be written again.
+"""
+
+import base64
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kernel.encryption import KeyRing
+from sso.cas.models import CasTicket, TicketKind
+from sso.sessions.models import Participation
+
+PREFIXES = {
+    TicketKind.SERVICE: "ST-",
+    TicketKind.PROXY: "PT-",
+    TicketKind.PROXY_GRANTING: "PGT-",
+}
+DIGEST_BYTES = 16
+TEXT_LENGTH = -(-(16 + DIGEST_BYTES) * 4 // 3)
+
+
+class Tickets:
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def text(self, ticket: CasTicket) -> str:
+        raw = ticket.id.bytes + self._digest(ticket.kind, ticket.id)
+        return PREFIXES[ticket.kind] + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def parse(self, text: str) -> tuple[TicketKind, UUID] | None:
+        """None for whatever we did not make."""
+        for kind, prefix in PREFIXES.items():
+            body = text.removeprefix(prefix)
+            if text.startswith(prefix) and len(body) == TEXT_LENGTH and body.isascii():
+                return self._parse_body(kind, body)
+        return None
+
+    def _parse_body(self, kind: TicketKind, body: str) -> tuple[TicketKind, UUID] | None:
+        try:
+            raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            return None
+        identifier = UUID(bytes=raw[:16])
+        if not hmac.compare_digest(raw[16:], self._digest(kind, identifier)):
+            return None
+        return kind, identifier
+
+    def _digest(self, kind: TicketKind, identifier: UUID) -> bytes:
+        return self._ring.index(f"{kind.value}.{identifier.hex}", "cas-ticket")[:DIGEST_BYTES]
+
+
+def issue(
+    session: Session,
+    kind: TicketKind,
+    participation_id: UUID,
+    service: str,
+    *,
+    proxies: Sequence[str] = (),
+    with_credentials: bool = False,
+    lifetime: timedelta,
+    now: datetime,
+) -> CasTicket:
+    ticket = CasTicket(
+        id=uuid4(),
+        kind=kind,
+        participation_id=participation_id,
+        service=service,
+        proxies=list(proxies),
+        with_credentials=with_credentials,
+        issued_at=now,
+        expires_at=now + lifetime,
+    )
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def consume(session: Session, ticket_id: UUID, *, now: datetime) -> CasTicket | None:
+    """The ticket, once, while it is good and its participation live; spent in any case."""
+    statement = (
+        update(CasTicket)
+        .where(CasTicket.id == ticket_id, CasTicket.consumed_at.is_(None))
+        .values(consumed_at=now)
+        .returning(CasTicket)
+    )
+    ticket = session.scalar(statement)
+    if ticket is None or ticket.expires_at <= now or not _is_live(session, ticket):
+        return None
+    return ticket
+
+
+def find_granting(session: Session, ticket_id: UUID, *, now: datetime) -> CasTicket | None:
+    """A proxy-granting ticket counts as long as the participation that it rests on."""
+    ticket = session.get(CasTicket, ticket_id)
+    if ticket is None or ticket.expires_at <= now or not _is_live(session, ticket):
+        return None
+    return ticket
+
+
+def _is_live(session: Session, ticket: CasTicket) -> bool:
+    ended_at = select(Participation.ended_at).where(Participation.id == ticket.participation_id)
+    return session.execute(ended_at).scalar_one() is None
