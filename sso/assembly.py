@@ -26,6 +26,8 @@ from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.introspection import IntrospectionEndpoint
 from sso.protocol.protected import ProtectedResource
+from sso.protocol.pushed_requests import PushedRequestEndpoint
+from sso.protocol.request_objects import RequestObjects
 from sso.protocol.request_reader import RequestReader
 from sso.protocol.revocation import RevocationEndpoint
 from sso.protocol.server import ProtocolServer
@@ -143,8 +145,12 @@ class SingleSignOn:
         return anyio.CapacityLimiter(self.passwords.parallel_hashes)
 
     @cached_property
+    def request_objects(self) -> RequestObjects:
+        return RequestObjects(self.client_keys, self.issuer)
+
+    @cached_property
     def request_reader(self) -> RequestReader:
-        return RequestReader()
+        return RequestReader(self.database, self.clients.get, self.request_objects)
 
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:
@@ -168,9 +174,18 @@ class SingleSignOn:
             self.authenticator, self.reader, self.refresh_tokens, self.database, self.clock
         )
         userinfo = UserinfoEndpoint(self.protected, self.server, self.database, self.clock)
+        pushed = PushedRequestEndpoint(
+            self.authenticator,
+            self.proofs,
+            self.request_objects,
+            self.server,
+            self.database,
+            self.clock,
+        )
         return {
             "/oauth2/token": Route(self.token_endpoint),
             "/oauth2/introspect": Route(introspection),
             "/oauth2/revoke": Route(revocation),
             "/oauth2/userinfo": Route(userinfo, ("GET", "POST"), "Bearer"),
+            "/oauth2/par": Route(pushed),
         }

@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
+import anyio.to_thread
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -18,8 +19,8 @@ from sso.http import FromBrowser, SignOn
 from sso.login import texts
 from sso.login.pages import pages
 from sso.login.service import account_actor
-from sso.protocol.authorization import AuthorizationRequest, Parameters
-from sso.protocol.flow import AUTHORIZE_PATH, Ask, Outcome, Redirect, Unredirectable
+from sso.protocol.authorization import AUTHORIZE_PATH, AuthorizationRequest, Parameters
+from sso.protocol.flow import Ask, Outcome, Redirect, Unredirectable
 from sso.protocol.models import Interaction
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.cookies import session_secret
@@ -53,7 +54,7 @@ async def authorize_by_form(request: Request, sign_on: SignOn, db: Db, now: Now)
     """OpenID Connect Core section 3.1.2.1: both methods. Nothing is changed by it."""
     form = await request.form()
     pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    return _begin(request, sign_on, db, now, pairs)
+    return await anyio.to_thread.run_sync(_begin, request, sign_on, db, now, pairs)
 
 
 def _begin(

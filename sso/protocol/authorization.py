@@ -4,21 +4,24 @@
 person, a code for the client, or an error for either.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oidc.core.errors import LoginRequiredError
+from sqlalchemy.orm import Session
 
 from sso.clients.registry import Client
 from sso.protocol.errors import UnmetAuthenticationRequirements
 from sso.protocol.http import sort_pairs
+from sso.protocol.json_input import read_object
 from sso.protocol.resource_indicators import requested_resources
-from sso.protocol.server import ProtocolRequest
+from sso.protocol.server import ProtocolRequest, ProtocolServer
 
+AUTHORIZE_PATH = "/oauth2/authorize"
 PROMPTS = {"none", "login", "consent", "select_account"}
 LONGEST_CLAIMS = 8192
 LONGEST_STATE = 4096
@@ -72,6 +75,30 @@ class AuthorizationRequest:
         return "none" in self.prompts
 
 
+def validate(
+    server: ProtocolServer, session: Session, parameters: Parameters, now: datetime
+) -> AuthorizationRequest:
+    """Raises OAuth2Error, with a redirect address once that is known to be the client's."""
+    inner = ProtocolRequest(
+        "GET",
+        AUTHORIZE_PATH,
+        parameters.single,
+        session=session,
+        now=now,
+        many=parameters.many,
+    )
+    try:
+        grant = server.get_authorization_grant(inner)
+        redirect_uri: str = grant.validate_consent_request()
+    except ValueError as error:  # Authlib quotes what was sent, which an error must not hold
+        raise InvalidRequestError("A parameter holds characters that it cannot have.") from error
+    try:
+        return read_request(inner, redirect_uri)
+    except OAuth2Error as error:
+        error.redirect_uri = redirect_uri
+        raise
+
+
 def read_request(inner: ProtocolRequest, redirect_uri: str) -> AuthorizationRequest:
     """What Authlib has not looked at yet. Raises OAuth2Error for the redirect address."""
     data, client = inner.form, inner.client
@@ -120,10 +147,10 @@ def _claims(text: str | None) -> dict[str, Any]:
     if len(text) > LONGEST_CLAIMS:
         raise InvalidRequestError("claims is too long.")
     try:
-        claims = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError("claims must be JSON.") from error
-    if not isinstance(claims, dict) or not all(isinstance(part, dict) for part in claims.values()):
+        claims = read_object(text)
+    except ValueError as error:
+        raise InvalidRequestError("claims must be a JSON object.") from error
+    if not all(isinstance(part, dict) for part in claims.values()):
         raise InvalidRequestError("claims must be an object of objects.")
     return {place: claims[place] for place in ("userinfo", "id_token") if place in claims}
 

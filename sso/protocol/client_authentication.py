@@ -26,6 +26,7 @@ LONGEST_ASSERTION = 8192
 LONGEST_ASSERTION_SECONDS = 600
 LEEWAY_SECONDS = 30
 LONGEST_IDENTIFIER = 255
+REQUEST_OBJECT_TYPE = "oauth-authz-req+jwt"
 
 
 class ClientRefused(InvalidClientError):
@@ -145,6 +146,8 @@ class ClientAuthenticator:
             raise ClientRefused from error
         if algorithm is not None and token.header["alg"] != algorithm.value:
             raise ClientRefused
+        if token.header.get("typ") == REQUEST_OBJECT_TYPE:
+            raise ClientRefused  # went through a browser: whoever saw it there is not the client
         return token.claims
 
     async def _keys_of(self, client: Client) -> Any:

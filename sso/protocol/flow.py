@@ -32,18 +32,16 @@ from sso.protocol.authorization import (
     AuthorizationRequest,
     Parameters,
     needs_sign_in,
-    read_request,
     refuse_silently,
+    validate,
 )
 from sso.protocol.models import Interaction
-from sso.protocol.server import ProtocolRequest, ProtocolServer
+from sso.protocol.server import ProtocolServer
 from sso.protocol.sign_on_records import record_entered
 from sso.sessions.models import Participation
 from sso.sessions.service import SignedIn, participate
 from sso.tokens.grants import Approval, CodeForm, create_code, create_grant
 from sso.tokens.minting import Authentication
-
-AUTHORIZE_PATH = "/oauth2/authorize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +160,7 @@ class AuthorizationFlow:
         self, session: Session, parameters: Parameters, now: datetime
     ) -> AuthorizationRequest:
         """Raises OAuth2Error, with a redirect address once that is known to be the client's."""
-        inner = ProtocolRequest(
-            "GET",
-            AUTHORIZE_PATH,
-            parameters.single,
-            session=session,
-            now=now,
-            many=parameters.many,
-        )
-        grant = self._server.get_authorization_grant(inner)
-        redirect_uri: str = grant.validate_consent_request()
-        try:
-            return read_request(inner, redirect_uri)
-        except OAuth2Error as error:
-            error.redirect_uri = redirect_uri
-            raise
+        return validate(self._server, session, parameters, now)
 
     def _decide(self, step: Step, secret: str | None) -> Outcome:
         """Raises OAuth2Error for the client."""

@@ -1,0 +1,40 @@
+"""The application with a clock that tests can move."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from entrypoints.wiring import Services
+from tests.support.postgres import Cluster
+from tests.support.registry import NOW
+from tests.support.services import built, nowhere, settings_for
+from tests.support.web import DATABASE
+
+
+class MovableClock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="session")
+def hands() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def services(cluster: Cluster, hands: MovableClock) -> Iterator[Services]:
+    with built(settings_for(cluster.url(DATABASE), nowhere()), hands) as services:
+        yield services
+
+
+@pytest.fixture
+def clock(hands: MovableClock) -> Iterator[MovableClock]:
+    yield hands
+    hands.now = NOW
