@@ -19,6 +19,7 @@ from identity.handover.settings import HandoverSettings
 from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.service import Importer
 from identity.people.citizen_numbers import CitizenNumbers
+from kernel.access import Actor
 from kernel.async_database import AsyncDatabase
 from kernel.audit_spool import AuditSpool
 from kernel.clock import Clock, utc_now
@@ -28,6 +29,8 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.notices import Notices
 from kernel.outbound import Outbound
 from sso.assembly import SingleSignOn
+from sso.keys.service import keep_keys_ready
+from sso.logout.courier import Courier
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,28 @@ class Services:
             ring=self.keys,
             citizen_numbers=self.citizen_numbers,
             passwords=self.passwords,
-            spool=self.spool,
+            make_spool=lambda: self.spool,
             fetcher=self.outbound,
+            poster=self.outbound,
             clock=self.clock,
         )
+
+    @cached_property
+    def courier(self) -> Courier:
+        sign_on = self.sign_on
+        return Courier(
+            self.database,
+            sign_on.clients.get,
+            sign_on.messengers,
+            self.notices,
+            attempt_seconds=self.settings.outbound.timeout_seconds,
+        )
+
+    def keep_keys_ready(self) -> None:
+        """The very first request can sign. Repeating it changes nothing."""
+        actor, settings, now = Actor.system("key schedule"), self.settings.sso, self.clock()
+        with self.database.transaction() as session:
+            keep_keys_ready(session, self.keys, settings, actor, now=now)
 
     @cached_property
     def handover(self) -> HandoverSettings:

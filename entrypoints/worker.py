@@ -1,8 +1,9 @@
-"""The worker: the reconciler in one thread, background jobs in another."""
+"""The worker: the reconciler, the courier of logouts and background jobs, a thread each."""
 
 import asyncio
 import signal
 import threading
+from collections.abc import Callable
 
 import structlog
 from psycopg import OperationalError
@@ -12,6 +13,7 @@ from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.directory.watch import reconcile_until
 from kernel.logs import configure_logs
+from sso.logout.courier import DATABASE_GONE
 
 RETRY_SECONDS = 2.0
 GRACE_SECONDS = 20.0
@@ -27,20 +29,34 @@ class Worker:
 
     def run(self) -> None:
         """Work until asked to stop. Losing the database is waited out, whatever was going on."""
-        reconciler = threading.Thread(target=self._reconcile_or_stop, name="reconciler")
-        reconciler.start()
+        threads = [
+            threading.Thread(target=self._or_stop, args=(work,), name=name)
+            for name, work in {"reconciler": self._reconcile, "courier": self._deliver}.items()
+        ]
+        for thread in threads:
+            thread.start()
         try:
             asyncio.run(self._run_jobs())
         finally:
             self._stop.set()
-            reconciler.join()
+            for thread in threads:
+                thread.join()
 
-    def _reconcile_or_stop(self) -> None:
+    def _or_stop(self, work: Callable[[], None]) -> None:
         """Half a worker must not look healthy: what nobody foresaw ends the process."""
         try:
-            self._reconcile()
+            work()
         finally:
             self._stop.set()
+
+    def _deliver(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._services.keep_keys_ready()
+                self._services.courier.run_until(self._stop)
+            except DATABASE_GONE:
+                log.warning("database-unavailable", part="courier")
+                self._stop.wait(RETRY_SECONDS)
 
     def _reconcile(self) -> None:
         services = self._services

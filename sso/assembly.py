@@ -1,6 +1,6 @@
 """Builds single sign-on once, from what the process has: `entrypoints.wiring` hands it over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +14,16 @@ from kernel.database import Database
 from kernel.encryption import KeyRing
 from kernel.notices import Notices
 from kernel.snapshot import Snapshot
+from sso.cas.single_logout import CasMessenger
+from sso.cas.tickets import Tickets
+from sso.cas.validation import CasValidator
 from sso.claims.subject import Claims
 from sso.clients.keys import ClientKeys, Fetcher
 from sso.clients.registry import Clients, load_clients
 from sso.keys.ring import SigningKeys, load_signing_keys
 from sso.login.service import SignIn
+from sso.logout.messengers import BackChannelMessenger, Messenger, Poster
+from sso.logout.models import LogoutProtocol
 from sso.protocol.back_channel import Route
 from sso.protocol.client_authentication import ClientAuthenticator
 from sso.protocol.code_grant import CodeGrant, RequiredChallenge
@@ -57,9 +62,15 @@ class SingleSignOn:
     ring: KeyRing
     citizen_numbers: CitizenNumbers
     passwords: Passwords
-    spool: Spool
+    make_spool: Callable[[], Spool]
+    """Asked only where tokens are issued: the worker has no spool."""
     fetcher: Fetcher
+    poster: Poster
     clock: Clock
+
+    @cached_property
+    def spool(self) -> Spool:
+        return self.make_spool()
 
     @cached_property
     def clients(self) -> Snapshot[Clients]:
@@ -130,6 +141,28 @@ class SingleSignOn:
     @cached_property
     def flow(self) -> AuthorizationFlow:
         return AuthorizationFlow(self.server)
+
+    @cached_property
+    def messengers(self) -> Mapping[LogoutProtocol, Messenger]:
+        openid = BackChannelMessenger(self.minter, self.claims, self.poster, self.clock)
+        cas = CasMessenger(self.database, self.cas_tickets, self.poster, self.clock)
+        return {LogoutProtocol.OPENID: openid, LogoutProtocol.CAS: cas}
+
+    @cached_property
+    def cas_tickets(self) -> Tickets:
+        return Tickets(self.ring)
+
+    @cached_property
+    def cas_validator(self) -> CasValidator:
+        return CasValidator(
+            self.database,
+            self.clients.get,
+            self.claims,
+            self.cas_tickets,
+            self.fetcher,
+            self.settings,
+            self.clock,
+        )
 
     @cached_property
     def throttling(self) -> Throttling:

@@ -1,0 +1,187 @@
+"""Systems that hear who left, and couriers that tell them."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from threading import Event
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from congvu_sso import LogoutToken, Verifier
+from entrypoints.wiring import Services
+from kernel.jobs import connection_string
+from kernel.notices import Notices
+from kernel.outbound import Outbound, OutboundSettings
+from sso.logout.courier import Courier
+from sso.logout.messengers import BackChannelMessenger
+from sso.logout.models import LogoutDelivery, LogoutProtocol
+from tests.support.registry import NOW
+from tests.support.sign_on import Application, SignOnWorld
+
+PATIENCE_SECONDS = 20.0
+ATTEMPT_SECONDS = 5.0
+LOOPBACK = OutboundSettings(allow_loopback_http=True, timeout_seconds=ATTEMPT_SECONDS)
+
+
+class Receiver(ThreadingHTTPServer):
+    """A system that is told who left. Answers with these statuses in turn, then with 200."""
+
+    daemon_threads = True
+
+    def __init__(self, *statuses: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.statuses = deque(statuses)
+        self.heard: Queue[str] = Queue()
+        """Every body that arrived, whatever was answered."""
+        self.arrived = Event()
+        self.awake = Event()
+        """While it is not set, nobody gets an answer."""
+        self.awake.set()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/backchannel"
+
+    def next_token(self) -> str:
+        """Of the next form that arrives, or arrived unnoticed."""
+        form = parse_qs(self.heard.get(timeout=PATIENCE_SECONDS), strict_parsing=True)
+        assert list(form) == ["logout_token"]
+        (token,) = form["logout_token"]
+        return token
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:  # the library's name
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        self.server.heard.put(body)
+        self.server.arrived.set()
+        self.server.awake.wait(PATIENCE_SECONDS)
+        status = self.server.statuses.popleft() if self.server.statuses else 200
+        self.send_response(status)
+        self.end_headers()
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:
+            return  # the courier no longer waits for the answer
+
+    def log_message(self, *_: Any) -> None:
+        """Silence."""
+
+
+@contextmanager
+def receiving(*statuses: int) -> Iterator[Receiver]:
+    with Receiver(*statuses) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.awake.set()
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def courier_for(services: Services, notices: Notices) -> Courier:
+    sign_on = services.sign_on
+    messenger = BackChannelMessenger(
+        sign_on.minter, sign_on.claims, Outbound(LOOPBACK), services.clock
+    )
+    return Courier(
+        services.database,
+        sign_on.clients.get,
+        {LogoutProtocol.OPENID: messenger},
+        notices,
+        attempt_seconds=ATTEMPT_SECONDS,
+    )
+
+
+@dataclass
+class Couriers:
+    """Each in a thread with a connection of its own, until the test is over."""
+
+    services: Services
+    _pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
+    _running: list[tuple[Event, Notices, Future[None]]] = field(default_factory=list)
+
+    def start(self) -> None:
+        notices = Notices(connection_string(self.services.settings.database.url))
+        notices.start()
+        courier, stop = courier_for(self.services, notices), Event()
+        self._running.append((stop, notices, self._pool.submit(courier.run_until, stop)))
+
+    def stop(self) -> None:
+        for stop, _, _ in self._running:
+            stop.set()
+        for _, notices, running in self._running:
+            running.result(PATIENCE_SECONDS)
+            notices.stop()
+        self._running.clear()
+
+
+@pytest.fixture
+def couriers(world: SignOnWorld) -> Iterator[Couriers]:
+    couriers = Couriers(world.services)
+    yield couriers
+    couriers.stop()
+
+
+def rows(world: SignOnWorld) -> list[LogoutDelivery]:
+    with world.services.database.transaction() as session:
+        return list(session.scalars(select(LogoutDelivery).order_by(LogoutDelivery.created_at)))
+
+
+def only_row(world: SignOnWorld) -> LogoutDelivery:
+    (row,) = rows(world)
+    return row
+
+
+def undelivered(world: SignOnWorld) -> int:
+    with world.services.database.transaction() as session:
+        statement = select(func.count()).where(LogoutDelivery.delivered_at.is_(None))
+        return session.scalar(statement) or 0
+
+
+def hasten(world: SignOnWorld) -> None:
+    """As if every pause and every claim were over."""
+    with world.services.database.transaction() as session:
+        session.execute(text("UPDATE sso_logout_delivery SET due_at = now()"))
+        notify(session)
+
+
+def notify(session: Session) -> None:
+    session.execute(text("NOTIFY congvu_logout"))
+
+
+@pytest.fixture
+def read_token(world: SignOnWorld) -> Callable[[str, Application], LogoutToken]:
+    """Checks a logout token as the client library does it."""
+
+    def read(token: str, app: Application) -> LogoutToken:
+        with Verifier(
+            world.services.sign_on.issuer,
+            jwks_uri=f"{world.client.base_url}/oauth2/jwks",
+            clock=NOW.timestamp,
+        ) as verifier:
+            return verifier.verify_logout_token(token, app.client_id)
+
+    return read
