@@ -178,7 +178,7 @@ def _environment(
     folder: Path, url: str, directory: DirectorySettings, settings: Mapping[str, str]
 ) -> dict[str, str]:
     chosen = {
-        "SSO__ALLOW_PLAIN_HTTP": "true",
+        "OUTBOUND__ALLOW_LOOPBACK_HTTP": "true",  # relying parties listen there
         "PASSWORDS__MEMORY_KIBIBYTES": str(CHEAP_PASSWORDS.memory_kibibytes),
         "PASSWORDS__PASSES": str(CHEAP_PASSWORDS.passes),
         **settings,

@@ -29,7 +29,7 @@ class Application:
 class MailSystem:
     imap_port: int
     address: str
-    """Of the webmail; with a slash at the end the mail server's name as a resource."""
+    """Of the webmail, and the name of the mail server as a resource."""
     webmail: Registered
 
 
@@ -129,11 +129,11 @@ def documented_dovecot(
 ) -> Iterator[MailSystem]:
     page, site, port = "dovecot-roundcube-xoauth2.md", "https://mail.backan.gov.vn", free_port()
     address = f"http://127.0.0.1:{port}"
-    server = register_as_shown(provider, page, "mail-server", {site: address})
+    server = register_as_shown(provider, page, "dovecot", {site: address})
     webmail = register_as_shown(provider, page, "webmail", {site: address})
     trusted = {"/etc/ssl/certs/ca-certificates.crt": str(directory.slapd.authority)}
     oauth2 = {
-        "https://mail-server:THE-CLIENT-SECRET@id.backan.gov.vn": provider.issuer.replace(
+        "https://dovecot:THE-CLIENT-SECRET@id.backan.gov.vn": provider.issuer.replace(
             "//", f"//{server.client_id}:{server.secret}@"
         ),
         **trusted,

@@ -36,8 +36,11 @@ def running_tls_provider(cluster: Cluster, template: str, keys: KeyRing) -> Iter
     with scratch_folder() as folder:
         authority = Authority(folder)
         server = authority.for_server(HOST, "127.0.0.1")
-        public_url = f"https://{HOST}:{port}"
-        with running_provider(cluster, template, keys, WEB__PUBLIC_URL=public_url) as provider:
+        settings = {
+            "WEB__PUBLIC_URL": f"https://{HOST}:{port}",
+            "WEB__TRUSTED_PROXIES": '["127.0.0.1"]',
+        }
+        with running_provider(cluster, template, keys, **settings) as provider:
             front = _front(port, provider.web, server, authority.file)
             with running_nginx(folder, front, port=port):
                 yield TlsProvider(provider, authority)
