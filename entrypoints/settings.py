@@ -28,6 +28,7 @@ from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
 from kernel.logs import LogSettings
+from kernel.mailer import MailSettings
 from kernel.outbound import OutboundSettings
 from sso.settings import SignOnSettings
 
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     passwords: PasswordSettings = PasswordSettings()
+    mail: MailSettings = MailSettings()
     mailboxes: MailboxSettings = MailboxSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from entrypoints.home import Home
 from entrypoints.settings import Settings
+from identity.accounts.jobs import PasswordJobs
 from identity.accounts.passwords import Passwords
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.gateway import LdapDirectory
@@ -26,6 +27,7 @@ from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
 from kernel.jobs import build_jobs, connection_string
+from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
 from sso.assembly import SingleSignOn
@@ -153,6 +155,21 @@ class Services:
     @cached_property
     def import_jobs(self) -> ImportJobs:
         return ImportJobs(self.jobs, self.database, self.importer, self.clock)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        return Mailer(self.settings.mail)
+
+    @cached_property
+    def password_jobs(self) -> PasswordJobs:
+        return PasswordJobs(
+            self.jobs,
+            self.database,
+            self.mailer,
+            self.settings.passwords.reset,
+            public_url=self.settings.web.public_url,
+            clock=self.clock,
+        )
 
     @cached_property
     def directory_jobs(self) -> DirectoryJobs:
