@@ -10,6 +10,8 @@ import click
 from entrypoints.cli.session import DAY, Session, answer, as_json, basis_of, with_basis
 from identity.accounts import queries, service
 from identity.accounts.models import Account, Mailbox
+from identity.accounts.reset_mail import RESET_PATH
+from identity.accounts.resets import issue_office_reset
 from identity.handover.files import write_batches
 from identity.handover.service import hand_over
 from identity.organisations.queries import get_organisation_by_code
@@ -77,6 +79,38 @@ def _status_command(
 _status_command("suspend", "Close to sign-ins; mail is still received.", service.suspend_account)
 _status_command("reinstate", "Back to what it was.", service.reinstate_account)
 _status_command("close", "End for good; login and addresses stay taken.", service.close_account)
+
+
+@account.command("reset-password")
+@click.argument("login")
+@with_basis
+@as_json
+@click.pass_obj
+def reset_password(session: Session, /, login: str, *, as_json: bool, **options: Any) -> None:
+    """Make a code with which the holder of LOGIN chooses a new password.
+
+    It works once and stands nowhere but here: hand it over to the person alone. Until then the
+    present password opens nothing but the choice of a new one. Pending accounts get a letter
+    (handover) instead; when a password is in wrong hands, suspend the account.
+    """
+    services = session.services
+    with services.database.transaction() as database:
+        row = queries.get_account_by_login(database, login)
+        code, expires_at = issue_office_reset(
+            database,
+            session.actor,
+            row.id,
+            services.settings.passwords.reset,
+            now=services.clock(),
+            basis=basis_of(options),
+        )
+    page = services.settings.web.public_url + RESET_PATH
+    found = {"login": row.login, "code": code, "expires_at": expires_at, "page": page}
+    if as_json:
+        answer(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name:10} {value}")
 
 
 @account.command("custodian")

@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from identity.accounts.errors import (
 )
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.accounts.passwords import Passwords
+from identity.accounts.resets import issue_office_reset
 from identity.accounts.schemas import (
     AccountDetail,
     AccountIn,
@@ -31,6 +32,7 @@ from identity.accounts.schemas import (
     CustodianIn,
     CustodianOut,
     OrganisationAccountIn,
+    PasswordResetOut,
     PersonalAccountIn,
     PrimaryAddressIn,
     QuotaIn,
@@ -196,6 +198,36 @@ def _status_route(path: str, change: Callable[..., Account], summary: str) -> No
 _status_route("suspend", service.suspend_account, "No sign-in; mail is still received")
 _status_route("reinstate", service.reinstate_account, "Back to what it was before suspension")
 _status_route("close", service.close_account, "End for good; login and addresses stay taken")
+
+
+@router.post(
+    "/{account_id}/password-reset", responses=problems(AccountNotFound, AccountStateForbids)
+)
+def reset_password(
+    account_id: UUID,
+    form: BasisForm,
+    actor: ManagesAccounts,
+    db: Db,
+    now: Now,
+    request: Request,
+    response: Response,
+) -> PasswordResetOut:
+    """A single-use code to hand over, with which the holder chooses a new password.
+
+    Until then the present password only opens the choice of a new one; mail goes on.
+    """
+    passwords: Passwords = request.app.state.passwords
+    with db.transaction() as session:
+        code, expires_at = issue_office_reset(
+            session,
+            actor,
+            account_id,
+            passwords.settings.reset,
+            now=now,
+            basis=form.to_basis(),
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return PasswordResetOut(code=code, expires_at=expires_at)
 
 
 @router.put("/{account_id}/quota", responses=problems(AccountNotFound))

@@ -116,6 +116,13 @@ class ActivationIn(BaseModel):
     password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
+class PasswordResetOut(BaseModel):
+    code: str = Field(
+        description="Works once, is shown only here: hand it over, keep it nowhere."
+    )
+    expires_at: datetime
+
+
 class ActivationOut(BaseModel):
     login: str
     status: AccountStatus

@@ -33,6 +33,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/accounts/{account_id}/suspend"): Permission.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{account_id}/reinstate"): Permission.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{account_id}/close"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/password-reset"): Permission.MANAGE_ACCOUNTS,
     ("PUT", "/accounts/{account_id}/quota"): Permission.MANAGE_ACCOUNTS,
     ("PUT", "/accounts/{account_id}/primary-address"): Permission.MANAGE_ACCOUNTS,
     ("POST", "/accounts/{account_id}/addresses/{address_id}/retire"): Permission.MANAGE_ACCOUNTS,
