@@ -21,12 +21,15 @@ from sso.claims.subject import Claims
 from sso.clients.keys import ClientKeys, Fetcher
 from sso.clients.registry import Clients, load_clients
 from sso.keys.ring import SigningKeys, load_signing_keys
+from sso.login.devices import DeviceApprovals
 from sso.login.service import SignIn
 from sso.logout.messengers import BackChannelMessenger, Messenger, Poster
 from sso.logout.models import LogoutProtocol
 from sso.protocol.back_channel import Route
 from sso.protocol.client_authentication import ClientAuthenticator
 from sso.protocol.code_grant import CodeGrant, RequiredChallenge
+from sso.protocol.device import DeviceAuthorizationEndpoint, DeviceGrant
+from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.introspection import IntrospectionEndpoint
@@ -136,6 +139,7 @@ class SingleSignOn:
             self.database, self.clients.get, self.token_issuer, self.settings, self.clock
         )
         server.register_grant(CodeGrant, [RequiredChallenge()])
+        server.register_grant(DeviceGrant)
         return server
 
     @cached_property
@@ -178,6 +182,14 @@ class SingleSignOn:
         return anyio.CapacityLimiter(self.passwords.parallel_hashes)
 
     @cached_property
+    def device_codes(self) -> DeviceCodes:
+        return DeviceCodes(self.ring, self.settings)
+
+    @cached_property
+    def devices(self) -> DeviceApprovals:
+        return DeviceApprovals(self.device_codes, self.server, self.throttling)
+
+    @cached_property
     def request_objects(self) -> RequestObjects:
         return RequestObjects(self.client_keys, self.issuer)
 
@@ -215,10 +227,19 @@ class SingleSignOn:
             self.database,
             self.clock,
         )
+        device = DeviceAuthorizationEndpoint(
+            self.authenticator,
+            self.device_codes,
+            self.database,
+            self.issuer,
+            self.settings,
+            self.clock,
+        )
         return {
             "/oauth2/token": Route(self.token_endpoint),
             "/oauth2/introspect": Route(introspection),
             "/oauth2/revoke": Route(revocation),
             "/oauth2/userinfo": Route(userinfo, ("GET", "POST"), "Bearer"),
             "/oauth2/par": Route(pushed),
+            "/oauth2/device_authorization": Route(device),
         }

@@ -1,26 +1,15 @@
 """The application with a clock that tests can move."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 
 from entrypoints.wiring import Services
+from tests.support.clock import MovableClock
 from tests.support.postgres import Cluster
 from tests.support.registry import NOW
 from tests.support.services import built, nowhere, settings_for
 from tests.support.web import DATABASE
-
-
-class MovableClock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import httpx
 from sqlalchemy import select
 
 from sso.protocol.models import PushedRequest
-from tests.sso.protocol.conftest import MovableClock
+from tests.support.clock import MovableClock
 from tests.support.sign_on import Application, Browser, Challenge, SignOnWorld, answered
 from tests.support.signatures import Signer
 
