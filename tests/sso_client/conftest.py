@@ -23,3 +23,10 @@ def issuer(clock: ManualClock) -> Iterator[TokenIssuer]:
 def verifier(issuer: TokenIssuer, clock: ManualClock) -> Iterator[Verifier]:
     with Verifier(issuer.url, audience=AUDIENCE, clock=clock) as verifier:
         yield verifier
+
+
+@pytest.fixture
+def warm(issuer: TokenIssuer, verifier: Verifier) -> Verifier:
+    """One that has the keys."""
+    verifier.verify_access_token(issuer.access_token())
+    return verifier

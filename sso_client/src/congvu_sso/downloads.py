@@ -10,6 +10,8 @@ import httpx
 
 from congvu_sso.cache_settings import CacheSettings
 
+LONGEST_ETAG = 256
+
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,10})")
 _NOT_STORED = re.compile(r"(?:^|[\s,])no-(?:store|cache)")
 
@@ -44,9 +46,14 @@ def download(
             if response.status_code == httpx.codes.NOT_MODIFIED and etag is not None:
                 return Download(None, etag, fresh_seconds)
             body = _body(response, settings.max_bytes, deadline)
-            return Download(_document(body), response.headers.get("etag"), fresh_seconds)
+            return Download(_document(body), _etag(response), fresh_seconds)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DownloadFailed(type(error).__name__) from error
+
+
+def _etag(response: httpx.Response) -> str | None:
+    etag: str = response.headers.get("etag", "")
+    return etag if etag.isascii() and 0 < len(etag) <= LONGEST_ETAG else None
 
 
 def _body(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:

@@ -71,7 +71,7 @@ class KeyStore:
 
     def _find_after_refresh(self, kid: str, seen: _Held | None, now: float) -> PublicKey:
         can_go_on = seen is not None and now < seen.usable_until and kid in seen.keys
-        self._refresh_if_due(seen, now, wait=not can_go_on)
+        self._refresh_if_due(seen, wait=not can_go_on)
         held = self._held
         if held is None or now >= held.usable_until:
             raise KeysUnavailable
@@ -80,10 +80,11 @@ class KeyStore:
             raise KeyUnknown
         return key
 
-    def _refresh_if_due(self, seen: _Held | None, now: float, *, wait: bool) -> None:
+    def _refresh_if_due(self, seen: _Held | None, *, wait: bool) -> None:
         if not self._refreshing.acquire(timeout=self._settings.total_seconds if wait else 0):
             return
         try:
+            now = self._clock()  # read again: others may have tried while this thread waited
             if self._held is seen and not self._cooling_down(now):
                 self._attempt(now)
         finally:

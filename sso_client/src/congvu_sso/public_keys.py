@@ -7,6 +7,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from congvu_sso.compact import decode_segment
+from congvu_sso.errors import TokenMalformed
+
 ALGORITHMS_OF: dict[tuple[str, str | None], frozenset[str]] = {
     ("EC", "P-256"): frozenset({"ES256"}),
     ("EC", "P-384"): frozenset({"ES384"}),
@@ -21,8 +24,8 @@ DEFAULT_ALGORITHMS = ("ES256", "RS256", "EdDSA")
 _MEMBERS = {"EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "RSA": ("n", "e")}
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _SHORTEST_RSA_BITS = 2048  # RFC 7518 section 3.3
-_LONGEST_RSA_TEXT = {"n": 683, "e": 6}
-"""Characters of a modulus of 4096 bits and an exponent of 32: more only burns our time."""
+_LONGEST_RSA_BITS = {"n": 4096, "e": 32}
+"""A larger modulus or exponent would only burn our time."""
 
 
 class KeyUnusable(ValueError):
@@ -74,16 +77,28 @@ def _may_verify(jwk: Mapping[str, Any]) -> bool:
 
 
 def _import(kind: str, members: dict[str, Any]) -> ECKey | OKPKey | RSAKey:
-    if any(len(str(members.get(name, ""))) > most for name, most in _LONGEST_RSA_TEXT.items()):
-        raise KeyUnusable
+    if kind == "RSA":
+        _check_sizes(members)
     try:
         key = JWKRegistry.import_key({"kty": kind, **members})
     except (JoseError, ValueError, TypeError) as error:
         raise KeyUnusable from error
-    if isinstance(key, RSAKey):
-        if key.public_key.key_size < _SHORTEST_RSA_BITS:
-            raise KeyUnusable
-        return key
-    if isinstance(key, ECKey | OKPKey):
+    if isinstance(key, ECKey | OKPKey | RSAKey):
         return key
     raise KeyUnusable
+
+
+def _check_sizes(members: dict[str, Any]) -> None:
+    bits = {}
+    for name, most in _LONGEST_RSA_BITS.items():
+        text = members.get(name)
+        if not isinstance(text, str) or not text.isascii():
+            raise KeyUnusable
+        try:
+            bits[name] = int.from_bytes(decode_segment(text.encode()), "big").bit_length()
+        except TokenMalformed as error:
+            raise KeyUnusable from error
+        if bits[name] > most:
+            raise KeyUnusable
+    if bits["n"] < _SHORTEST_RSA_BITS:
+        raise KeyUnusable

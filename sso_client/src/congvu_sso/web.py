@@ -4,11 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from congvu_sso.errors import (
-    BindingRefused,
-    CertificateMissing,
-    CertificateWrong,
     CredentialsMissing,
     ProofInvalid,
+    ProofMissing,
     ProofNonceNeeded,
     ProofReplayed,
     ScopeMissing,
@@ -63,7 +61,7 @@ def refusal(error: SsoError, *, realm: str = "congvu") -> Refusal:
             return Refusal(403, "insufficient_scope", description, challenge)
         case CredentialsMissing():
             return Refusal(401, None, description, _challenge("Bearer", realm))
-        case BindingRefused() if not isinstance(error, CertificateMissing | CertificateWrong):
+        case ProofMissing() | ProofInvalid() | ProofReplayed() | ProofNonceNeeded():
             code, algorithms = _dpop_error(error), " ".join(DEFAULT_ALGORITHMS)
             challenge = _challenge("DPoP", realm, code, description, algs=algorithms)
             return Refusal(401, code, description, challenge)
