@@ -31,6 +31,8 @@ from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
+from sso.account.action_routes import router as account_action_router
+from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
 from sso.login.activation_routes import router as activation_page_router
@@ -38,6 +40,7 @@ from sso.login.authorize_routes import router as authorize_router
 from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.password_routes import router as password_router
 from sso.login.sign_in_routes import router as sign_in_router
+from sso.logout.routes import router as logout_router
 from sso.protocol.back_channel import BackChannel
 from theme.assets import Assets
 from theme.pages import Support
@@ -53,7 +56,16 @@ ROUTERS = (
     clients_router,
 )
 
-PAGES = (activation_page_router, password_router, sign_in_router, authorize_router, cas_router)
+PAGES = (
+    account_page_router,
+    account_action_router,
+    activation_page_router,
+    password_router,
+    sign_in_router,
+    authorize_router,
+    cas_router,
+    logout_router,
+)
 
 
 @asynccontextmanager
@@ -78,6 +90,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.passwords = services.passwords
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
+    app.state.password_jobs = services.password_jobs
     handover = services.settings.handover
     app.state.support = Support(handover.issuing_office, handover.contact)
     api = APIRouter(prefix=API, responses=ANY_ROUTE)

@@ -21,15 +21,14 @@ from sso.claims.subject import Claims
 from sso.clients.keys import ClientKeys, Fetcher
 from sso.clients.registry import Clients, load_clients
 from sso.keys.ring import SigningKeys, load_signing_keys
-from sso.login.devices import DeviceApprovals
+from sso.login.new_password import NewPassword
+from sso.login.password_step import PasswordStep
 from sso.login.service import SignIn
 from sso.logout.messengers import BackChannelMessenger, Messenger, Poster
 from sso.logout.models import LogoutProtocol
 from sso.protocol.back_channel import Route
 from sso.protocol.client_authentication import ClientAuthenticator
 from sso.protocol.code_grant import CodeGrant, RequiredChallenge
-from sso.protocol.device import DeviceAuthorizationEndpoint, DeviceGrant
-from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.introspection import IntrospectionEndpoint
@@ -40,6 +39,7 @@ from sso.protocol.request_reader import RequestReader
 from sso.protocol.revocation import RevocationEndpoint
 from sso.protocol.server import ProtocolServer
 from sso.protocol.token import TokenEndpoint
+from sso.protocol.token_exchange import TokenExchange
 from sso.protocol.token_records import Spool
 from sso.protocol.userinfo import UserinfoEndpoint
 from sso.settings import SignOnSettings
@@ -139,7 +139,6 @@ class SingleSignOn:
             self.database, self.clients.get, self.token_issuer, self.settings, self.clock
         )
         server.register_grant(CodeGrant, [RequiredChallenge()])
-        server.register_grant(DeviceGrant)
         return server
 
     @cached_property
@@ -177,17 +176,17 @@ class SingleSignOn:
         return SignIn(self.database, self.passwords, self.throttling, self.settings)
 
     @cached_property
+    def password_step(self) -> PasswordStep:
+        return PasswordStep(self.ring)
+
+    @cached_property
+    def new_password(self) -> NewPassword:
+        return NewPassword(self.database, self.passwords, self.sign_in, self.throttling)
+
+    @cached_property
     def hash_limiter(self) -> anyio.CapacityLimiter:
         """Threads that hash passwords: one for each processor, whoever else is waiting."""
         return anyio.CapacityLimiter(self.passwords.parallel_hashes)
-
-    @cached_property
-    def device_codes(self) -> DeviceCodes:
-        return DeviceCodes(self.ring, self.settings)
-
-    @cached_property
-    def devices(self) -> DeviceApprovals:
-        return DeviceApprovals(self.device_codes, self.server, self.throttling)
 
     @cached_property
     def request_objects(self) -> RequestObjects:
@@ -200,6 +199,7 @@ class SingleSignOn:
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:
         rotation = RefreshRotation(self.async_database, self.settings, self.clock)
+        exchange = TokenExchange(self.reader, self.server, self.database, self.spool)
         return TokenEndpoint(
             self.authenticator,
             self.proofs,
@@ -208,6 +208,7 @@ class SingleSignOn:
             self.server,
             self.spool,
             self.clock,
+            exchange,
         )
 
     @cached_property
@@ -227,19 +228,10 @@ class SingleSignOn:
             self.database,
             self.clock,
         )
-        device = DeviceAuthorizationEndpoint(
-            self.authenticator,
-            self.device_codes,
-            self.database,
-            self.issuer,
-            self.settings,
-            self.clock,
-        )
         return {
             "/oauth2/token": Route(self.token_endpoint),
             "/oauth2/introspect": Route(introspection),
             "/oauth2/revoke": Route(revocation),
             "/oauth2/userinfo": Route(userinfo, ("GET", "POST"), "Bearer"),
             "/oauth2/par": Route(pushed),
-            "/oauth2/device_authorization": Route(device),
         }

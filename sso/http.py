@@ -1,11 +1,14 @@
 """What routes of single sign-on need: the assembled parts, the browser, who is signed in."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
 from sso.assembly import SingleSignOn
-from sso.sessions.service import LONGEST_USER_AGENT, Browser
+from sso.sessions.cookies import session_secret
+from sso.sessions.service import LONGEST_USER_AGENT, Browser, SignedIn, find_session
 
 
 async def sign_on_of(request: Request) -> SingleSignOn:
@@ -19,6 +22,13 @@ async def browser_of(request: Request) -> Browser:
         request.client.host if request.client else None,
         agent[:LONGEST_USER_AGENT] if agent else None,
     )
+
+
+def who(
+    request: Request, session: Session, sign_on: SingleSignOn, now: datetime
+) -> SignedIn | None:
+    """Whoever is signed in with this browser."""
+    return find_session(session, session_secret(request), settings=sign_on.settings, now=now)
 
 
 SignOn = Annotated[SingleSignOn, Depends(sign_on_of)]

@@ -27,7 +27,7 @@ HEADERS = {
 }
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
-CARRIED = ("request", "ui_locales")
+CARRIED = ("request", "to", "ui_locales")
 """Parameters that go along from page to page: the request that waits for the person."""
 
 
@@ -67,11 +67,17 @@ class Pages:
         *,
         status_code: int = 200,
         form_targets: Sequence[str] = (),
+        frame_origins: Sequence[str] = (),
         **values: Any,
     ) -> HTMLResponse:
-        """`form_targets` are origins that a form on the page may lead to besides our own."""
+        """`form_targets` are origins that a form on the page may lead to besides our own.
+
+        `frame_origins` are those that it embeds pages of.
+        """
         body = self._environment.get_template(template).render(**_of(request), **values)
         policy = " ".join([HEADERS["Content-Security-Policy"], *form_targets])
+        if frame_origins:
+            policy += f"; frame-src {' '.join(frame_origins)}"
         headers = {**HEADERS, "Content-Security-Policy": policy}
         response = HTMLResponse(body, status_code=status_code, headers=headers)
         remember(request, response)
@@ -102,6 +108,7 @@ def _of(request: Request) -> dict[str, Any]:
         "here": f"?{request.url.query}" if request.url.query else request.url.path,
         "in_language": in_language,
         "onward": onward,
+        "request_id": getattr(request.state, "request_id", ""),
         "support": getattr(request.app.state, "support", Support()),
     }
 

@@ -15,3 +15,10 @@ SHOW = Message("Hiện", "Show")
 HIDE = Message("Ẩn", "Hide")
 SHOW_PASSWORD = Message("Hiện mật khẩu", "Show the password")
 CAPS_LOCK = Message("Phím Caps Lock đang bật.", "Caps Lock is on.")
+
+TOO_MANY = Message("Đã thử quá nhiều lần", "Too many attempts")
+WAIT = Message(
+    "Để bảo vệ tài khoản, hãy đợi {seconds} giây rồi thử lại.",
+    "To protect the account, please wait {seconds} seconds and try again.",
+)
+WAIT_OVER = Message("Bây giờ bạn có thể thử lại.", "You can try again now.")

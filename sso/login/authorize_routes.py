@@ -17,10 +17,11 @@ from sso.claims.scopes import SHOWN
 from sso.clients import consents
 from sso.http import FromBrowser, SignOn
 from sso.login import texts
+from sso.login.destinations import RESUME_PATH, SEE_OTHER, SIGN_IN_PATH
 from sso.login.pages import pages
 from sso.login.service import account_actor
 from sso.protocol.authorization import AUTHORIZE_PATH, AuthorizationRequest, Parameters
-from sso.protocol.flow import Ask, Outcome, Redirect, Unredirectable
+from sso.protocol.flow import Ask, Outcome, Redirect, Unredirectable, Waiting
 from sso.protocol.models import Interaction
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.cookies import session_secret
@@ -28,8 +29,7 @@ from sso.sessions.service import SignedIn, find_session
 
 router = APIRouter(include_in_schema=False)
 
-RESUME_PATH = "/oauth2/resume"
-SIGN_IN_PATH = "/dang-nhap"
+CAS_LOGIN_PATH = "/cas/login"
 CHOOSE_PATH = "/chon-tai-khoan"
 CONSENT_PATH = "/dong-y"
 NO_ACCESS_PATH = "/khong-co-quyen"
@@ -39,7 +39,7 @@ PAGES = {
     "consent": CONSENT_PATH,
     "no-access": NO_ACCESS_PATH,
 }
-SEE_OTHER = 303
+LONGEST_LOCALES = 100
 
 Reference = Annotated[str, Query(alias="request", max_length=100)]
 
@@ -72,6 +72,9 @@ def _begin(
 @router.get(RESUME_PATH)
 def resume(request: Request, sign_on: SignOn, db: Db, now: Now, reference: Reference) -> Response:
     with db.transaction() as session:
+        waiting = sign_on.flow.waiting(session, reference, now)
+        if waiting is not None and waiting.is_cas:
+            return RedirectResponse(f"{CAS_LOGIN_PATH}?{urlencode({'request': reference})}", 303)
         signed_in = _who(request, session, sign_on, now)
         outcome = sign_on.flow.resume(session, reference, signed_in, now)
     return answer(request, outcome)
@@ -90,9 +93,8 @@ def answer(request: Request, outcome: Outcome | None) -> Response:
 
 def _page_address(ask: Ask) -> str:
     query = {"request": ask.secret}
-    language = next((tag[:2] for tag in ask.request.ui_locales if tag[:2] in {"vi", "en"}), None)
-    if language:
-        query["lang"] = language
+    if ask.request.ui_locales:
+        query["ui_locales"] = " ".join(ask.request.ui_locales)[:LONGEST_LOCALES]
     return f"{PAGES[ask.page]}?{urlencode(query)}"
 
 
@@ -112,11 +114,7 @@ def _who(request: Request, session: Session, sign_on: SignOn, now: datetime) -> 
     return find_session(session, session_secret(request), settings=sign_on.settings, now=now)
 
 
-def resume_address(reference: str) -> str:
-    return f"{RESUME_PATH}?{urlencode({'request': reference})}"
-
-
-def form_targets(asked: AuthorizationRequest | None) -> list[str]:
+def form_targets(asked: AuthorizationRequest | Waiting | None) -> list[str]:
     """Chromium applies form-action to the redirects after a form, so the client must be named."""
     if asked is None:
         return []

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from identity.accounts.models import Account, AccountStatus
+from identity.accounts.password_age import password_state
+from identity.accounts.password_service import replace_password_hash
 from identity.accounts.passwords import Passwords, Verification
 from identity.accounts.queries import find_account_for_sign_in, get_account_for_update
 from kernel.access import Actor, ActorKind
@@ -39,7 +43,6 @@ class SignInRefused(Invalid):
         super().__init__(
             "Tên đăng nhập hoặc mật khẩu không đúng.",
             "The login or the password is wrong.",
-            place="password",
         )
 
 
@@ -53,6 +56,15 @@ class AccountNotActive(Forbidden):
             "Tài khoản đang bị tạm khóa; hãy liên hệ bộ phận quản trị của cơ quan.",
             "The account is suspended; please ask the administrator of your organisation.",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser as it arrives: where from, and what its cookies say."""
+
+    browser: Browser
+    session_secret: str | None = None
+    device_secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,13 @@ class NewSession:
     device_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewPasswordNeeded:
+    """The password was right, and opens nothing but the choice of another one."""
+
+    account: Account
+
+
 class SignIn:
     def __init__(
         self,
@@ -85,14 +104,13 @@ class SignIn:
         self._throttling = throttling
         self._settings = settings
 
-    def begin(
-        self, identifier: str, device: str | None, browser: Browser, now: datetime
-    ) -> Attempt:
+    def begin(self, identifier: str, visitor: Visitor, now: datetime) -> Attempt:
         """Raises TooManyAttempts."""
+        device = visitor.device_secret
         with self._database.transaction() as session:
             account = find_account_for_sign_in(session, identifier, day=office_day(now))
             known = account is not None and is_known_device(session, account.id, device, now=now)
-            limits = self._limits(identifier, account, device if known else None, browser)
+            limits = self._limits(identifier, account, device if known else None, visitor.browser)
             count_attempt(session, limits, now=now)
             return Attempt(
                 identifier,
@@ -106,18 +124,11 @@ class SignIn:
         return self._passwords.verify(attempt.password_hash, password)
 
     def finish(
-        self,
-        attempt: Attempt,
-        verification: Verification,
-        *,
-        replaces: str | None,
-        device: str | None,
-        browser: Browser,
-        now: datetime,
-    ) -> NewSession:
+        self, attempt: Attempt, verification: Verification, visitor: Visitor, now: datetime
+    ) -> NewSession | NewPasswordNeeded:
         """Raises SignInRefused, AccountNotActive."""
         if not verification.matches or attempt.account_id is None:
-            self._note_refusal(attempt, browser)
+            self._note_refusal(attempt, visitor.browser)
             raise SignInRefused
         with self._database.transaction() as session:
             account = get_account_for_update(session, attempt.account_id)
@@ -126,25 +137,57 @@ class SignIn:
             if account.status is not AccountStatus.ACTIVE:
                 raise AccountNotActive
             forget_attempts(session, attempt.limits[:1])  # those of a whole address stay counted
-            former = find_session(session, replaces, settings=self._settings, now=now)
-            if former is not None:
-                end_session(session, former.session.id, EndReason.REPLACED, now=now)
-            _, secret = start_session(
-                session,
-                account.id,
-                acr=ACR_PASSWORD,
-                amr=["pwd"],
-                browser=browser,
-                settings=self._settings,
-                now=now,
+            state = password_state(account, self._passwords.policy, now)
+            if state.opens_nothing:
+                record_sign_on(
+                    session,
+                    account_actor(account),
+                    SignOnAuditTag.PASSWORD_DUE,
+                    account.id,
+                    visitor.browser,
+                    condition=state.condition.value,
+                )
+                return NewPasswordNeeded(account)
+            return self.open(session, account, visitor, now)
+
+    def open(
+        self, session: Session, account: Account, visitor: Visitor, now: datetime
+    ) -> NewSession:
+        """A session for somebody whose password was right; the browser's former one ends."""
+        former = find_session(session, visitor.session_secret, settings=self._settings, now=now)
+        if former is not None:
+            end_session(session, former.session.id, EndReason.REPLACED, now=now)
+        _, secret = start_session(
+            session,
+            account.id,
+            acr=ACR_PASSWORD,
+            amr=["pwd"],
+            browser=visitor.browser,
+            settings=self._settings,
+            now=now,
+        )
+        device = remember_device(
+            session,
+            account.id,
+            visitor.device_secret,
+            browser=visitor.browser,
+            settings=self._settings,
+            now=now,
+        )
+        record_sign_on(
+            session, account_actor(account), SignOnAuditTag.SIGNED_IN, account.id, visitor.browser
+        )
+        return NewSession(account, secret, device)
+
+    def renew_hash(self, attempt: Attempt, password: str) -> None:
+        """Keep the password that was right by today's parameters. Slow on purpose."""
+        if attempt.account_id is None or attempt.password_hash is None:
+            return
+        renewed = self._passwords.rehash(password)
+        with self._database.transaction() as session:
+            replace_password_hash(
+                session, attempt.account_id, old_hash=attempt.password_hash, new_hash=renewed
             )
-            device = remember_device(
-                session, account.id, device, browser=browser, settings=self._settings, now=now
-            )
-            record_sign_on(
-                session, account_actor(account), SignOnAuditTag.SIGNED_IN, account.id, browser
-            )
-            return NewSession(account, secret, device)
 
     def _limits(
         self, identifier: str, account: Account | None, device: str | None, browser: Browser

@@ -1,48 +1,74 @@
 """The sign-in page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account
 from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.http import FromBrowser, SignOn
+from sso.http import FromBrowser, SignOn, who
 from sso.login import texts
-from sso.login.authorize_routes import SEE_OTHER, SIGN_IN_PATH, form_targets, resume_address
+from sso.login.authorize_routes import answer, form_targets
+from sso.login.destinations import NEW_PASSWORD_PATH, SIGN_IN_PATH, destination, go
 from sso.login.pages import pages
-from sso.login.service import NewSession, SignInRefused
-from sso.protocol.authorization import AuthorizationRequest
+from sso.login.password_step import set_step
+from sso.login.service import NewPasswordNeeded, NewSession, Visitor
+from sso.protocol.flow import Ask, Waiting
 from sso.sessions.cookies import device_secret, session_secret, set_device, set_session
-from sso.sessions.service import Browser, find_session
+from sso.sessions.service import Browser
 from sso.throttling.service import TooManyAttempts
+from theme.faults import Fault, faults_of
+from theme.pages import onward_address
 
 router = APIRouter(include_in_schema=False)
 
-HOME_PATH = "/tai-khoan"
 Reference = Annotated[str, Query(alias="request", max_length=100)]
+Hint = Annotated[str, Query(max_length=254)]
 Typed = Annotated[str, Form(max_length=1000)]
+LONGEST_SHOWN = 254
+
+
+def visitor_of(request: Request, browser: Browser) -> Visitor:
+    return Visitor(browser, session_secret(request), device_secret(request))
+
+
+def welcome(request: Request, sign_on: SingleSignOn, new: NewSession) -> Response:
+    """On to where the person wanted to go, with the cookies of the new session."""
+    response = go(destination(request))
+    set_session(response, new.session_secret)
+    set_device(response, new.device_secret, sign_on.settings.remembered_device_days)
+    return response
 
 
 @router.get(SIGN_IN_PATH)
 def show_sign_in(
-    request: Request, sign_on: SignOn, db: Db, now: Now, reference: Reference = ""
+    request: Request,
+    sign_on: SignOn,
+    db: Db,
+    now: Now,
+    reference: Reference = "",
+    login_hint: Hint = "",
 ) -> Response:
     with db.transaction() as session:
         asked = _asked(sign_on, session, reference, now)
-        signed_in = find_session(
-            session, session_secret(request), settings=sign_on.settings, now=now
-        )
+        signed_in = who(request, session, sign_on, now)
+        if signed_in is not None and asked is not None and not asked.is_cas:
+            outcome = sign_on.flow.resume(session, reference, signed_in, now)
+            if not isinstance(outcome, Ask) or outcome.page != "sign-in":
+                return answer(request, outcome)  # signed in meanwhile, in another tab
     if signed_in is not None and not reference:
-        return RedirectResponse(HOME_PATH, SEE_OTHER)
-    hint = (asked.login_hint if asked else None) or ""
-    return _form(request, asked, identifier=hint[:200])
+        return go(destination(request))
+    hint = (asked.login_hint if asked else None) or login_hint
+    account = signed_in.account if signed_in else None
+    return _form(request, asked, hint or (account.login if account else ""), account=account)
 
 
 @router.post(SIGN_IN_PATH, dependencies=[Depends(require_same_origin)])
@@ -59,71 +85,62 @@ async def sign_in(
 
     A storm of sign-ins is a queue of small objects, never more hashes at once than processors.
     """
+    refused = partial(_refused, request, sign_on, reference, now, identifier)
+    if missing := _missing(identifier, password):
+        return await anyio.to_thread.run_sync(refused, missing)
+    visitor = visitor_of(request, browser)
     try:
-        new = await _sign_in(request, sign_on, browser, now, identifier, password)
+        outcome = await _sign_in(sign_on, visitor, now, identifier, password)
     except DomainError as error:
-        return await anyio.to_thread.run_sync(
-            partial(_refused, request, sign_on, reference, now, identifier, error)
-        )
-    response = RedirectResponse(
-        resume_address(reference) if reference else HOME_PATH,
-        SEE_OTHER,
-        {"Cache-Control": "no-store"},
-    )
-    set_session(response, new.session_secret)
-    set_device(response, new.device_secret, sign_on.settings.remembered_device_days)
+        return await anyio.to_thread.run_sync(refused, faults_of(error), error)
+    if isinstance(outcome, NewSession):
+        return welcome(request, sign_on, outcome)
+    response = go(onward_address(request, NEW_PASSWORD_PATH))
+    set_step(response, sign_on.password_step.seal(outcome.account, now))
     return response
 
 
-async def _sign_in(  # the route's own parameters
-    request: Request,
-    sign_on: SingleSignOn,
-    browser: Browser,
-    now: datetime,
-    identifier: str,
-    password: str,
-) -> NewSession:
+async def _sign_in(
+    sign_on: SingleSignOn, visitor: Visitor, now: datetime, identifier: str, password: str
+) -> NewSession | NewPasswordNeeded:
     """Raises TooManyAttempts, SignInRefused, AccountNotActive."""
-    if not identifier or not password:
-        raise SignInRefused
-    device = device_secret(request)
-    threads = anyio.to_thread.run_sync
-    attempt = await threads(sign_on.sign_in.begin, identifier, device, browser, now)
-    verification = await threads(
-        sign_on.sign_in.check, attempt, password, limiter=sign_on.hash_limiter
-    )
-    return await threads(
-        partial(
-            sign_on.sign_in.finish,
-            attempt,
-            verification,
-            replaces=session_secret(request),
-            device=device,
-            browser=browser,
-            now=now,
+    threads, hashing = anyio.to_thread.run_sync, sign_on.hash_limiter
+    attempt = await threads(sign_on.sign_in.begin, identifier, visitor, now)
+    verification = await threads(sign_on.sign_in.check, attempt, password, limiter=hashing)
+    outcome = await threads(sign_on.sign_in.finish, attempt, verification, visitor, now)
+    if verification.needs_rehash and isinstance(outcome, NewSession):
+        await threads(sign_on.sign_in.renew_hash, attempt, password, limiter=hashing)
+    return outcome
+
+
+def _missing(identifier: str, password: str) -> list[Fault]:
+    return [
+        Fault(message, place)
+        for place, typed, message in (
+            ("identifier", identifier.strip(), texts.IDENTIFIER_MISSING),
+            ("password", password, texts.PASSWORD_MISSING),
         )
-    )
+        if not typed
+    ]
 
 
-def _refused(  # the route's own parameters
+def _refused(
     request: Request,
     sign_on: SingleSignOn,
     reference: str,
     now: datetime,
     identifier: str,
-    error: DomainError,
+    faults: Sequence[Fault],
+    error: DomainError | None = None,
 ) -> Response:
     with sign_on.database.transaction() as session:
         asked = _asked(sign_on, session, reference, now)
-    response = _form(request, asked, identifier=identifier, error=error)
-    if isinstance(error, TooManyAttempts):
-        response.headers["Retry-After"] = str(error.seconds)
-    return response
+    return _form(request, asked, identifier, faults=faults, error=error)
 
 
 def _asked(
     sign_on: SingleSignOn, session: Session, reference: str, now: datetime
-) -> AuthorizationRequest | None:
+) -> Waiting | None:
     """The request that waits for this sign-in, to say which system it is for."""
     if not reference:
         return None
@@ -132,19 +149,27 @@ def _asked(
 
 def _form(
     request: Request,
-    asked: AuthorizationRequest | None,
-    *,
+    asked: Waiting | None,
     identifier: str,
+    *,
+    account: Account | None = None,
+    faults: Sequence[Fault] = (),
     error: DomainError | None = None,
 ) -> Response:
-    status = 200 if error is None else 429 if isinstance(error, TooManyAttempts) else 422
-    return pages.render(
+    wait = error.seconds if isinstance(error, TooManyAttempts) else None
+    response = pages.render(
         request,
         "sign_in.html",
-        status_code=status,
+        status_code=429 if wait else 422 if faults else 200,
         form_targets=form_targets(asked),
         texts=texts,
         client=asked.client.description if asked else None,
-        identifier=identifier,
-        error=error.message if error else None,
+        identifier=identifier[:LONGEST_SHOWN],
+        account=account,
+        faults=faults,
+        error=error,
+        wait=wait,
     )
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response

@@ -1,27 +1,6 @@
-"""What the pages say."""
+"""What the pages of signing in say."""
 
 from kernel.messages import Message
-
-TITLE = Message("Kích hoạt tài khoản công vụ", "Activate your official-duty account")
-LEAD = Message(
-    "Nhập mã trên thư kích hoạt và tự đặt mật khẩu. Mã chỉ dùng được một lần.",
-    "Enter the code of your activation letter and choose a password. The code works once.",
-)
-CODE = Message("Mã kích hoạt", "Activation code")
-PASSWORD = Message("Mật khẩu mới", "New password")
-PASSWORD_HINT = Message(
-    "Ít nhất {shortest} ký tự, không chứa tên đăng nhập hoặc họ tên. Một câu ngắn dễ nhớ là tốt.",
-    "At least {shortest} characters, without your login or name. A short sentence works well.",
-)
-AGAIN = Message("Nhập lại mật khẩu", "The password again")
-ACTIVATE = Message("Kích hoạt", "Activate")
-NOT_ALIKE = Message("Hai lần nhập mật khẩu không giống nhau.", "The two passwords differ.")
-DONE = Message("Tài khoản đã được kích hoạt", "Your account is active")
-YOUR_LOGIN = Message("Tên đăng nhập của bạn:", "Your login:")
-NEXT = Message(
-    "Từ nay hãy đăng nhập bằng tên này và mật khẩu vừa đặt. Hãy hủy thư kích hoạt.",
-    "From now on sign in with this login and your password. Destroy the letter.",
-)
 
 SIGN_IN = Message("Đăng nhập", "Sign in")
 SIGN_IN_LEAD = Message(
@@ -30,31 +9,74 @@ SIGN_IN_LEAD = Message(
 )
 SIGN_IN_FOR = Message("Để vào {client}", "To continue to {client}")
 IDENTIFIER = Message("Tên đăng nhập hoặc địa chỉ thư công vụ", "Login or official mail address")
+IDENTIFIER_MISSING = Message(
+    "Hãy nhập tên đăng nhập hoặc địa chỉ thư công vụ.", "Enter your login or official mail address."
+)
 YOUR_PASSWORD = Message("Mật khẩu", "Password")
+PASSWORD_MISSING = Message("Hãy nhập mật khẩu.", "Enter your password.")
+CHECK_INPUT = Message(
+    "Hãy xem phím Caps Lock và bộ gõ tiếng Việt. Nếu quên mật khẩu, bạn có thể đặt lại.",
+    "Check Caps Lock and the input method. If you have forgotten the password, you can reset it.",
+)
 FORGOTTEN = Message("Quên mật khẩu?", "Forgotten your password?")
 HAVE_CODE = Message("Tôi có mã kích hoạt", "I have an activation code")
+SIGN_IN_AGAIN = Message(
+    "{client} đề nghị bạn nhập lại mật khẩu để xác nhận chính là bạn.",
+    "{client} asks for your password again, to be sure that it is you.",
+)
 EXPIRED = Message("Yêu cầu đăng nhập đã hết hạn", "This sign-in request has expired")
 EXPIRED_LEAD = Message(
+    "Trang này đã mở quá lâu, hoặc bạn đã đăng nhập xong ở một thẻ khác.",
+    "This page was open for too long, or you have already signed in in another tab.",
+)
+EXPIRED_NEXT = Message(
     "Hãy quay lại hệ thống bạn muốn vào và thử lại từ đầu.",
     "Please go back to the system that you wanted to enter and start again.",
 )
+TO_ACCOUNT = Message("Đến tài khoản của tôi", "Go to my account")
 REFUSED = Message("Không thể tiếp tục", "We cannot go on")
 REFUSED_LEAD = Message(
-    "Hệ thống đã gửi bạn tới đây với một yêu cầu không hợp lệ. Hãy báo quản trị hệ thống đó.",
-    "The system that sent you here made an invalid request. Please tell its administrator.",
+    "Hệ thống đưa bạn tới đây đã gửi một yêu cầu không hợp lệ. Tài khoản và mật khẩu của bạn "
+    "không có vấn đề gì.",
+    "The system that brought you here sent an invalid request. Nothing is wrong with your account "
+    "or your password.",
 )
+REFUSED_NEXT = Message(
+    "Hãy thử vào lại hệ thống đó. Nếu vẫn gặp trang này, hãy gửi những dòng dưới đây cho người "
+    "quản trị của hệ thống đó.",
+    "Try to enter that system again. If you still get this page, send the lines below to the "
+    "people who run that system.",
+)
+FOR_ADMINISTRATORS = Message("Thông tin cho người quản trị", "For administrators")
+ERROR_CODE = Message("Mã lỗi", "Error code")
+DETAIL = Message("Chi tiết", "Detail")
+REQUEST_ID = Message("Mã yêu cầu", "Request id")
+
 CHOOSE = Message("Bạn vào với tư cách nào?", "Who do you want to be?")
 CHOOSE_LEAD = Message(
     "Khi vào thay mặt cơ quan, hệ thống vẫn ghi nhận chính bạn là người thực hiện.",
     "When you act for an organisation, systems still record that it was you.",
 )
+AS_MYSELF = Message("Chính tôi", "Myself")
+FOR_ORGANISATION = Message("Thay mặt cơ quan", "For the organisation")
 CONTINUE = Message("Tiếp tục", "Continue")
 CONSENT = Message("{client} muốn biết về bạn", "{client} would like to know about you")
+CONSENT_LEAD = Message("Nếu bạn đồng ý, hệ thống này sẽ được:", "If you allow it, this system may:")
+CONSENT_NEXT = Message(
+    "Bạn có thể thu hồi bất cứ lúc nào trong mục Hệ thống đã kết nối của tài khoản.",
+    "You can take this back at any time under Connected systems in your account.",
+)
 ALLOW = Message("Đồng ý", "Allow")
 DENY = Message("Từ chối", "Refuse")
+POLICY = Message("Chính sách dữ liệu của hệ thống", "The system's privacy policy")
+TERMS = Message("Điều khoản sử dụng", "Terms of use")
 NO_ACCESS = Message("Bạn chưa được dùng hệ thống này", "You may not use this system")
 NO_ACCESS_LEAD = Message(
-    "{client} chỉ dành cho một số cơ quan, đơn vị. Nếu cần dùng, hãy liên hệ quản trị hệ thống.",
-    "{client} is for certain organisations only. If you need it, ask its administrator.",
+    "{client} chỉ dành cho một số cơ quan, đơn vị. Nếu cần dùng cho công việc, hãy liên hệ người "
+    "quản trị của hệ thống đó.",
+    "{client} is for certain organisations only. If you need it for your work, please ask the "
+    "people who run it.",
 )
-GO_BACK = Message("Quay lại", "Go back")
+GO_BACK = Message("Quay lại hệ thống", "Go back to the system")
+SIGNED_IN_AS = Message("Đang đăng nhập:", "Signed in as")
+OTHER_ACCOUNT = Message("Dùng tài khoản khác", "Use another account")

@@ -28,6 +28,7 @@ from kernel.tokens import token_hash
 from sso.claims.access import may_use, organisation_accounts_of
 from sso.claims.subject import load_subject
 from sso.clients import consents
+from sso.clients.registry import Client
 from sso.protocol.authorization import (
     AuthorizationRequest,
     Parameters,
@@ -73,6 +74,20 @@ class Unredirectable:
 
 Outcome = Redirect | Ask | Unredirectable
 
+CAS_PROTOCOL = "cas"
+"""Of interactions that CAS began (sso/cas); those without a protocol are OpenID Connect's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the sign-in page may know of the request that sent somebody to it."""
+
+    client: Client
+    redirect_uri: str
+    """Where the client waits."""
+    login_hint: str | None
+    is_cas: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -114,15 +129,18 @@ class AuthorizationFlow:
         )
         return session.scalar(statement.with_for_update())
 
-    def waiting(self, session: Session, secret: str, now: datetime) -> AuthorizationRequest | None:
-        """The request behind an interaction, for a page to show what it is about."""
+    def waiting(self, session: Session, secret: str, now: datetime) -> Waiting | None:
+        """What an interaction is about, for a page to show it."""
         interaction = self.find(session, secret, now)
         if interaction is None:
             return None
-        try:
-            return self._read(session, Parameters.from_json(interaction.parameters), now)
-        except OAuth2Error:  # the client was changed meanwhile; the answer will say so
+        client = self._server.clients().by_id.get(interaction.client_id)
+        if client is None:  # disabled meanwhile; the answer will say so
             return None
+        single = interaction.parameters["single"]
+        target = single.get("service") or single.get("redirect_uri", "")
+        is_cas = interaction.parameters.get("protocol") == CAS_PROTOCOL
+        return Waiting(client, target, single.get("login_hint"), is_cas=is_cas)
 
     def deny(self, session: Session, secret: str, now: datetime) -> Outcome | None:
         """The person said no."""
@@ -190,15 +208,15 @@ class AuthorizationFlow:
         authenticated_at = signed_in.session.authenticated_at if signed_in else None
         if needs_sign_in(request, authenticated_at, asked_at=asked_at, now=step.now):
             return True
-        if request.id_token_hint is None or signed_in is None:
+        if request.id_token_hint is None or signed_in is None or authenticated_at is None:
             return False
         hinted = self._hinted_subject(request)
         own = self._server.claims.sub(request.client, signed_in.account.id)
         if hinted is None or hinted == own:
             return False
-        if request.is_silent:
-            raise LoginRequiredError
-        return asked_at is None  # whoever signed in since then is who they are
+        if request.is_silent or (asked_at is not None and authenticated_at > asked_at):
+            raise LoginRequiredError  # whoever was asked for is not here
+        return True
 
     def _hinted_subject(self, request: AuthorizationRequest) -> str | None:
         claims = self._server.issuer.minter.read(request.id_token_hint or "")

@@ -18,10 +18,16 @@ class SignOnAuditTag(enum.StrEnum):
     SIGNED_IN = "sign-on:signed-in"
     REFUSED = "sign-on:refused"
     """A wrong password for an account that there is."""
+    PASSWORD_DUE = "sign-on:password-due"  # noqa: S105  # a tag
+    """A right password that opened nothing but the choice of another one."""
     ENTERED = "sign-on:client-entered"
     """A client was given a code for a person, perhaps acting as an organisation."""
     SIGNED_OUT = "sign-on:signed-out"
     SESSIONS_ENDED = "sign-on:sessions-ended"
+    NOT_ME = "sign-on:session-disowned"
+    """Somebody found a session in their list that was not theirs."""
+    WITHDRAWN = "sign-on:client-withdrawn"
+    """Somebody took back what they had allowed a client."""
     CONSENTED = "sign-on:consented"
     DEVICE_APPROVED = "sign-on:device-approved"
 

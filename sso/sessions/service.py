@@ -100,6 +100,18 @@ def find_session(
     return SignedIn(row, account)
 
 
+def renew_secret(session: Session, session_id: UUID) -> str:
+    """A fresh secret for a session that goes on: a copy of the former cookie opens nothing."""
+    secret = secrets.token_urlsafe(32)
+    session.execute(
+        update(SignOnSession)
+        .where(SignOnSession.id == session_id)
+        .values(secret_hash=token_hash(secret))
+        .execution_options(synchronize_session=False)
+    )
+    return secret
+
+
 def end_session(session: Session, session_id: UUID, reason: EndReason, *, now: datetime) -> bool:
     """False when it had ended before."""
     return bool(_end(session, SignOnSession.id == session_id, reason, now))

@@ -78,6 +78,14 @@ class Throttling:
         """User codes of devices are short: guessing them is slowed down early."""
         return Limit(self._key("code", address), free=10, longest_seconds=900)
 
+    def of_current_password(self, account_id: str) -> Limit:
+        """Asked for on the page that changes it, of whoever holds a session."""
+        return Limit(self._key("current", account_id), free=5, longest_seconds=300)
+
+    def of_forgetting(self, address: str) -> Limit:
+        """Requests for mails: each of them may send one."""
+        return Limit(self._key("forgotten", address), free=20, longest_seconds=900)
+
     def _key(self, kind: str, value: str) -> bytes:
         return self._ring.index(f"{kind}\0{value}", "throttle")
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.tokens import token_hash
 from sso.claims.scopes import Scope
 from sso.clients.registry import Client
+from sso.sessions.models import Participation
 from sso.settings import SignOnSettings
 from sso.tokens.minting import Authentication
 from sso.tokens.models import AuthorizationCode, Grant
@@ -149,11 +150,15 @@ def revoke_grants_of(
     *,
     now: datetime,
     client_id: UUID | None = None,
+    but_session_id: UUID | None = None,
 ) -> int:
-    """All grants of an account, or those of one client ("connected systems")."""
+    """All grants of an account, those of one client, or those of all sessions but one."""
     condition = (Grant.account_id == account_id) | (Grant.actor_account_id == account_id)
     if client_id is not None:
         condition &= Grant.client_id == client_id
+    if but_session_id is not None:
+        own = select(Participation.id).where(Participation.session_id == but_session_id)
+        condition &= Grant.participation_id.is_(None) | Grant.participation_id.not_in(own)
     statement = (
         update(Grant)
         .where(condition, Grant.revoked_at.is_(None))

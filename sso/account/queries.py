@@ -1,0 +1,112 @@
+"""What the pages of the own account show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from sso.clients.models import Consent
+from sso.clients.registry import Client, Clients
+from sso.sessions.models import Participation, SignOnSession
+from sso.sessions.service import SignedIn, list_live_sessions
+from sso.settings import SignOnSettings
+from sso.tokens.models import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    session: SignOnSession
+    is_this_one: bool
+    clients: list[Client]
+    """Systems that were entered with it."""
+
+
+@dataclass(slots=True)
+class Connection:
+    """A system that knows the person, in whatever way."""
+
+    client: Client
+    scopes: set[str] = field(default_factory=set)
+    since: datetime | None = None
+    used_at: datetime | None = None
+    outlives: bool = False
+    """It may go on when nobody is signed in."""
+
+    def note(self, since: datetime, used_at: datetime, scopes: Iterable[str]) -> None:
+        self.since = min(self.since or since, since)
+        self.used_at = max(self.used_at or used_at, used_at)
+        self.scopes |= set(scopes)
+
+
+def open_sessions(
+    session: Session, me: SignedIn, clients: Clients, settings: SignOnSettings, now: datetime
+) -> list[OpenSession]:
+    """The present one first, then the most recently used."""
+    rows = list_live_sessions(session, me.account.id, settings=settings, now=now)
+    entered = _entered(session, [row.id for row in rows], clients)
+    found = [OpenSession(row, row.id == me.session.id, entered.get(row.id, [])) for row in rows]
+    return sorted(found, key=lambda one: not one.is_this_one)
+
+
+def _entered(
+    session: Session, session_ids: list[UUID], clients: Clients
+) -> dict[UUID, list[Client]]:
+    statement = (
+        select(Participation.session_id, Participation.client_id)
+        .where(Participation.session_id.in_(session_ids), Participation.ended_at.is_(None))
+        .order_by(Participation.started_at, Participation.id)
+    )
+    found: dict[UUID, list[Client]] = {}
+    for session_id, client_id in session.execute(statement):
+        client = clients.by_id.get(client_id)
+        if client is not None and client not in found.setdefault(session_id, []):
+            found[session_id].append(client)
+    return found
+
+
+def connections(
+    session: Session, account_id: UUID, clients: Clients, now: datetime
+) -> list[Connection]:
+    """Systems with consents, live grants or participations; the most recently used first."""
+    found: dict[UUID, Connection] = {}
+
+    def of(client_id: UUID) -> Connection | None:
+        client = clients.by_id.get(client_id)
+        return None if client is None else found.setdefault(client_id, Connection(client))
+
+    for grant in session.scalars(_live_grants(account_id, now)):
+        if connection := of(grant.client_id):
+            used_at = grant.refreshed_at or grant.created_at
+            connection.note(grant.created_at, used_at, grant.scope)
+            connection.outlives |= grant.session_id is None
+    for consent in session.scalars(select(Consent).where(Consent.account_id == account_id)):
+        if connection := of(consent.client_id):
+            connection.note(consent.granted_at, consent.granted_at, consent.scopes)
+    for participation in session.scalars(_live_participations(account_id)):
+        if connection := of(participation.client_id):
+            connection.note(participation.started_at, participation.used_at, ())
+    return sorted(found.values(), key=_last_used, reverse=True)
+
+
+def _last_used(connection: Connection) -> float:
+    return connection.used_at.timestamp() if connection.used_at else 0
+
+
+def _live_grants(account_id: UUID, now: datetime) -> Select[Grant]:
+    own = (Grant.account_id == account_id) | (Grant.actor_account_id == account_id)
+    return select(Grant).where(own, Grant.revoked_at.is_(None), Grant.expires_at > now)
+
+
+def _live_participations(account_id: UUID) -> Select[Participation]:
+    return (
+        select(Participation)
+        .join(SignOnSession, SignOnSession.id == Participation.session_id)
+        .where(
+            SignOnSession.account_id == account_id,
+            SignOnSession.ended_at.is_(None),
+            Participation.ended_at.is_(None),
+        )
+    )

@@ -1,0 +1,49 @@
+"""Where people go after signing in: on with the request that waits, or to a page of ours.
+
+Never to an address that somebody put into a link: `to` names one of our own pages or counts for
+nothing.
+"""
+
+import re
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+
+SIGN_IN_PATH = "/dang-nhap"
+RESUME_PATH = "/oauth2/resume"
+NEW_PASSWORD_PATH = "/mat-khau-moi"  # noqa: S105  # an address
+FORGOTTEN_PATH = "/quen-mat-khau"
+RESET_PATH = "/dat-lai-mat-khau"
+CHANGE_PATH = "/doi-mat-khau"
+HOME_PATH = "/tai-khoan"
+SESSIONS_PATH = "/tai-khoan/phien"
+SYSTEMS_PATH = "/tai-khoan/he-thong"
+RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH})
+"""Pages that ask for a sign-in first and are gone back to after it."""
+DEVICE_PAGE = re.compile(r"/thiet-bi(\?user_code=[A-Za-z-]{0,20})?")
+"""Gone back to with the code that was typed there."""
+SEE_OTHER = 303
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+def resume_address(reference: str) -> str:
+    return f"{RESUME_PATH}?{urlencode({'request': reference})}"
+
+
+def destination(request: Request) -> str:
+    """By the `request` or `to` in the address of the page."""
+    reference = request.query_params.get("request")
+    if reference:
+        return resume_address(reference)
+    to = request.query_params.get("to", "")
+    return to if to in RETURNS or DEVICE_PAGE.fullmatch(to) else HOME_PATH
+
+
+def go(address: str) -> RedirectResponse:
+    return RedirectResponse(address, SEE_OTHER, NOT_KEPT)
+
+
+def to_sign_in(back: str) -> RedirectResponse:
+    """Sign in first; then come back to one of the RETURNS."""
+    return go(f"{SIGN_IN_PATH}?{urlencode({'to': back})}")

@@ -1,0 +1,177 @@
+"""Every page in a real browser: accessible in both languages, schemes and sizes of screen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from sso.login.destinations import (
+    CHANGE_PATH,
+    HOME_PATH,
+    SESSIONS_PATH,
+    SIGN_IN_PATH,
+    SYSTEMS_PATH,
+)
+from tests.support.accessibility import assert_good_page
+from tests.support.chromium import browsing, chromium, page
+from tests.support.sign_on import Member, SignOnWorld
+
+__all__ = ["browsing", "chromium", "page"]
+
+LONG_NAME = "Công Tằng Tôn Nữ Hoàng Nguyễn Thị Thanh Huyền Trang"
+LONG_OFFICE = (
+    "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn, "
+    "trực thuộc Sở Nông nghiệp và Môi trường"
+)
+
+
+class Visit:
+    """Somebody at the browser who reads one language."""
+
+    def __init__(self, page: Page, world: SignOnWorld, language: str) -> None:
+        self.page, self.world, self.language = page, world, language
+        self.open(f"{SIGN_IN_PATH}?lang={language}")  # remembered from now on
+
+    def open(self, path: str) -> None:
+        self.page.goto(str(self.world.client.base_url.join(path)))
+
+    def authorize(self, **changes: Any) -> None:
+        """Arrive from a system whose description has these changes."""
+        parameters = changes.pop("parameters", {})
+        app = self.world.application(**changes)
+        query = self.world.client.build_request(
+            "GET", "/oauth2/authorize", params=self.world.authorization(app, **parameters)
+        )
+        self.page.goto(str(query.url))
+
+    def fill(self, **typed: str) -> None:
+        for name, value in typed.items():
+            self.page.fill(f"[name={name}]", value)
+        self.page.click("main form .button >> nth=0")
+
+    def sign_in(self, member: Member) -> None:
+        self.fill(identifier=member.login, password=member.password)
+
+    def member(self) -> Member:
+        office = self.world.province.organisation(LONG_OFFICE)
+        return self.world.member(LONG_NAME, organisation=office)
+
+
+def sign_in(visit: Visit) -> None:
+    visit.authorize()
+
+
+def sign_in_alone(visit: Visit) -> None:
+    visit.open(SIGN_IN_PATH)
+
+
+def sign_in_refused(visit: Visit) -> None:
+    visit.authorize()
+    visit.fill(identifier="nganth", password="sai rồi")
+
+
+def sign_in_empty(visit: Visit) -> None:
+    visit.open(SIGN_IN_PATH)
+    visit.fill(identifier="", password="")
+
+
+def sign_in_too_often(visit: Visit) -> None:
+    visit.open(SIGN_IN_PATH)
+    for _ in range(7):
+        visit.fill(identifier="nganth", password="sai rồi")
+
+
+def activation(visit: Visit) -> None:
+    visit.open("/kich-hoat#7K2M-QX4T-9FDA-W0CE")
+
+
+def activation_refused(visit: Visit) -> None:
+    visit.open("/kich-hoat")
+    visit.fill(code="7K2M-QX4T-9FDA-W0CE", password="ngắn", again="ngan")
+
+
+def home(visit: Visit) -> None:
+    visit.open(SIGN_IN_PATH)
+    visit.sign_in(visit.member())
+    assert visit.page.url.endswith(HOME_PATH)
+
+
+def sessions(visit: Visit) -> None:
+    member = visit.member()
+    other = visit.world.browser()
+    visit.world.tokens(visit.world.application("mail"), member, other)
+    visit.open(SESSIONS_PATH)
+    visit.sign_in(member)
+    assert visit.page.url.endswith(SESSIONS_PATH)
+
+
+def systems(visit: Visit) -> None:
+    member = visit.member()
+    app = visit.world.application("mail")
+    visit.world.tokens(app, member, scope="openid profile email offline_access")
+    visit.open(SYSTEMS_PATH)
+    visit.sign_in(member)
+
+
+def change(visit: Visit) -> None:
+    visit.open(CHANGE_PATH)
+    visit.sign_in(visit.member())
+
+
+def change_refused(visit: Visit) -> None:
+    visit.open(CHANGE_PATH)
+    visit.sign_in(visit.member())
+    visit.fill(current="chim hót trên cành 7", password="cong tang 1", again="cong tang 1")
+
+
+def consent(visit: Visit) -> None:
+    visit.authorize(
+        require_consent=True,
+        policy_uri="https://app.example/policy",
+        parameters={"scope": "openid profile email staff offline_access"},
+    )
+    visit.sign_in(visit.member())
+
+
+def no_access(visit: Visit) -> None:
+    visit.authorize(allowed_account_kinds=["organisation"])
+    visit.sign_in(visit.member())
+
+
+def refused(visit: Visit) -> None:
+    visit.authorize(parameters={"redirect_uri": "https://evil.example/"})
+
+
+def expired(visit: Visit) -> None:
+    visit.open("/oauth2/resume?request=unknown")
+
+
+SCENES: tuple[Callable[[Visit], None], ...] = (
+    sign_in,
+    sign_in_alone,
+    sign_in_refused,
+    sign_in_empty,
+    sign_in_too_often,
+    activation,
+    activation_refused,
+    home,
+    sessions,
+    systems,
+    change,
+    change_refused,
+    consent,
+    no_access,
+    refused,
+    expired,
+)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_the_page_is_for_everybody(
+    page: Page, world: SignOnWorld, scene: Callable[[Visit], None], language: str
+) -> None:
+    scene(Visit(page, world, language))
+    assert page.get_attribute("html", "lang") == language
+    assert_good_page(page, f"{scene.__name__}-{language}")
