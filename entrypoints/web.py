@@ -37,6 +37,7 @@ from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
 from sso.login.activation_routes import router as activation_page_router
 from sso.login.authorize_routes import router as authorize_router
+from sso.login.device_routes import router as device_router
 from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.password_routes import router as password_router
 from sso.login.sign_in_routes import router as sign_in_router
@@ -64,6 +65,7 @@ PAGES = (
     sign_in_router,
     authorize_router,
     cas_router,
+    device_router,
     logout_router,
 )
 

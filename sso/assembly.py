@@ -21,6 +21,7 @@ from sso.claims.subject import Claims
 from sso.clients.keys import ClientKeys, Fetcher
 from sso.clients.registry import Clients, load_clients
 from sso.keys.ring import SigningKeys, load_signing_keys
+from sso.login.devices import DeviceApprovals
 from sso.login.new_password import NewPassword
 from sso.login.password_step import PasswordStep
 from sso.login.service import SignIn
@@ -29,6 +30,8 @@ from sso.logout.models import LogoutProtocol
 from sso.protocol.back_channel import Route
 from sso.protocol.client_authentication import ClientAuthenticator
 from sso.protocol.code_grant import CodeGrant, RequiredChallenge
+from sso.protocol.device import DeviceAuthorizationEndpoint, DeviceGrant
+from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.introspection import IntrospectionEndpoint
@@ -139,6 +142,7 @@ class SingleSignOn:
             self.database, self.clients.get, self.token_issuer, self.settings, self.clock
         )
         server.register_grant(CodeGrant, [RequiredChallenge()])
+        server.register_grant(DeviceGrant)
         return server
 
     @cached_property
@@ -189,6 +193,14 @@ class SingleSignOn:
         return anyio.CapacityLimiter(self.passwords.parallel_hashes)
 
     @cached_property
+    def device_codes(self) -> DeviceCodes:
+        return DeviceCodes(self.ring, self.settings)
+
+    @cached_property
+    def devices(self) -> DeviceApprovals:
+        return DeviceApprovals(self.device_codes, self.server, self.throttling)
+
+    @cached_property
     def request_objects(self) -> RequestObjects:
         return RequestObjects(self.client_keys, self.issuer)
 
@@ -228,10 +240,19 @@ class SingleSignOn:
             self.database,
             self.clock,
         )
+        device = DeviceAuthorizationEndpoint(
+            self.authenticator,
+            self.device_codes,
+            self.database,
+            self.issuer,
+            self.settings,
+            self.clock,
+        )
         return {
             "/oauth2/token": Route(self.token_endpoint),
             "/oauth2/introspect": Route(introspection),
             "/oauth2/revoke": Route(revocation),
             "/oauth2/userinfo": Route(userinfo, ("GET", "POST"), "Bearer"),
             "/oauth2/par": Route(pushed),
+            "/oauth2/device_authorization": Route(device),
         }
