@@ -29,20 +29,20 @@ def success_xml(found: Validated) -> bytes:
         proxies = SubElement(inner, _name("proxies"))
         for proxy in found.proxies:
             SubElement(proxies, _name("proxy")).text = proxy
-    return tostring(root, encoding="utf-8")
+    return _text(root)
 
 
 def failure_xml(refusal: CasRefusal, *, of: str = "authentication") -> bytes:
     """`of` is what failed: `authentication` or `proxy`."""
     root, inner = _root(f"{of}Failure", code=refusal.code)
     inner.text = refusal.sentence
-    return tostring(root, encoding="utf-8")
+    return _text(root)
 
 
 def proxy_xml(ticket: str) -> bytes:
     root, inner = _root("proxySuccess")
     SubElement(inner, _name("proxyTicket")).text = ticket
-    return tostring(root, encoding="utf-8")
+    return _text(root)
 
 
 def success_json(found: Validated) -> dict[str, Any]:
@@ -59,6 +59,11 @@ def success_json(found: Validated) -> dict[str, Any]:
 def failure_json(refusal: CasRefusal) -> dict[str, Any]:
     inner = {"code": refusal.code, "description": refusal.sentence}
     return {"serviceResponse": {"authenticationFailure": inner}}
+
+
+def _text(root: Element) -> bytes:
+    text: bytes = tostring(root, encoding="utf-8")
+    return text
 
 
 def _root(local: str, **attributes: str) -> tuple[Element, Element]:

@@ -11,12 +11,12 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from kernel.errors import DomainError, Unavailable
 from sso.clients.registry import Client
+from sso.keys.signatures import is_long_enough
 
 KEPT_SECONDS = 300
 RETRY_SECONDS = 30
 """A client whose keys cannot be fetched is not asked again at every request."""
 MOST_KEYS = 20
-FEWEST_RSA_BITS = 2048
 
 
 class KeysUnavailable(Unavailable):
@@ -85,6 +85,8 @@ def _imported(document: Any) -> KeySet | None:
         return None
     if not 0 < len(document["keys"]) <= MOST_KEYS:
         return None
+    if not all(isinstance(jwk, dict) and is_long_enough(jwk) for jwk in document["keys"]):
+        return None
     try:
         keys = KeySet.import_key_set({"keys": document["keys"]})
     except (JoseError, ValueError, KeyError, TypeError):
@@ -93,6 +95,4 @@ def _imported(document: Any) -> KeySet | None:
 
 
 def _is_acceptable(key: object) -> bool:
-    if not isinstance(key, ECKey | OKPKey | RSAKey) or key.is_private:
-        return False
-    return not isinstance(key, RSAKey) or key.public_key.key_size >= FEWEST_RSA_BITS
+    return isinstance(key, ECKey | OKPKey | RSAKey) and not key.is_private

@@ -1,7 +1,7 @@
 """Which signatures we make and accept. Never `none`, never one made with a shared secret."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from joserfc.errors import UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry
@@ -35,3 +35,13 @@ class Signatures(JWSRegistry):
 
 OURS: Final = Signatures([algorithm.value for algorithm in Algorithm])
 FOREIGN: Final = Signatures(FOREIGN_ALGORITHMS)
+
+FEWEST_RSA_BITS: Final = 2048
+
+
+def is_long_enough(jwk: Mapping[str, Any]) -> bool:
+    """Looked at before the key is read: the library only warns of short RSA keys."""
+    modulus = jwk.get("n")
+    if jwk.get("kty") != "RSA":
+        return True
+    return isinstance(modulus, str) and len(modulus) * 6 >= FEWEST_RSA_BITS

@@ -11,8 +11,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from sso.clients.keys import FEWEST_RSA_BITS
-from sso.keys.signatures import FOREIGN
+from sso.keys.signatures import FOREIGN, is_long_enough
 from sso.protocol.errors import InvalidProof
 from sso.protocol.http import BackChannelRequest
 from sso.tokens.replay import UsedIdentifiers
@@ -93,11 +92,11 @@ def _key_of(jwk: object) -> ECKey | OKPKey | RSAKey:
     """The public key in the header. Raises InvalidProof for a private or a weak one."""
     if not isinstance(jwk, dict) or jwk.get("kty") not in KEY_TYPES:
         raise InvalidProof("The proof carries no public key.")
+    if not is_long_enough(jwk):
+        raise InvalidProof("The key of the proof is too short.")
     key = KEY_TYPES[jwk["kty"]].import_key(jwk)
     if key.is_private:
         raise InvalidProof("The proof carries a private key.")
-    if isinstance(key, RSAKey) and key.public_key.key_size < FEWEST_RSA_BITS:
-        raise InvalidProof("The key of the proof is too short.")
     return key
 
 
