@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from entrypoints.home import CHECKOUT
+from entrypoints.reference.client_members import client_members
 from entrypoints.reference.columns import columns
 from entrypoints.reference.commands import commands
 from entrypoints.reference.markdown import BLOCK, fill_blocks
@@ -17,6 +18,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "reasons": reasons,
     "notes": notes,
     "columns": columns,
+    "client-members": client_members,
     "audit-tags": audit_tags,
 }
 

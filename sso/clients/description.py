@@ -68,51 +68,76 @@ class ClientDescription(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     client_name: Name
+    """As people see it, in Vietnamese."""
     client_name_en: Name | None = None
     client_uri: Address | None = None
+    """Its home page; shown as a tile."""
     logo_uri: Address | None = None
     policy_uri: Address | None = None
     tos_uri: Address | None = None
     contacts: list[Name] = Field([], max_length=10)
+    """Whom to ask about it."""
 
     redirect_uris: list[Address] = Field([], max_length=20)
+    """The only addresses that codes are sent to."""
     post_logout_redirect_uris: list[Address] = Field([], max_length=20)
+    """Where people may be sent after signing out."""
     initiate_login_uri: Address | None = None
+    """Where a sign-in can be begun from outside."""
     grant_types: list[GrantType] = [GrantType.AUTHORIZATION_CODE]
+    """How it may get tokens."""
     response_types: list[Literal["code"]] = ["code"]
     application_type: Literal["web", "native"] = "web"
+    """Native ones may have loopback addresses with any port and schemes of their own."""
     scope: list[Scope] = ["openid", "profile", "email"]
     """The most that it may ask for."""
 
     token_endpoint_auth_method: AuthMethod = AuthMethod.CLIENT_SECRET_BASIC
+    """How it proves who it is, at every endpoint that asks."""
     token_endpoint_auth_signing_alg: Algorithm | None = None
     jwks: dict[str, Any] | None = None
+    """Its public keys."""
     jwks_uri: Address | None = None
+    """Where it publishes them instead; fetched within limits."""
     tls_client_auth_subject_dn: Name | None = None
+    """Subject of its certificate (RFC 4514), for `tls_client_auth`."""
     tls_client_auth_san_dns: Name | None = None
+    """Or a DNS name in it."""
     tls_client_certificate_bound_access_tokens: bool = False
+    """Its tokens work over its certificate only (RFC 8705)."""
     dpop_bound_access_tokens: bool = False
+    """It must show DPoP proofs (RFC 9449)."""
 
     require_pushed_authorization_requests: bool = False
+    """Requests come over the back channel only (RFC 9126)."""
     require_signed_request_object: bool = False
+    """Requests come signed only (RFC 9101)."""
     request_object_signing_alg: Algorithm | None = None
 
     id_token_signed_response_alg: Algorithm = Algorithm.ES256
     userinfo_signed_response_alg: Algorithm | None = None
+    """Userinfo as a signed JWT."""
     introspection_signed_response_alg: Algorithm | None = None
+    """Introspection as a signed JWT (RFC 9701)."""
     subject_type: SubjectType = SubjectType.PUBLIC
+    """Pairwise: nobody else knows its `sub`."""
     sector_identifier_uri: Address | None = None
+    """Whose host is the sector of pairwise subjects, when redirect addresses differ in host."""
     default_max_age: int | None = Field(None, ge=0)
+    """Seconds after which the password is asked for again."""
     require_auth_time: bool = False
     default_acr_values: list[Name] = []
 
     backchannel_logout_uri: Address | None = None
+    """Where it hears that somebody left."""
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: Address | None = None
+    """The same through the browser, for systems that cannot otherwise."""
     frontchannel_logout_session_required: bool = False
 
     access_token_signed_response_alg: Algorithm = Algorithm.ES256
     access_token_seconds: int | None = Field(None, ge=30, le=LONGEST_ACCESS_TOKEN_SECONDS)
+    """Lifetime of its access tokens, if it is not the usual one."""
     resources: list[Address] = Field([], max_length=20)
     """Resource servers that it may get tokens for (RFC 8707); the first one when it names none."""
     resource_identifiers: list[Address] = Field([], max_length=20)
@@ -124,9 +149,11 @@ class ClientDescription(BaseModel):
     username_template: Annotated[str, StringConstraints(max_length=200)] | None = None
     """How it calls people, such as `{unit}_{name}`; see clients.username_template."""
     require_consent: bool = False
+    """People are asked before it is told anything."""
     allow_acting: bool = False
     """Custodians may choose to sign in to it as their organisation."""
     allowed_account_kinds: list[AccountKindAllowed] = [AccountKindAllowed.PERSONAL]
+    """Kinds of accounts that may enter."""
     allowed_groups: list[AllowedGroup] = Field([], max_length=200)
     """Who may use it; empty for everybody with an account of an allowed kind."""
     token_exchange_for: list[Name] = Field([], max_length=50)
