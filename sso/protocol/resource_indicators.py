@@ -21,9 +21,15 @@ def requested_resources(
         raise InvalidTarget("Too many resources.")
     allowed = set(client.description.resources)
     for resource in wanted:
-        parts = urlsplit(resource)
-        if not parts.scheme or parts.fragment or "#" in resource:
+        if not _is_absolute(resource):
             raise InvalidTarget("A resource must be an absolute URI without fragment.")
         if resource not in allowed or (granted and resource not in granted):
             raise InvalidTarget("The client may not have tokens for this resource.")
     return wanted
+
+
+def _is_absolute(resource: str) -> bool:
+    try:
+        return bool(urlsplit(resource).scheme) and "#" not in resource
+    except ValueError:
+        return False

@@ -2,8 +2,9 @@
 
 The two grants that machines use all day, client credentials and refresh, are answered here on
 the event loop: the first touches no database at all, the second shares one transaction with
-whatever arrives meanwhile. All other grants begin with a person, come once a working day, and are
-Authlib's, in a thread (`server.py`). Figures in docs/performance.md.
+whatever arrives meanwhile. An exchange reads the token that it is given there too. All other
+grants begin with a person, come once a working day, and are Authlib's, in a thread (`server.py`).
+Figures in docs/performance.md.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,6 +52,7 @@ class TokenEndpoint:
         server: ProtocolServer,
         spool: Spool,
         clock: Clock,
+        exchange: "Handler",
     ) -> None:
         self._authenticator = authenticator
         self._proofs = proofs
@@ -62,6 +64,7 @@ class TokenEndpoint:
         self._handlers: Mapping[str, Handler] = {
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
             GrantType.REFRESH_TOKEN: self._refresh,
+            GrantType.TOKEN_EXCHANGE: exchange,
         }
 
     async def __call__(self, request: BackChannelRequest) -> Answer:

@@ -34,6 +34,8 @@ class Spool(Protocol):
 class TokenAuditTag(enum.StrEnum):
     ISSUED = "token:issued"
     REFRESHED = "token:refreshed"
+    EXCHANGED = "token:exchanged"
+    """A client was given a token to act for somebody who had signed in to another one."""
     REFRESH_REUSED = "token:refresh-reused"
     """A refresh token that had its successor came again; the grant is revoked."""
     REVOKED = "token:revoked"

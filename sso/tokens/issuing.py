@@ -14,6 +14,8 @@ from sso.tokens.minting import AccessToken, AccessTokenForm, Authentication, Min
 from sso.tokens.models import Grant
 from sso.tokens.refresh import RefreshToken, RefreshTokens
 
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  # a name of RFC 8693
+
 
 @dataclass(frozen=True, slots=True)
 class GrantView:
@@ -75,7 +77,7 @@ class TokenIssuer:
         form = AccessTokenForm(
             sub=client.client_id,
             client_id=client.client_id,
-            audience=resources or self._default_audience(client),
+            audience=resources or self.default_audience(client),
             scope=scope,
             confirmation=confirmation,
         )
@@ -101,7 +103,7 @@ class TokenIssuer:
         form = AccessTokenForm(
             sub=sub,
             client_id=client.client_id,
-            audience=grant.resources or self._default_audience(client),
+            audience=grant.resources or self.default_audience(client),
             scope=grant.scope,
             grant_id=grant.id,
             sid=grant.participation_id,
@@ -129,12 +131,18 @@ class TokenIssuer:
             )
         return Issued(answer, token)
 
+    def for_exchange(self, client: Client, form: AccessTokenForm, *, now: datetime) -> Issued:
+        """RFC 8693 section 2.2.1: an access token and nothing else."""
+        token = self.minter.access_token(client, form, now)
+        answer = _answer(token, form.scope, form.confirmation)
+        return Issued(answer | {"issued_token_type": ACCESS_TOKEN}, token)
+
     def _act(self, client: Client, grant: GrantView) -> dict[str, str] | None:
         if grant.actor_account_id is None:
             return None
         return {"sub": self.claims.sub(client, grant.actor_account_id)}
 
-    def _default_audience(self, client: Client) -> Sequence[str]:
+    def default_audience(self, client: Client) -> Sequence[str]:
         """Where the client named no resource: its usual one, or ourselves (RFC 9068 section 3)."""
         return client.description.resources[:1] or [self.minter.issuer]
 

@@ -55,6 +55,8 @@ class AccessTokenForm:
     confirmation: Mapping[str, str] | None = None
     """The key or certificate that its bearer must show (RFC 7800)."""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    longest_seconds: int | None = None
+    """Less than the client's usual lifetime, where something else ends before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Minter:
     def access_token(self, client: Client, form: AccessTokenForm, now: datetime) -> AccessToken:
         """RFC 9068 section 2.2. Raises NoSigningKey."""
         seconds = client.description.access_token_seconds or self._settings.access_token_seconds
+        if form.longest_seconds is not None:
+            seconds = min(seconds, form.longest_seconds)
         expires_at = now + timedelta(seconds=seconds)
         jti = secrets.token_urlsafe(18)
         issued = int(now.timestamp())
