@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ from identity.directory.routes import router as directory_router
 from identity.hr_import.routes import router as imports_router
 from identity.organisations.routes import router as organisations_router
 from identity.people.routes import router as people_router
+from kernel.database import DatabaseUnavailable
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
 from sso.account.action_routes import router as account_action_router
@@ -40,6 +41,7 @@ from sso.login.authorize_routes import router as authorize_router
 from sso.login.device_routes import router as device_router
 from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.password_routes import router as password_router
+from sso.login.reset_routes import router as reset_page_router
 from sso.login.sign_in_routes import router as sign_in_router
 from sso.logout.routes import router as logout_router
 from sso.protocol.back_channel import BackChannel
@@ -62,6 +64,7 @@ PAGES = (
     account_action_router,
     activation_page_router,
     password_router,
+    reset_page_router,
     sign_in_router,
     authorize_router,
     cas_router,
@@ -71,7 +74,10 @@ PAGES = (
 
 
 @asynccontextmanager
-async def closing_services(services: Services, _: FastAPI) -> AsyncIterator[None]:
+async def lifespan(services: Services, _: FastAPI) -> AsyncIterator[None]:
+    with suppress(DatabaseUnavailable):  # then the first requests load, or say that they cannot
+        await services.sign_on.clients.get_async()
+        await services.sign_on.keys.get_async()
     yield
     await services.async_database.close()  # on the loop that its connections belong to
     await asyncio.to_thread(services.close)
@@ -84,7 +90,7 @@ def create_app(services: Services) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=partial(closing_services, services),
+        lifespan=partial(lifespan, services),
     )
     app.state.database = services.database
     app.state.clock = services.clock
