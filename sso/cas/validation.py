@@ -1,5 +1,6 @@
 """Is a ticket good, and whose? The answers of serviceValidate and proxyValidate (section 2.5)."""
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 from kernel.clock import Clock, office_day
 from kernel.database import Database
 from kernel.errors import DomainError
-from kernel.tokens import new_token
 from sso.cas import tickets
 from sso.cas.models import CasTicket, TicketKind
 from sso.cas.services import find_service
@@ -155,7 +155,7 @@ class CasValidator:
                 now=now,
             )
             text = self._tickets.text(ticket)
-        iou = new_token("PGTIOU").replace("_", "-", 1)
+        iou = f"PGTIOU-{secrets.token_hex(32)}"
         try:
             self._visitor.visit(callback, {"pgtId": text, "pgtIou": iou})
         except DomainError as error:

@@ -194,12 +194,18 @@ def _environment(
 @contextmanager
 def _province(url: str, keys: KeyRing) -> Iterator[Province]:
     engine = build_engine(DatabaseSettings(url=SecretStr(url)))
-    province = Province(Database(engine), Actor.operator("officer"), CitizenNumbers(keys), count(1))
+    try:
+        yield _found(Database(engine), keys)
+    finally:
+        engine.dispose()
+
+
+def _found(database: Database, keys: KeyRing) -> Province:
+    province = Province(database, Actor.operator("officer"), CitizenNumbers(keys), count(1))
     province.domain()
-    with province.db.transaction() as session:
+    with database.transaction() as session:
         keep_keys_ready(session, keys, SignOnSettings(), province.officer, now=utc_now())
-    yield province
-    engine.dispose()
+    return province
 
 
 @pytest.fixture(scope="session")
