@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from identity.accounts.errors import ResetCodeRejected
 from identity.accounts.models import Account
+from identity.accounts.resets import redeem_reset
 from identity.organisations.models import Organisation
 from kernel import api_tokens
 from kernel.access import Permission
 from kernel.clock import utc_now
 from kernel.database import Database
 from tests.entrypoints.cli.conftest import Cli
+from tests.support.passwords import SECOND, activated, cheap, opens
 from tests.support.registry import DOMAIN, Province
 
 
@@ -131,6 +134,24 @@ def test_an_account_is_shown_suspended_reinstated_and_closed(congvu: Cli, accoun
         assert congvu("account", "show", account.login, "--json").json["status"] == status
     assert "account-state-forbids" in congvu("account", "suspend", account.login, *why, code=1).err
     assert "account-not-found" in congvu("account", "show", "nobody", code=1).err
+
+
+def test_a_password_is_reset_by_a_code_that_only_the_answer_shows(
+    congvu: Cli, db: Database, province: Province, account: Account
+) -> None:
+    unreasoned = ("account", "reset-password", account.login)
+    congvu(*unreasoned, code=2)
+    command = (*unreasoned, "--reason", "quên mật khẩu")
+    assert "account-state-forbids" in congvu(*command, code=1).err  # pending: hand over a letter
+    passwords = cheap()
+    activated(province, account, passwords)
+    shown = congvu(*command).out
+    answer = congvu(*command, "--json").json
+    assert answer["page"].endswith("/dat-lai-mat-khau")
+    with pytest.raises(ResetCodeRejected):  # the one before
+        redeem_reset(db, passwords, shown.split()[3], SECOND, utc_now())
+    redeem_reset(db, passwords, answer["code"], SECOND, utc_now())
+    assert opens(province, passwords, account.id, SECOND)
 
 
 def test_letters_and_lists_are_written_for_pending_accounts(

@@ -6,6 +6,7 @@ import pytest
 
 from entrypoints.wiring import Services
 from identity.accounts import queries
+from identity.accounts.resets import redeem_reset
 from identity.accounts.service import issue_activation_codes
 from kernel.access import Actor
 from tests.support.registry import BASIS as REGISTRY_BASIS
@@ -71,6 +72,32 @@ def test_a_refused_password_leaves_the_code_good(
     refusal = activate(api, code, 422, password)
     assert (refusal["code"], refusal["place"]) == ("password-refused", "password")
     assert activate(api, code)["login"] == account["login"]
+
+
+def test_a_refused_password_tells_every_rule_by_its_code(
+    api: Api, account: dict[str, Any], code: str
+) -> None:
+    refusal = activate(api, code, 422, account["login"])
+    codes = [reason["code"] for reason in refusal["errors"]]
+    assert codes[:2] == ["password-too-short", "password-holds-login"]
+    for reason in refusal["errors"]:
+        assert reason["message"] in refusal["detail"]
+        assert reason["message_vi"] in refusal["detail_vi"]
+
+
+def test_a_password_is_reset_by_a_code_that_is_shown_once(
+    api: Api, services: Services, account: dict[str, Any], code: str
+) -> None:
+    path = f"/accounts/{account['id']}/password-reset"
+    assert api.post(path, BASIS, status=409)["code"] == "account-state-forbids"  # still pending
+    activate(api, code)
+    answer = api.post(path, BASIS)
+    assert answer["expires_at"] == "2026-11-24T02:00:00Z"
+    reset = redeem_reset(
+        services.database, services.passwords, answer["code"], "một câu khác hẳn câu trước", NOW
+    )
+    assert reset.login == account["login"]
+    assert answer["code"] not in str(api.get(f"/accounts/{account['id']}"))
 
 
 def test_a_suspended_account_does_not_take_its_code(
