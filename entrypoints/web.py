@@ -20,6 +20,7 @@ import theme.pages
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
 from entrypoints.telemetry import Telemetry, TelemetryMiddleware
+from entrypoints.trusted_proxies import behind_proxies
 from entrypoints.web_processes import Family, inherited
 from entrypoints.wiring import Services
 from identity.accounts.routes import activation_router
@@ -38,6 +39,7 @@ from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
 from sso.login.activation_routes import router as activation_page_router
 from sso.login.authorize_routes import router as authorize_router
+from sso.login.decision_routes import router as decision_router
 from sso.login.device_routes import router as device_router
 from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.password_routes import router as password_router
@@ -45,6 +47,7 @@ from sso.login.reset_routes import router as reset_page_router
 from sso.login.sign_in_routes import router as sign_in_router
 from sso.logout.routes import router as logout_router
 from sso.protocol.back_channel import BackChannel
+from sso.protocol.registration_routes import router as registration_router
 from theme.assets import Assets
 from theme.pages import Support
 
@@ -67,9 +70,11 @@ PAGES = (
     reset_page_router,
     sign_in_router,
     authorize_router,
+    decision_router,
     cas_router,
     device_router,
     logout_router,
+    registration_router,
 )
 
 
@@ -157,14 +162,13 @@ def build() -> FastAPI:
 
 def configured(build: Callable[[], ASGIApp], settings: WebSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        build,
+        lambda: behind_proxies(build(), settings),
         factory=True,
         host=settings.host,
         port=settings.port,
         log_config=None,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # behind_proxies sees to them
         timeout_graceful_shutdown=10,
     )
 

@@ -1,6 +1,7 @@
 """Choosing a new password without the old one: by a single-use code, sent or handed over."""
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -186,10 +187,12 @@ def redeem_reset(
     now: datetime,
     *,
     is_administrator: bool = False,
+    then: Callable[[Session, Account], object] | None = None,
 ) -> Account:
     """Choose a new password by a code. Raises ResetCodeRejected, PasswordRefused.
 
     A refused password leaves the code good; of two people redeeming it at once one succeeds.
+    `then` is done in the transaction of the change, such as ending what is open.
     """
     code_hash, history = token_hash(normalise_code(code)), passwords.policy.history
     with database.transaction() as session:
@@ -215,6 +218,8 @@ def redeem_reset(
             Basis("reset code"),
             channel=channel.value,
         )
+        if then is not None:
+            then(session, account)
         return account
 
 

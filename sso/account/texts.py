@@ -5,11 +5,15 @@ from kernel.messages import Message
 SECTIONS = Message("Các mục của tài khoản", "Sections of the account")
 ACCOUNT = Message("Tài khoản của tôi", "My account")
 SESSIONS = Message("Phiên đăng nhập", "Sessions")
+ACCOUNT_SHORT = Message("Tài khoản", "Account")
+SESSIONS_SHORT = Message("Phiên đăng nhập", "Sessions")
+SYSTEMS_SHORT = Message("Hệ thống", "Systems")
+PASSWORD_SHORT = Message("Mật khẩu", "Password")
 SYSTEMS = Message("Hệ thống đã kết nối", "Connected systems")
 PASSWORD = Message("Đổi mật khẩu", "Change the password")
 SIGN_OUT = Message("Đăng xuất", "Sign out")
 
-WHO = Message("Bạn là ai", "Who you are")
+WHO = Message("Thông tin của bạn", "About you")
 NAME = Message("Họ và tên", "Name")
 STAFF_NUMBER = Message("Số hiệu", "Staff number")
 LOGIN = Message("Tên đăng nhập", "Login")
@@ -48,7 +52,7 @@ SESSIONS_LEAD = Message(
     "Mỗi dòng là một trình duyệt đang đăng nhập tài khoản của bạn.",
     "Each line is a browser that is signed in to your account.",
 )
-THIS_ONE = Message("phiên này", "this one")
+THIS_ONE = Message("bạn đang dùng", "in use now")
 SIGNED_IN_AT = Message("Đăng nhập {moment}", "Signed in {moment}")
 SEEN_AT = Message("dùng gần nhất {moment}", "last used {moment}")
 FROM = Message("Địa chỉ mạng {address}", "Network address {address}")

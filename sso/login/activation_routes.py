@@ -25,7 +25,7 @@ from theme.pages import onward_address
 
 router = APIRouter(include_in_schema=False)
 
-LONGEST_CODE = 64
+LONGEST_CODE = 100
 
 
 @router.get(ACTIVATION_PATH)
@@ -57,16 +57,21 @@ async def activate(
 
 
 def _activated(request: Request, account: Account) -> Response:
-    address = onward_address(request, SIGN_IN_PATH)
-    joint = "&" if "?" in address else "?"
     return pages.render(
         request,
         "activated.html",
         texts=texts,
         login=account.login,
         personal=account.kind is AccountKind.PERSONAL,
-        sign_in=f"{address}{joint}{urlencode({'login_hint': account.login})}",
+        sign_in=sign_in_as(request, account),
     )
+
+
+def sign_in_as(request: Request, account: Account) -> str:
+    """The address of the sign-in page with the login filled in."""
+    address = onward_address(request, SIGN_IN_PATH)
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode({'login_hint': account.login})}"
 
 
 def _form(

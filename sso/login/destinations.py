@@ -12,6 +12,9 @@ from fastapi.responses import RedirectResponse
 
 SIGN_IN_PATH = "/dang-nhap"
 RESUME_PATH = "/oauth2/resume"
+CHOOSE_PATH = "/chon-tai-khoan"
+CONSENT_PATH = "/dong-y"
+NO_ACCESS_PATH = "/khong-co-quyen"
 NEW_PASSWORD_PATH = "/mat-khau-moi"  # noqa: S105  # an address
 FORGOTTEN_PATH = "/quen-mat-khau"
 RESET_PATH = "/dat-lai-mat-khau"

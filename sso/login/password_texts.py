@@ -25,6 +25,9 @@ RULE_UNGUESSABLE = Message(
     "be hard to guess: a short sentence with uncommon words is best, spaces are fine",
 )
 RULE_CURRENT = Message("khác mật khẩu đang dùng", "differ from the present one")
+RULE_FORMER_ONE = Message(
+    "khác mật khẩu đang dùng và mật khẩu trước đó", "differ from the present one and the last"
+)
 RULE_FORMER = Message(
     "khác mật khẩu đang dùng và {history} mật khẩu trước đó",
     "differ from the present one and the {history} before it",
@@ -40,7 +43,7 @@ CANCEL = Message("Thôi", "Cancel")
 BACK_TO_SIGN_IN = Message("Quay lại trang đăng nhập", "Back to the sign-in page")
 
 # Activation.
-ACTIVATION = Message("Kích hoạt tài khoản công vụ", "Activate your official-duty account")
+ACTIVATION = Message("Kích hoạt tài\u00a0khoản công\u00a0vụ", "Activate your official-duty account")
 ACTIVATION_LEAD = Message(
     "Nhập mã trên thư kích hoạt và tự đặt mật khẩu. Mã chỉ dùng được một lần.",
     "Enter the code of your activation letter and choose a password. The code works once.",
@@ -58,7 +61,7 @@ NO_CODE = Message(
     "Lost the letter, or the code has expired? Ask whoever manages accounts in your organisation "
     "for a new one.",
 )
-ACTIVATED = Message("Tài khoản đã được kích hoạt", "Your account is active")
+ACTIVATED = Message("Tài\u00a0khoản đã được kích\u00a0hoạt", "Your account is active")
 ACTIVATED_NEXT = Message(
     "Từ nay hãy đăng nhập bằng tên này và mật khẩu vừa đặt. Hãy hủy thư kích hoạt.",
     "From now on sign in with this login and your password. Destroy the letter.",
@@ -105,6 +108,12 @@ FORGOTTEN_LEAD = Message(
     "We send a link for choosing a new password to the recovery address that your organisation "
     "has registered for you.",
 )
+FORGOTTEN_OFFICE = Message(
+    "Hãy đến gặp cán bộ quản lý tài khoản của cơ quan; họ sẽ cấp cho bạn mã đặt lại mật khẩu dùng "
+    "một lần. Nhớ mang theo giấy tờ tùy thân.",
+    "Please see whoever manages accounts in your organisation: they will hand you a code that "
+    "works once. Bring your identity card.",
+)
 IDENTIFIER = Message("Tên đăng nhập hoặc địa chỉ thư công vụ", "Login or official mail address")
 IDENTIFIER_MISSING = Message(
     "Hãy nhập tên đăng nhập hoặc địa chỉ thư công vụ.", "Enter your login or official mail address."
@@ -141,6 +150,10 @@ RESET_LEAD = Message(
     "Paste the code of the recovery mail, or enter the one that you were handed.",
 )
 RESET_CODE = Message("Mã đặt lại", "Code")
+RESET_CODE_HINT = Message(
+    "Dấu gạch và chữ hoa, chữ thường không quan trọng.", "Dashes and capitals do not matter."
+)
+NEW_CODE = Message("Mã đã hết hạn? Yêu cầu liên kết mới", "The code has expired? Ask for another")
 RESET_CODE_MISSING = Message("Hãy nhập mã đặt lại.", "Enter the code.")
 RESET_SAVE = Message("Đặt mật khẩu mới", "Save the new password")
 RESET_DONE = Message("Mật khẩu mới đã được lưu", "Your new password is saved")

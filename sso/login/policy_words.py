@@ -65,7 +65,9 @@ def _guessing(policy: PasswordPolicy) -> Iterator[Message]:
 
 
 def _former(policy: PasswordPolicy) -> Iterator[Message]:
-    if policy.history:
+    if policy.history == 1:
+        yield texts.RULE_FORMER_ONE
+    elif policy.history:
         yield _with(texts.RULE_FORMER, history=policy.history)
     else:
         yield texts.RULE_CURRENT

@@ -24,7 +24,7 @@ SIGN_IN_AGAIN = Message(
     "{client} đề nghị bạn nhập lại mật khẩu để xác nhận chính là bạn.",
     "{client} asks for your password again, to be sure that it is you.",
 )
-EXPIRED = Message("Yêu cầu đăng nhập đã hết hạn", "This sign-in request has expired")
+EXPIRED = Message("Yêu cầu đăng\u00a0nhập đã hết hạn", "This sign-in request has expired")
 EXPIRED_LEAD = Message(
     "Trang này đã mở quá lâu, hoặc bạn đã đăng nhập xong ở một thẻ khác.",
     "This page was open for too long, or you have already signed in in another tab.",
@@ -61,7 +61,9 @@ AS_MYSELF = Message("Chính tôi", "Myself")
 FOR_ORGANISATION = Message("Thay mặt cơ quan", "For the organisation")
 CONTINUE = Message("Tiếp tục", "Continue")
 CONSENT = Message("{client} muốn biết về bạn", "{client} would like to know about you")
-CONSENT_LEAD = Message("Nếu bạn đồng ý, hệ thống này sẽ được:", "If you allow it, this system may:")
+CONSENT_LEAD = Message("Nếu bạn đồng ý, hệ thống này sẽ:", "If you allow it, this system will:")
+KNOW = Message("biết {thing}", "know {thing}")
+USE = Message("dùng quyền", "use the right")
 CONSENT_NEXT = Message(
     "Bạn có thể thu hồi bất cứ lúc nào trong mục Hệ thống đã kết nối của tài khoản.",
     "You can take this back at any time under Connected systems in your account.",
@@ -70,7 +72,7 @@ ALLOW = Message("Đồng ý", "Allow")
 DENY = Message("Từ chối", "Refuse")
 POLICY = Message("Chính sách dữ liệu của hệ thống", "The system's privacy policy")
 TERMS = Message("Điều khoản sử dụng", "Terms of use")
-NO_ACCESS = Message("Bạn chưa được dùng hệ thống này", "You may not use this system")
+NO_ACCESS = Message("Bạn chưa được dùng hệ\u00a0thống này", "You may not use this system")
 NO_ACCESS_LEAD = Message(
     "{client} chỉ dành cho một số cơ quan, đơn vị. Nếu cần dùng cho công việc, hãy liên hệ người "
     "quản trị của hệ thống đó.",
@@ -78,5 +80,4 @@ NO_ACCESS_LEAD = Message(
     "people who run it.",
 )
 GO_BACK = Message("Quay lại hệ thống", "Go back to the system")
-SIGNED_IN_AS = Message("Đang đăng nhập:", "Signed in as")
-OTHER_ACCOUNT = Message("Dùng tài khoản khác", "Use another account")
+SIGNED_IN_AS = Message("Bạn đang đăng nhập: {who}", "You are signed in as {who}")
