@@ -73,8 +73,8 @@ class RequestsPlan:
             request = getattr(parsed.fields, "request", None)
             if request is Request.RESET_PASSWORD and planned.verdict is not Verdict.REFUSE:
                 message = Message(
-                    "Cấp lại mật khẩu không làm bằng danh sách; hãy dùng thư kích hoạt.",
-                    "Passwords are not reset by list; hand out an activation letter.",
+                    "Cấp lại mật khẩu không làm bằng danh sách; hãy đặt lại từng tài khoản.",
+                    "Passwords are not reset by list; reset each account by itself.",
                 )
                 planned.refuse("request_unsupported", "request", message)
             elif request is Request.CHANGE and planned.operation == "create":

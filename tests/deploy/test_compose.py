@@ -19,6 +19,13 @@ NOT_SECRET = {
     "CONGVU_WEB__PROCESSES",
     "CONGVU_WEB__TRUSTED_PROXIES",
     "CONGVU_OUTBOUND__ALLOWED_NETWORKS",
+    "CONGVU_PASSWORDS__POLICY",
+    "CONGVU_MAIL__HOST",
+    "CONGVU_MAIL__PORT",
+    "CONGVU_MAIL__TLS",
+    "CONGVU_MAIL__USERNAME",
+    "CONGVU_MAIL__PASSWORD",  # asked for by the settings themselves where there is a user name
+    "CONGVU_MAIL__SENDER_ADDRESS",
 }
 
 
