@@ -107,6 +107,7 @@ def rows(measured: Sequence[Measured]) -> list[Row]:
                 "p50 ms": one.median,
                 "p99 ms": one.p99,
                 "CPU µs each": one.processor,
+                **({"failed": one.failed} if one.failed else {}),
             },
         )
         for one in measured
