@@ -8,13 +8,14 @@ from entrypoints.reference.client_members import client_members
 from entrypoints.reference.columns import columns
 from entrypoints.reference.commands import commands
 from entrypoints.reference.markdown import BLOCK, fill_blocks
-from entrypoints.reference.refusals import audit_tags, errors, notes, reasons
+from entrypoints.reference.refusals import audit_tags, errors, notes, password_rules, reasons
 from entrypoints.reference.variables import settings
 
 WRITERS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
     "errors": errors,
+    "password-rules": password_rules,
     "reasons": reasons,
     "notes": notes,
     "columns": columns,

@@ -18,6 +18,7 @@ from identity.addresses.subject import AddressNameUnusable
 from identity.hr_import.findings import CODE_OF_HINT, NOTES, REFUSALS
 from identity.hr_import.requests_plan import UNKNOWN_PERSON
 from identity.organisations.errors import AgencyCodeInvalid
+from identity.passwords.texts import RULES
 from kernel.errors import DomainError
 from kernel.http import status_of
 from kernel.messages import Message
@@ -107,6 +108,11 @@ def _http_rows() -> Iterator[tuple[str, ...]]:
                 values.get("status", ""),
                 *sentences,
             )
+
+
+def password_rules() -> str:
+    rows = [(code(name), *_both(template)) for name, template in RULES.items()]
+    return table(("rule", "in English", "bằng tiếng Việt"), rows)
 
 
 def reasons() -> str:
