@@ -48,11 +48,20 @@ class WebSettings(BaseModel):
     trusted_proxies: list[str] = []
     """Addresses or networks, such as ["10.20.0.5"], whose X-Forwarded-For and -Proto are believed;
     whoever else sends them is not, since guesses of passwords are counted by address."""
+    client_certificates: bool = False
+    """The trusted proxies tell of client certificates: they set X-SSL-Client-Verify and
+    X-SSL-Client-Cert anew at every request, so that neither ever comes from a client."""
 
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, proxies: list[str]) -> list[str]:
         return [str(ip_network(proxy)) for proxy in proxies]
+
+    @model_validator(mode="after")
+    def _certificates_come_from_somebody(self) -> Self:
+        if self.client_certificates and not self.trusted_proxies:
+            raise ValueError("client_certificates needs trusted_proxies")
+        return self
 
     @model_validator(mode="after")
     def _has_public_url(self) -> Self:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
+from kernel.http import client_address
 from sso.assembly import SingleSignOn
 from sso.sessions.cookies import session_secret
 from sso.sessions.service import LONGEST_USER_AGENT, Browser, SignedIn, find_session
@@ -19,7 +20,7 @@ async def sign_on_of(request: Request) -> SingleSignOn:
 async def browser_of(request: Request) -> Browser:
     agent = request.headers.get("user-agent")
     return Browser(
-        request.client.host if request.client else None,
+        client_address(request) or None,
         agent[:LONGEST_USER_AGENT] if agent else None,
     )
 

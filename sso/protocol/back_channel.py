@@ -11,7 +11,7 @@ from authlib.oauth2 import OAuth2Error
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel.errors import DomainError
-from kernel.http import ROUTE_NAME, status_of
+from kernel.http import address_in, name_route, status_of
 from sso.clients.registry import Clients
 from sso.keys.ring import SigningKeys
 from sso.protocol.discovery import OAUTH_PATH, OPENID_PATH, Document, metadata
@@ -26,6 +26,7 @@ from sso.protocol.http import (
     read_headers,
     sort_pairs,
 )
+from sso.protocol.mutual_tls import CERTIFICATE
 
 JWKS_PATH = "/oauth2/jwks"
 UNAUTHORISED = 401
@@ -79,7 +80,7 @@ class BackChannel:
             await self._app(scope, receive, send)
 
     async def _answer(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})[ROUTE_NAME] = scope["path"]
+        name_route(scope, scope["path"])
         headers, repeated = read_headers(scope)
         origin = headers.get(b"origin")
         cross = self._cross_origin(origin) if origin else ()
@@ -107,7 +108,7 @@ class BackChannel:
         return ((b"access-control-allow-origin", origin), (b"vary", b"Origin"))
 
     async def _document(self, scope: Scope, send: Send, body: bytes, etag: str) -> None:
-        scope.setdefault("state", {})[ROUTE_NAME] = scope["path"]
+        name_route(scope, scope["path"])
         headers, _ = read_headers(scope)
         shared = ((b"etag", etag.encode()), self._cache, *OPEN_TO_ALL)
         if scope["method"] not in {"GET", "HEAD"}:
@@ -135,7 +136,7 @@ async def _request(
         if body or b"content-type" in headers:
             pairs = parse_form(headers, body)
     form, many = sort_pairs(pairs)
-    client, state = scope.get("client"), scope["state"]
+    state = scope["state"]
     return BackChannelRequest(
         method=scope["method"],
         path=scope["path"],
@@ -143,8 +144,8 @@ async def _request(
         form=form,
         many=many,
         repeated=repeated,
-        certificate=state.get("client_certificate"),
-        address=client[0] if client else None,
+        certificate=state.get(CERTIFICATE),
+        address=address_in(scope) or None,
         request_id=state.get("request_id"),
     )
 

@@ -114,7 +114,9 @@ class ClientAuthenticator:
             return Caller(client, method, thumbprint)
         raise ClientRefused
 
-    async def _is_registered(self, client: Client, certificate: str) -> bool:
+    async def _is_registered(
+        self, client: Client, certificate: mutual_tls.ShownCertificate
+    ) -> bool:
         keys = await self._keys_of(client)
         return mutual_tls.is_among(certificate, keys)
 

@@ -9,12 +9,13 @@ from sso.protocol.dpop import Proof
 
 
 def confirmation(caller: Caller, proof: Proof | None) -> Mapping[str, str] | None:
-    """Raises InvalidRequestError when a client that must show its certificate did not."""
-    if proof is not None:
-        return {"jkt": proof.thumbprint}
-    wants = caller.client.description.tls_client_certificate_bound_access_tokens
-    if not wants:
-        return None
-    if caller.certificate_thumbprint is None:
-        raise InvalidRequestError("This client must show its certificate.")
-    return {"x5t#S256": caller.certificate_thumbprint}
+    """Raises InvalidRequestError when a client that must show its certificate did not.
+
+    A proof does not take the place of the certificate: then the token is bound to both.
+    """
+    found = {} if proof is None else {"jkt": proof.thumbprint}
+    if caller.client.description.tls_client_certificate_bound_access_tokens:
+        if caller.certificate_thumbprint is None:
+            raise InvalidRequestError("This client must show its certificate.")
+        found["x5t#S256"] = caller.certificate_thumbprint
+    return found or None

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from starlette.types import Receive, Scope, Send
 
 from sso.protocol.errors import RequestTooLarge
+from sso.protocol.mutual_tls import ShownCertificate
 
 LARGEST_BODY_BYTES = 64 * 1024
 MOST_FIELDS = 100
@@ -36,8 +37,8 @@ class BackChannelRequest:
     many: Mapping[str, list[str]] = field(default_factory=dict)
     """Values of the parameters that may repeat."""
     repeated: frozenset[bytes] = frozenset()
-    certificate: str | None = None
-    """The client certificate that a trusted proxy verified, as PEM."""
+    certificate: ShownCertificate | None = None
+    """As a trusted proxy tells of it."""
     address: str | None = None
     request_id: str | None = None
 

@@ -39,21 +39,25 @@ def running_tls_provider(cluster: Cluster, template: str, keys: KeyRing) -> Iter
         settings = {
             "WEB__PUBLIC_URL": f"https://{HOST}:{port}",
             "WEB__TRUSTED_PROXIES": '["127.0.0.1"]',
+            "WEB__CLIENT_CERTIFICATES": "true",
         }
-        with running_provider(cluster, template, keys, **settings) as provider:
-            front = _front(port, provider.web, server, authority.file)
+        with running_provider(cluster, template, keys, None, **settings) as provider:
+            front = front_server(port, provider.web, server, authority.file)
             with running_nginx(folder, front, port=port):
                 yield TlsProvider(provider, authority)
 
 
-def _front(port: int, web: str, server: KeyPair, authority: Path) -> str:
+def front_server(
+    port: int, web: str, server: KeyPair, authority: Path, *, verify: str = "optional"
+) -> str:
+    """`verify` is nginx's ssl_verify_client."""
     return f"""
         server {{
             listen 127.0.0.1:{port} ssl;
             ssl_certificate {server.certificate};
             ssl_certificate_key {server.key};
             ssl_client_certificate {authority};
-            ssl_verify_client optional;
+            ssl_verify_client {verify};
             location / {{
                 proxy_pass {web};
                 proxy_set_header Host $http_host;

@@ -1,12 +1,10 @@
 """Whom a request comes from: nobody can put on another address but through a trusted proxy."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import ValidationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse
@@ -14,10 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.settings import WebSettings
-from entrypoints.web import configured
 from kernel.http import client_address
-from tests.support.installation import eventually
-from tests.support.ports import free_port
+from tests.support.configured import serving_as_configured
 
 FORGED = {"X-Forwarded-For": "203.0.114.7", "X-Forwarded-Proto": "https"}
 
@@ -30,19 +26,8 @@ async def says_who(scope: Scope, receive: Receive, send: Send) -> None:
 
 @contextmanager
 def server(**settings: object) -> Iterator[str]:
-    port = free_port()
-    web = WebSettings.model_validate({"host": LOOPBACK, "port": port, **settings})
-    config = configured(lambda: says_who, web)
-    config.lifespan = "off"
-    served = uvicorn.Server(config)
-    thread = threading.Thread(target=served.run)
-    thread.start()
-    try:
-        eventually(lambda: served.started)
-        yield f"http://{LOOPBACK}:{port}/"
-    finally:
-        served.should_exit = True
-        thread.join()
+    with serving_as_configured(says_who, **settings) as url:
+        yield url
 
 
 def test_what_strangers_forward_is_not_believed() -> None:
