@@ -9,6 +9,12 @@ from starlette.exceptions import HTTPException
 from kernel.database import DatabaseUnavailable
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.http import Problem, problem_response, status_of
+from kernel.messages import Message
+from sso.throttling.service import TooManyAttempts
+from theme.problem_page import problem_page, wants_page
+
+TOO_MANY_REQUESTS = 429
+"""RFC 6585 section 4."""
 
 
 class InternalError(DomainError):
@@ -57,12 +63,30 @@ def problem_of(error: DomainError) -> Problem:
     )
 
 
+def error_response(request: Request, problem: Problem, *, wait: int | None = None) -> Response:
+    """A page for people at a browser, a problem document for everybody else."""
+    if wants_page(request):
+        message = Message(problem.detail_vi or problem.detail, problem.detail)
+        response: Response = problem_page(request, problem.status, problem.code, message, wait=wait)
+    else:
+        response = problem_response(request, problem)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
 def answer_errors(app: FastAPI) -> None:
     """The one table that turns what can be raised into RFC 9457 problems."""
 
     @app.exception_handler(DomainError)
     def refused(request: Request, error: DomainError) -> Response:
-        return problem_response(request, problem_of(error))
+        return error_response(request, problem_of(error))
+
+    @app.exception_handler(TooManyAttempts)
+    def slowed_down(request: Request, error: TooManyAttempts) -> Response:
+        problem = problem_of(error)
+        problem.status = TOO_MANY_REQUESTS
+        return error_response(request, problem, wait=error.seconds)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -78,7 +102,7 @@ def answer_errors(app: FastAPI) -> None:
             detail_vi="Yêu cầu không đúng dạng mà API mô tả.",
             errors=faults,
         )
-        return problem_response(request, problem)
+        return error_response(request, problem)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
@@ -86,7 +110,7 @@ def answer_errors(app: FastAPI) -> None:
         problem = Problem(
             title="HTTP", status=error.status_code, code=code, detail=str(error.detail)
         )
-        response = problem_response(request, problem)
+        response = error_response(request, problem)
         response.headers.update(error.headers or {})
         return response
 
@@ -96,15 +120,15 @@ def answer_errors(app: FastAPI) -> None:
 def _answer_database_errors(app: FastAPI) -> None:
     @app.exception_handler(DataError)
     def unstorable(request: Request, _: DataError) -> Response:
-        return problem_response(request, problem_of(ValueUnstorable()))
+        return error_response(request, problem_of(ValueUnstorable()))
 
     @app.exception_handler(IntegrityError)
     def raced(request: Request, _: IntegrityError) -> Response:
         """What services check beforehand and another request did first."""
-        return problem_response(request, problem_of(ChangedMeanwhile()))
+        return error_response(request, problem_of(ChangedMeanwhile()))
 
     @app.exception_handler(OperationalError)
     def unreachable(request: Request, error: OperationalError) -> Response:
         crossed = isinstance(error.orig, DeadlockDetected | SerializationFailure)
         answer = ChangedMeanwhile() if crossed else DatabaseUnavailable()
-        return problem_response(request, problem_of(answer))
+        return error_response(request, problem_of(answer))

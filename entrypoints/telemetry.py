@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.embedded.process import is_alive
-from entrypoints.http_errors import InternalError, problem_of
-from kernel.http import ROUTE_NAME, problem_response
+from entrypoints.http_errors import InternalError, error_response, problem_of
+from kernel.http import ROUTE_NAME
 
 REQUEST_ID = b"x-request-id"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -129,5 +129,5 @@ class TelemetryMiddleware:
             # not log.exception: the words of an error may quote what people typed
             log.error("request failed", request_id=request_id, **whereabouts(error))  # noqa: TRY400
             if not begun:  # else the server notices that the answer has no end, and hangs up
-                response = problem_response(Request(scope), problem_of(InternalError()))
+                response = error_response(Request(scope), problem_of(InternalError()))
                 await response(scope, receive, observed)

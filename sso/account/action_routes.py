@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
-from sso.account import service, texts
-from sso.account.pages import pages
+from sso.account import service
 from sso.http import FromBrowser, SignOn, who
 from sso.login.destinations import SESSIONS_PATH, SIGN_IN_PATH, SYSTEMS_PATH, go, to_sign_in
 from sso.sessions.cookies import forget_session
@@ -32,11 +31,7 @@ def end_one(
         if me is None:
             return to_sign_in(SESSIONS_PATH)
         service.end_one(session, me, session_id, browser, now)
-    if session_id != me.session.id:
-        return go(f"{SESSIONS_PATH}?done=ended")
-    response = go(SIGN_IN_PATH)
-    forget_session(response)
-    return response
+    return go(f"{SESSIONS_PATH}?done=ended")
 
 
 @router.post(f"{SESSIONS_PATH}/khong-phai-toi")
@@ -77,7 +72,7 @@ def sign_out_everywhere(
         if me is None:
             return to_sign_in(SESSIONS_PATH)
         service.sign_out_everywhere(session, me, browser, now)
-    response = pages.render(request, "signed_out.html", texts=texts)
+    response = go(f"{SIGN_IN_PATH}?done=everywhere")
     forget_session(response)
     return response
 

@@ -16,11 +16,17 @@ from sso.claims.access import organisation_accounts_of
 from sso.claims.scopes import SHOWN
 from sso.claims.subject import load_subject
 from sso.http import SignOn, who
-from sso.login.destinations import HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, to_sign_in
+from sso.login.destinations import HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, go, to_sign_in
 from sso.sessions.service import SignedIn
 from theme.moments import moment_in_words
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def start() -> Response:
+    """Where people arrive who know nothing but the name of the server."""
+    return go(HOME_PATH)
 
 
 @router.get(HOME_PATH)

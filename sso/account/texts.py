@@ -69,12 +69,6 @@ EVERYWHERE_LEAD = Message(
     "For a lost phone or computer, or a shared one that you forgot to sign out of. Systems that "
     "use your account are signed out, too.",
 )
-ENDED_EVERYWHERE = Message("Bạn đã đăng xuất khỏi mọi nơi", "You are signed out everywhere")
-ENDED_EVERYWHERE_LEAD = Message(
-    "Mọi trình duyệt và mọi hệ thống đã được báo để kết thúc phiên của bạn.",
-    "Every browser is signed out, and every system has been told.",
-)
-SIGN_IN_AGAIN = Message("Đăng nhập lại", "Sign in again")
 
 SYSTEMS_LEAD = Message(
     "Những hệ thống bạn đã vào hoặc đã cho phép biết về bạn.",

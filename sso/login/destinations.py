@@ -22,10 +22,12 @@ CHANGE_PATH = "/doi-mat-khau"
 HOME_PATH = "/tai-khoan"
 SESSIONS_PATH = "/tai-khoan/phien"
 SYSTEMS_PATH = "/tai-khoan/he-thong"
-RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH})
+DEVICE_PATH = "/thiet-bi"
+RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH, DEVICE_PATH})
 """Pages that ask for a sign-in first and are gone back to after it."""
 DEVICE_PAGE = re.compile(r"/thiet-bi(\?user_code=[A-Za-z-]{0,20})?")
 """Gone back to with the code that was typed there."""
+LONGEST = 500
 SEE_OTHER = 303
 NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -48,5 +50,5 @@ def go(address: str) -> RedirectResponse:
 
 
 def to_sign_in(back: str) -> RedirectResponse:
-    """Sign in first; then come back to one of the RETURNS."""
+    """Sign in first; then come back to one of the RETURNS, perhaps with a query."""
     return go(f"{SIGN_IN_PATH}?{urlencode({'to': back})}")

@@ -169,6 +169,7 @@ def _form(
         faults=faults,
         error=error,
         wait=wait,
+        done=texts.DONE.get(request.query_params.get("done", "")),
     )
     if wait:
         response.headers["Retry-After"] = str(wait)

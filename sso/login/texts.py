@@ -24,6 +24,13 @@ SIGN_IN_AGAIN = Message(
     "{client} đề nghị bạn nhập lại mật khẩu để xác nhận chính là bạn.",
     "{client} asks for your password again, to be sure that it is you.",
 )
+EVERYWHERE = Message(
+    "Bạn đã đăng xuất khỏi mọi nơi: mọi trình duyệt và mọi hệ thống đã được báo.",
+    "You are signed out everywhere: every browser and every system has been told.",
+)
+DONE = {"everywhere": EVERYWHERE}
+"""By the `done` in the address, after a form."""
+
 EXPIRED = Message("Yêu cầu đăng\u00a0nhập đã hết hạn", "This sign-in request has expired")
 EXPIRED_LEAD = Message(
     "Trang này đã mở quá lâu, hoặc bạn đã đăng nhập xong ở một thẻ khác.",
