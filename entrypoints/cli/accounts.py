@@ -14,6 +14,7 @@ from identity.accounts.reset_mail import RESET_PATH
 from identity.accounts.resets import issue_office_reset
 from identity.handover.files import write_batches
 from identity.handover.service import hand_over
+from identity.handover.settings import ACTIVATION_PATH
 from identity.organisations.queries import get_organisation_by_code
 from kernel.clock import office_day
 
@@ -104,8 +105,35 @@ def reset_password(session: Session, /, login: str, *, as_json: bool, **options:
             now=services.clock(),
             basis=basis_of(options),
         )
-    page = services.settings.web.public_url + RESET_PATH
-    found = {"login": row.login, "code": code, "expires_at": expires_at, "page": page}
+    _show_code(session, row.login, code, expires_at, RESET_PATH, as_json=as_json)
+
+
+@account.command("activation-code")
+@click.argument("login")
+@with_basis
+@as_json
+@click.pass_obj
+def activation_code(session: Session, /, login: str, *, as_json: bool, **options: Any) -> None:
+    """Make a fresh activation code for the pending account LOGIN; earlier ones stop working.
+
+    For one person at the counter. It stands nowhere but here; letters for whole offices are
+    made by handover.
+    """
+    services = session.services
+    now, lifetime = services.clock(), timedelta(days=services.handover.lifetime_days)
+    with services.database.transaction() as database:
+        row = queries.get_account_by_login(database, login)
+        (code,) = service.issue_activation_codes(
+            database, session.actor, [row], now=now, lifetime=lifetime, basis=basis_of(options)
+        )
+    _show_code(session, row.login, code, now + lifetime, ACTIVATION_PATH, as_json=as_json)
+
+
+def _show_code(
+    session: Session, login: str, code: str, expires_at: datetime, path: str, *, as_json: bool
+) -> None:
+    page = session.services.settings.web.public_url + path
+    found = {"login": login, "code": code, "expires_at": expires_at, "page": page}
     if as_json:
         answer(found)
         return

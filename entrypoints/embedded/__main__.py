@@ -15,6 +15,7 @@ from entrypoints.embedded.state import ended_cleanly, only_copy
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
 from entrypoints.home import CHECKOUT, Home
 from entrypoints.settings import Settings, load_settings
+from identity.handover.settings import ACTIVATION_PATH
 from kernel.errors import DomainError
 
 Start = Callable[[Supervisor, Home, Settings], None]
@@ -89,13 +90,16 @@ def announce(home: Home, settings: Settings) -> None:
     say(
         f"""
 Công Vụ is ready.
-  web        {settings.web.public_url}
+  sign-in    {settings.web.public_url}/dang-nhap
   API        {settings.web.public_url}/api/v1
   directory  {settings.directory.uri}  base {settings.directory.base_dn}
   settings   {home.env_file}  (passwords and keys: keep it safe)
   logs       {home.path / "log"}
 To sign in:
+  as a person       {congvu} account activation-code nganth --reason "first try"
+                    (then choose a password at {settings.web.public_url}{ACTIVATION_PATH})
   as operator       {congvu} --help
+  from a system     {congvu} client create NAME --help
   to the API        {congvu} token create NAME --permission people:read
   to the directory  {congvu} status --json  (shows a read-only bind for ldapsearch)
 Ctrl-C stops everything; the data stay in {home.path}.
