@@ -64,6 +64,18 @@ class PasswordChangedMeanwhile(Conflict):
         )
 
 
+class ResetNeedsActiveAccount(Conflict):
+    code = "reset-needs-active-account"
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            f"Tài khoản {login} không ở trạng thái hoạt động nên không đặt lại được mật khẩu; tài "
+            "khoản chờ kích hoạt dùng thư kích hoạt.",
+            f"The account {login} is not active, so its password cannot be reset; a pending one "
+            "gets an activation letter.",
+        )
+
+
 class ResetCodeRejected(Invalid):
     code = "reset-code-rejected"
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.accounts import queries
-from identity.accounts.errors import AccountStateForbids, ResetCodeRejected
+from identity.accounts.errors import ResetCodeRejected, ResetNeedsActiveAccount
 from identity.accounts.models import (
     Account,
     AccountKind,
@@ -111,11 +111,11 @@ def issue_office_reset(
     The present password goes on working for mail, but signing in with it opens nothing but the
     choice of a new one: a mistaken reset locks nobody out. When a password is in wrong hands,
     suspend the account.
-    Raises AccountNotFound, AccountStateForbids: pending accounts get an activation letter.
+    Raises AccountNotFound, ResetNeedsActiveAccount: pending ones get an activation letter.
     """
     account = queries.get_account_for_update(session, account_id)
     if account.status is not AccountStatus.ACTIVE:
-        raise AccountStateForbids(account.login, account.status.value, AccountStatus.ACTIVE.value)
+        raise ResetNeedsActiveAccount(account.login)
     account.password_must_change = True
     code = new_code()
     row = _issue(

@@ -16,6 +16,7 @@ from identity.accounts.errors import (
     CustodianPeriodInvalid,
     PasswordRefused,
     PersonHasNoAppointment,
+    ResetNeedsActiveAccount,
 )
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.accounts.passwords import Passwords
@@ -201,7 +202,7 @@ _status_route("close", service.close_account, "End for good; login and addresses
 
 
 @router.post(
-    "/{account_id}/password-reset", responses=problems(AccountNotFound, AccountStateForbids)
+    "/{account_id}/password-reset", responses=problems(AccountNotFound, ResetNeedsActiveAccount)
 )
 def reset_password(
     account_id: UUID,

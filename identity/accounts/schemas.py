@@ -117,9 +117,7 @@ class ActivationIn(BaseModel):
 
 
 class PasswordResetOut(BaseModel):
-    code: str = Field(
-        description="Works once, is shown only here: hand it over, keep it nowhere."
-    )
+    code: str = Field(description="Works once, is shown only here: hand it over, keep it nowhere.")
     expires_at: datetime
 
 

@@ -142,7 +142,7 @@ def test_a_password_is_reset_by_a_code_that_only_the_answer_shows(
     unreasoned = ("account", "reset-password", account.login)
     congvu(*unreasoned, code=2)
     command = (*unreasoned, "--reason", "quên mật khẩu")
-    assert "account-state-forbids" in congvu(*command, code=1).err  # pending: hand over a letter
+    assert "reset-needs-active-account" in congvu(*command, code=1).err
     passwords = cheap()
     activated(province, account, passwords)
     shown = congvu(*command).out

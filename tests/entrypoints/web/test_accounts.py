@@ -89,7 +89,7 @@ def test_a_password_is_reset_by_a_code_that_is_shown_once(
     api: Api, services: Services, account: dict[str, Any], code: str
 ) -> None:
     path = f"/accounts/{account['id']}/password-reset"
-    assert api.post(path, BASIS, status=409)["code"] == "account-state-forbids"  # still pending
+    assert api.post(path, BASIS, status=409)["code"] == "reset-needs-active-account"
     activate(api, code)
     answer = api.post(path, BASIS)
     assert answer["expires_at"] == "2026-11-24T02:00:00Z"

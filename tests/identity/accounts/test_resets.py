@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from identity.accounts import service
-from identity.accounts.errors import AccountStateForbids, PasswordRefused, ResetCodeRejected
+from identity.accounts.errors import PasswordRefused, ResetCodeRejected, ResetNeedsActiveAccount
 from identity.accounts.models import Account, PasswordReset, ResetChannel
 from identity.accounts.password_age import PasswordCondition, password_state
 from identity.accounts.password_change import change_password
@@ -287,7 +287,7 @@ def test_an_administrators_code_voids_every_earlier_one(
 
 
 def test_a_pending_account_gets_a_letter_instead(province: Province, pending: Account) -> None:
-    with pytest.raises(AccountStateForbids):
+    with pytest.raises(ResetNeedsActiveAccount):
         by_office(province, pending)
 
 
