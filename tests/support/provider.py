@@ -4,8 +4,7 @@ It serves at localhost, relying parties at 127.0.0.1: other sites to a browser, 
 """
 
 import json
-import os
-import subprocess
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +17,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from pydantic import SecretStr
 
+from entrypoints.cli import congvu
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.home import CHECKOUT
 from identity.accounts import queries, service
@@ -125,16 +126,10 @@ class Provider:
             eventually(is_known)
 
     def congvu(self, *arguments: str) -> Any:
-        """What the command line answers to `--json`."""
-        done = subprocess.run(
-            [*_program("cli"), *arguments, "--json"],
-            env={**os.environ, **self.environment},
-            cwd="/",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        """What the command line answers to `--json`; run in this process, which has it loaded."""
+        with kept_logging():
+            done = CliRunner().invoke(congvu, [*arguments, "--json"], env=self.environment)
+        assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
     def suspend(self, member: Member) -> None:
@@ -143,6 +138,18 @@ class Provider:
             service.suspend_account(
                 session, self.province.officer, member.account_id, now=utc_now(), basis=BASIS
             )
+
+
+@contextmanager
+def kept_logging() -> Iterator[None]:
+    """Commands set up the log of their process, which here is that of all tests."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    try:
+        yield
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
 
 
 @contextmanager

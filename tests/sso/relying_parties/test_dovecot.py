@@ -15,28 +15,32 @@ from tests.support.postgres import Cluster
 from tests.support.provider import Member, Provider, running_provider
 from tests.support.relying_parties import MailSystem, documented_dovecot
 from tests.support.scratch import scratch_folder
-from tests.support.slapd import BASE_DN, TestSlapd, ldap_server, slapd_of_this_process
-
-__all__ = ["ldap_server", "slapd_of_this_process"]
+from tests.support.slapd import BASE_DN, TestSlapd, running_slapd
 
 SignIn = Callable[[imaplib.IMAP4], object]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def directory() -> Iterator[TestSlapd]:
+    """One that no other test empties."""
+    with scratch_folder() as folder, running_slapd(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def provider(
-    cluster: Cluster, migrated_template: str, keys: KeyRing, ldap_server: TestSlapd
+    cluster: Cluster, migrated_template: str, keys: KeyRing, directory: TestSlapd
 ) -> Iterator[Provider]:
     """One whose worker writes people into the directory that Dovecot asks."""
-    directory = ldap_server.settings()
-    with running_provider(cluster, migrated_template, keys, directory) as provider:
+    with running_provider(cluster, migrated_template, keys, directory.settings()) as provider:
         yield provider
 
 
-@pytest.fixture
-def mail_system(provider: Provider, ldap_server: TestSlapd) -> Iterator[MailSystem]:
+@pytest.fixture(scope="module")
+def mail_system(provider: Provider, directory: TestSlapd) -> Iterator[MailSystem]:
     with (
         scratch_folder() as folder,
-        documented_dovecot(provider, ldap_server, folder) as mail_system,
+        documented_dovecot(provider, directory, folder) as mail_system,
     ):
         yield mail_system
 
@@ -73,11 +77,11 @@ def token_of(provider: Provider, mail_system: MailSystem, member: Member, **para
     return token
 
 
-def failed_binds(ldap_server: TestSlapd, member: Member) -> int:
+def failed_binds(directory: TestSlapd, member: Member) -> int:
     """Wrong passwords that the directory has counted."""
     dn = f"uid={member.login},ou=people,{BASE_DN}"
-    with LdapDirectory(ldap_server.settings("administrator")) as directory:
-        entry = directory.read(dn, ("pwdFailureTime",))
+    with LdapDirectory(directory.settings("administrator")) as gateway:
+        entry = gateway.read(dn, ("pwdFailureTime",))
     assert entry is not None
     return len(entry.attributes.get("pwdFailureTime", ()))
 
@@ -111,13 +115,13 @@ def test_a_token_of_a_suspended_person_opens_nothing_any_more(
 
 
 def test_refused_tokens_never_reach_the_directory_and_passwords_still_do(
-    provider: Provider, mail_system: MailSystem, ldap_server: TestSlapd
+    provider: Provider, mail_system: MailSystem, directory: TestSlapd
 ) -> None:
     member = provider.hire()
     eventually(lambda: opens_the_mailbox(mail_system, by_password(member)))
     assert not opens_the_mailbox(mail_system, by_password(replace(member, password="wrong")))
-    assert failed_binds(ldap_server, member) == 1
+    assert failed_binds(directory, member) == 1
     for _ in range(4):
         assert not opens_the_mailbox(mail_system, by_token(member, "no-token"))
-    assert failed_binds(ldap_server, member) == 1
+    assert failed_binds(directory, member) == 1
     assert opens_the_mailbox(mail_system, by_password(member))
