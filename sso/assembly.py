@@ -37,6 +37,7 @@ from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.introspection import IntrospectionEndpoint
 from sso.protocol.protected import ProtectedResource
 from sso.protocol.pushed_requests import PushedRequestEndpoint
+from sso.protocol.registration import Registration
 from sso.protocol.request_objects import RequestObjects
 from sso.protocol.request_reader import RequestReader
 from sso.protocol.revocation import RevocationEndpoint
@@ -199,6 +200,17 @@ class SingleSignOn:
     @cached_property
     def devices(self) -> DeviceApprovals:
         return DeviceApprovals(self.device_codes, self.server, self.throttling)
+
+    @cached_property
+    def registration(self) -> Registration:
+        return Registration(
+            self.database,
+            self.fetcher,
+            self.throttling,
+            self.issuer,
+            self.clock,
+            self.clients.reload,
+        )
 
     @cached_property
     def request_objects(self) -> RequestObjects:

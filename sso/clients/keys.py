@@ -17,6 +17,7 @@ KEPT_SECONDS = 300
 RETRY_SECONDS = 30
 """A client whose keys cannot be fetched is not asked again at every request."""
 MOST_KEYS = 20
+KINDS = ("EC", "OKP", "RSA")
 
 
 class KeysUnavailable(Unavailable):
@@ -55,7 +56,7 @@ class ClientKeys:
         """Raises KeysUnavailable."""
         description = client.description
         if description.jwks is not None:
-            keys = _imported(description.jwks)
+            keys = import_keys(description.jwks)
         elif description.jwks_uri is not None:
             keys = self._from(description.jwks_uri)
         else:
@@ -70,7 +71,7 @@ class ClientKeys:
         if known is not None and known.until > time.monotonic():
             return known.keys
         try:
-            keys = _imported(self._fetcher.get_json(address))
+            keys = import_keys(self._fetcher.get_json(address))
         except DomainError:
             keys = None
         seconds = KEPT_SECONDS if keys is not None else RETRY_SECONDS
@@ -79,19 +80,24 @@ class ClientKeys:
         return keys
 
 
-def _imported(document: Any) -> KeySet | None:
+def import_keys(document: Any) -> KeySet | None:
     """Only public keys of the kinds we accept signatures by; anything else spoils the set."""
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
         return None
     if not 0 < len(document["keys"]) <= MOST_KEYS:
         return None
-    if not all(isinstance(jwk, dict) and is_long_enough(jwk) for jwk in document["keys"]):
+    if not all(isinstance(jwk, dict) and _is_usable(jwk) for jwk in document["keys"]):
         return None
     try:
         keys = KeySet.import_key_set({"keys": document["keys"]})
     except (JoseError, ValueError, KeyError, TypeError):
         return None
     return keys if all(_is_acceptable(key) for key in keys) else None
+
+
+def _is_usable(jwk: dict[str, Any]) -> bool:
+    """Before the library sees it, which warns of the others."""
+    return jwk.get("kty") in KINDS and is_long_enough(jwk)
 
 
 def _is_acceptable(key: object) -> bool:

@@ -33,6 +33,28 @@ class InvalidRequestUri(OAuth2Error):
     error = "invalid_request_uri"
 
 
+class InvalidClientMetadata(OAuth2Error):
+    """RFC 7591 section 3.2.2."""
+
+    error = "invalid_client_metadata"
+
+
+class InvalidRedirectUri(OAuth2Error):
+    """RFC 7591 section 3.2.2."""
+
+    error = "invalid_redirect_uri"
+
+
+class TooManyRequests(OAuth2Error):
+    """RFC 6585 section 4."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many attempts; try again in {seconds} seconds.")
+
+
 class InvalidToken(OAuth2Error):
     """RFC 6750 section 3.1."""
 

@@ -78,6 +78,10 @@ class Throttling:
         """User codes of devices are short: guessing them is slowed down early."""
         return Limit(self._key("code", address), free=10, longest_seconds=900)
 
+    def of_registration(self, address: str) -> Limit:
+        """Tokens that nobody gave out, shown to the registration of clients."""
+        return Limit(self._key("registration", address), free=20, longest_seconds=300)
+
     def of_current_password(self, account_id: str) -> Limit:
         """Asked for on the page that changes it, of whoever holds a session."""
         return Limit(self._key("current", account_id), free=5, longest_seconds=300)

@@ -143,6 +143,19 @@ def revoke_grant(session: Session, grant_id: UUID, reason: str, *, now: datetime
     return session.execute(statement).first() is not None
 
 
+def revoke_grants_of_client(
+    session: Session, client_id: UUID, reason: str, *, now: datetime
+) -> int:
+    statement = (
+        update(Grant)
+        .where(Grant.client_id == client_id, Grant.revoked_at.is_(None))
+        .values(revoked_at=now, revoke_reason=reason)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(statement).all())
+
+
 def revoke_grants_of(
     session: Session,
     account_id: UUID,

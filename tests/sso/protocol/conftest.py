@@ -1,10 +1,11 @@
-"""The application with a clock that tests can move."""
+"""The application with a clock that tests can move; clients may publish things on loopback."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from entrypoints.wiring import Services
+from kernel.outbound import OutboundSettings
 from tests.support.clock import MovableClock
 from tests.support.postgres import Cluster
 from tests.support.registry import NOW
@@ -19,7 +20,9 @@ def hands() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def services(cluster: Cluster, hands: MovableClock) -> Iterator[Services]:
-    with built(settings_for(cluster.url(DATABASE), nowhere()), hands) as services:
+    settings = settings_for(cluster.url(DATABASE), nowhere())
+    nearby = {"outbound": OutboundSettings(allow_loopback_http=True)}
+    with built(settings.model_copy(update=nearby), hands) as services:
         yield services
 
 
