@@ -47,6 +47,7 @@ from sso.protocol.token_exchange import TokenExchange
 from sso.protocol.token_records import Spool
 from sso.protocol.userinfo import UserinfoEndpoint
 from sso.settings import SignOnSettings
+from sso.throttling.clients import ClientThrottling
 from sso.throttling.service import Throttling
 from sso.tokens.issuing import TokenIssuer
 from sso.tokens.minting import Minter
@@ -120,9 +121,17 @@ class SingleSignOn:
         return ClientKeys(self.fetcher)
 
     @cached_property
+    def client_throttling(self) -> ClientThrottling:
+        return ClientThrottling()
+
+    @cached_property
     def authenticator(self) -> ClientAuthenticator:
         return ClientAuthenticator(
-            self.clients.get, self.client_keys, self.used_identifiers, self.issuer
+            self.clients.get,
+            self.client_keys,
+            self.used_identifiers,
+            self.issuer,
+            self.client_throttling,
         )
 
     @cached_property

@@ -14,14 +14,15 @@ from kernel.errors import DomainError
 from kernel.http import address_in, name_route, status_of
 from sso.clients.registry import Clients
 from sso.keys.ring import SigningKeys
+from sso.protocol.client_authentication import ClientThrottled
 from sso.protocol.discovery import OAUTH_PATH, OPENID_PATH, Document, metadata
 from sso.protocol.http import (
+    NO_STORE,
     Answer,
     BackChannelRequest,
     Endpoint,
     Header,
     parse_form,
-    parse_pairs,
     read_body,
     read_headers,
     sort_pairs,
@@ -155,17 +156,11 @@ def refusal(error: OAuth2Error, scheme: str) -> Answer:
     body = {"error": error.error}
     if error.description:
         body["error_description"] = error.description
-    answer = Answer(error.status_code or 400, body)
-    if answer.status != UNAUTHORISED:
-        return answer
-    challenge = f'{scheme} realm="congvu", error="{error.error}"'
-    return Answer(
-        answer.status,
-        body,
-        (*answer.headers, (b"www-authenticate", challenge.encode())),
-    )
-
-
-def query_pairs(scope: Scope) -> list[tuple[str, str]]:
-    """Raises InvalidRequestError."""
-    return parse_pairs(scope["query_string"])
+    status: int = error.status_code or 400
+    more: tuple[Header, ...] = ()
+    if status == UNAUTHORISED:
+        challenge = f'{scheme} realm="congvu", error="{error.error}"'
+        more = ((b"www-authenticate", challenge.encode()),)
+    elif isinstance(error, ClientThrottled):
+        more = ((b"retry-after", str(error.seconds).encode()),)
+    return Answer(status, body, (*NO_STORE, *more))

@@ -2,13 +2,14 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
 import anyio.to_thread
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -19,6 +20,7 @@ from sso.clients.registry import Client, Clients
 from sso.keys.signatures import FOREIGN
 from sso.protocol import mutual_tls
 from sso.protocol.http import BackChannelRequest
+from sso.throttling.clients import ClientThrottling
 from sso.tokens.replay import UsedIdentifiers
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -34,6 +36,17 @@ class ClientRefused(InvalidClientError):
 
     def __init__(self) -> None:
         super().__init__(description="Client authentication failed.", status_code=401)
+
+
+class ClientThrottled(OAuth2Error):
+    """Too many failures before this one; it has not been looked at."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many failed attempts of this client from this address.")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +66,59 @@ class ClientAuthenticator:
         keys: ClientKeys,
         used: UsedIdentifiers,
         issuer: str,
+        throttling: ClientThrottling,
     ) -> None:
+        self._throttling = throttling
         self._clients = clients
         self._keys = keys
         self._used = used
         self._issuer = issuer
 
     async def authenticate(self, request: BackChannelRequest, now: datetime) -> Caller:
-        """Raises InvalidClientError, InvalidRequestError for two methods at once."""
+        """Raises InvalidClientError, ClientThrottled, InvalidRequestError for two methods."""
         form = request.form
         authorization = request.header(b"authorization")
-        if sum((bool(authorization), "client_secret" in form, "client_assertion" in form)) > 1:
+        shown = (bool(authorization), "client_secret" in form, "client_assertion" in form)
+        if sum(shown) > 1:
             raise InvalidRequestError("Only one client authentication method at a time.")
+        basic = _basic(authorization) if authorization else None
+        claimed = basic[0] if basic else _claimed(form)
+        client = self._clients().find(claimed)
+        if client is not None and client.is_public and not any(shown):
+            # failures of others must not keep its people out
+            return Caller(client, AuthMethod.NONE, mutual_tls.thumbprint_of(request.certificate))
+        if seconds := self._throttling.seconds_to_wait(claimed, request.address, now):
+            raise ClientThrottled(seconds)
+        try:
+            caller = await self._identified(request, basic, claimed, now)
+        except InvalidClientError:
+            self._throttling.failed(claimed, request.address, now)
+            raise
+        self._throttling.succeeded(caller.client.client_id, request.address)
+        return caller
+
+    async def _identified(
+        self,
+        request: BackChannelRequest,
+        basic: tuple[str, str] | None,
+        claimed: str | None,
+        now: datetime,
+    ) -> Caller:
+        form = request.form
         thumbprint = mutual_tls.thumbprint_of(request.certificate)
-        if authorization:
-            client_id, secret = _basic(authorization)
-            if form.get("client_id", client_id) != client_id:
+        if basic is not None:
+            if form.get("client_id", claimed) != claimed:
                 raise ClientRefused
-            client = self._by_secret(client_id, secret, AuthMethod.CLIENT_SECRET_BASIC, now)
+            client = self._by_secret(claimed, basic[1], AuthMethod.CLIENT_SECRET_BASIC, now)
             return Caller(client, AuthMethod.CLIENT_SECRET_BASIC, thumbprint)
         if "client_secret" in form:
             method = AuthMethod.CLIENT_SECRET_POST
-            client = self._by_secret(form.get("client_id"), form["client_secret"], method, now)
+            client = self._by_secret(claimed, form["client_secret"], method, now)
             return Caller(client, method, thumbprint)
         if "client_assertion" in form:
-            return Caller(
-                await self._by_assertion(request, now), AuthMethod.PRIVATE_KEY_JWT, thumbprint
-            )
-        return await self._by_certificate_or_name(request, thumbprint)
+            client = await self._by_assertion(request, claimed, now)
+            return Caller(client, AuthMethod.PRIVATE_KEY_JWT, thumbprint)
+        return await self._by_certificate(request, claimed, thumbprint)
 
     def _by_secret(
         self, client_id: str | None, secret: str, method: AuthMethod, now: datetime
@@ -92,15 +130,13 @@ class ClientAuthenticator:
             raise ClientRefused
         return client
 
-    async def _by_certificate_or_name(
-        self, request: BackChannelRequest, thumbprint: str | None
+    async def _by_certificate(
+        self, request: BackChannelRequest, claimed: str | None, thumbprint: str | None
     ) -> Caller:
-        client = self._clients().find(request.form.get("client_id"))
+        client = self._clients().find(claimed)
         if client is None:
             raise ClientRefused
         method = client.description.token_endpoint_auth_method
-        if method is AuthMethod.NONE:
-            return Caller(client, method, thumbprint)
         if request.certificate is not None and (
             (
                 method is AuthMethod.TLS_CLIENT_AUTH
@@ -120,13 +156,15 @@ class ClientAuthenticator:
         keys = await self._keys_of(client)
         return mutual_tls.is_among(certificate, keys)
 
-    async def _by_assertion(self, request: BackChannelRequest, now: datetime) -> Client:
+    async def _by_assertion(
+        self, request: BackChannelRequest, claimed: str | None, now: datetime
+    ) -> Client:
         """RFC 7523 section 3, each assertion once."""
         form = request.form
         assertion = form["client_assertion"]
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise InvalidRequestError("Unknown client_assertion_type.")
-        client = self._clients().find(form.get("client_id") or _unverified_subject(assertion))
+        client = self._clients().find(claimed)
         if client is None or not client.check_endpoint_auth_method(AuthMethod.PRIVATE_KEY_JWT, ""):
             raise ClientRefused
         claims = await self._verified(client, assertion)
@@ -199,6 +237,14 @@ def _basic(authorization: str) -> tuple[str, str]:
     if not colon:
         raise ClientRefused
     return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _claimed(form: Mapping[str, str]) -> str | None:
+    """Who it says it is, where no header says so."""
+    named = form.get("client_id")
+    if named is None and "client_assertion" in form:
+        return _unverified_subject(form["client_assertion"])
+    return named
 
 
 def _unverified_subject(assertion: str) -> str | None:
