@@ -246,9 +246,7 @@ class SingleSignOn:
 
     @cached_property
     def back_channel_routes(self) -> Mapping[str, Route]:
-        introspection = IntrospectionEndpoint(
-            self.authenticator, self.reader, self.minter, self.clients.get, self.clock
-        )
+        introspection = IntrospectionEndpoint(self.authenticator, self.reader, self.server)
         revocation = RevocationEndpoint(
             self.authenticator, self.reader, self.refresh_tokens, self.database, self.clock
         )

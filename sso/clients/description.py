@@ -146,6 +146,9 @@ class ClientDescription(BaseModel):
     """The only claims it is ever told; None for all that its scopes release."""
     id_token_claims: bool = False
     """Claims of the scopes stand in the ID token too, for systems that never ask userinfo."""
+    introspection_claims: bool = False
+    """As a resource server it is told them at introspection, within its own scope: mail servers
+    know people by their addresses."""
     username_template: Annotated[str, StringConstraints(max_length=200)] | None = None
     """How it calls people, such as `{unit}_{name}`; see clients.username_template."""
     require_consent: bool = False
