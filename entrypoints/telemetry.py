@@ -60,6 +60,12 @@ class Telemetry:
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
+        self.undelivered_logouts = Gauge(
+            "congvu_sso_undelivered_logouts",
+            "Logouts that a client has still to hear of.",
+            registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )
         self.spooled = Gauge(
             "congvu_audit_spool_bytes",
             "Audit records that wait for the database.",

@@ -45,8 +45,10 @@ from sso.login.pages import STATIC as LOGIN_STATIC
 from sso.login.password_routes import router as password_router
 from sso.login.reset_routes import router as reset_page_router
 from sso.login.sign_in_routes import router as sign_in_router
+from sso.logout.deliveries import count_undelivered
 from sso.logout.routes import router as logout_router
 from sso.protocol.back_channel import BackChannel
+from sso.protocol.forward_auth_routes import router as forward_auth_router
 from sso.protocol.registration_routes import router as registration_router
 from theme.assets import Assets
 from theme.pages import Support
@@ -74,8 +76,7 @@ PAGES = (
     cas_router,
     device_router,
     logout_router,
-    registration_router,
-)
+    registration_router, forward_auth_router)
 
 
 @asynccontextmanager
@@ -148,6 +149,7 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     def metrics() -> Response:
         with services.database.transaction() as session:
             telemetry.pending.set(count_pending(session))
+            telemetry.undelivered_logouts.set(count_undelivered(session))
         return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

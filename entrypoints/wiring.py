@@ -31,6 +31,7 @@ from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
 from sso.assembly import SingleSignOn
+from sso.jobs import SignOnJobs
 from sso.keys.service import keep_keys_ready
 from sso.logout.courier import Courier
 
@@ -174,6 +175,11 @@ class Services:
     @cached_property
     def directory_jobs(self) -> DirectoryJobs:
         return DirectoryJobs(self.jobs, self.database, self.clock)
+
+    @cached_property
+    def sign_on_jobs(self) -> SignOnJobs:
+        settings = self.settings.sso
+        return SignOnJobs(self.jobs, self.database, self.keys, settings, self.clock)
 
     def database_answers(self) -> bool:
         try:

@@ -72,6 +72,7 @@ class Worker:
         services = self._services
         assert services.import_jobs  # noqa: S101  # building them registers their tasks
         assert services.directory_jobs  # noqa: S101
+        assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

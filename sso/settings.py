@@ -12,6 +12,8 @@ class SignOnSettings(BaseModel):
     """A session that nobody used for so long has ended."""
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
     """A session ends after so long, however busy: one password entry for a working day."""
+    session_history_days: int = Field(default=180, ge=1)
+    """Sessions are remembered so long after their end; regulations ask for six months."""
     remembered_device_days: int = Field(default=90, ge=0)
     """How long a browser is known after a sign-in; what strangers type does not slow it down."""
     access_token_seconds: int = Field(default=300, ge=30, le=LONGEST_ACCESS_TOKEN_SECONDS)

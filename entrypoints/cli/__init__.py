@@ -11,6 +11,7 @@ from entrypoints.cli.clients import client
 from entrypoints.cli.directory import directory
 from entrypoints.cli.domains import domain
 from entrypoints.cli.imports import import_file
+from entrypoints.cli.keys import key
 from entrypoints.cli.organisations import organisation
 from entrypoints.cli.people import person
 from entrypoints.cli.session import Session, answer
@@ -36,6 +37,7 @@ for command in (
     domain,
     handover,
     import_file,
+    key,
     organisation,
     person,
     status,

@@ -1,8 +1,10 @@
 import os
+from collections.abc import Callable
 from typing import Any
 
 import click
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session as OrmSession
 
 from entrypoints.cli.session import Session, answer, as_json
 from entrypoints.embedded.ports import LOOPBACK, Ports
@@ -11,6 +13,7 @@ from entrypoints.home import Home
 from entrypoints.settings import Settings
 from identity.directory.pending import count_pending
 from identity.directory.server import tree
+from sso.logout.deliveries import count_undelivered
 
 COLOURS = {PartCondition.RUNNING: "green", PartCondition.FAILED: "red"}
 
@@ -28,7 +31,8 @@ def status(session: Session, *, as_json: bool) -> None:
         "parts": {name: part.model_dump(mode="json") for name, part in state.parts.items()},
         "base_dn": settings.directory.base_dn,
         "read_only_bind": read_only_bind(settings, home, state.parts["ldap"].address),
-        "pending": _pending(session),
+        "pending": _count(session, count_pending),
+        "undelivered_logouts": _count(session, count_undelivered),
     }
     if as_json:
         answer(found)
@@ -37,6 +41,7 @@ def status(session: Session, *, as_json: bool) -> None:
         shown = click.style(f"{part.state.value:9}", fg=COLOURS.get(part.state))
         click.echo(f"{name:11} {shown} {part.address or '':28} {part.pid or ''}")
     click.echo(f"directory   {settings.directory.base_dn}, {found['pending']} entries pending")
+    click.echo(f"sign-on     {found['undelivered_logouts']} logouts undelivered")
 
 
 def read_only_bind(
@@ -55,10 +60,10 @@ def read_only_bind(
     }
 
 
-def _pending(session: Session) -> int | None:
+def _count(session: Session, count: Callable[[OrmSession], int]) -> int | None:
     """None when the database does not answer: the rest is still worth saying."""
     try:
         with session.services.database.transaction() as database:
-            return count_pending(database)
+            return count(database)
     except OperationalError:
         return None

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from entrypoints.migrations import migrate
+from entrypoints.prepare import prepare
 from entrypoints.sample import provision_sample_if_empty
 from entrypoints.settings import load_settings
 from kernel.errors import DomainError
@@ -16,7 +16,7 @@ from kernel.errors import DomainError
 def main() -> int:
     try:
         settings = load_settings()
-        migrate(settings.database.url.get_secret_value())
+        prepare(settings)
         provision_sample_if_empty(settings)
     except DomainError as error:
         click.echo(f"{error.message.vi}\n{error.message.en}", err=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from kernel import audit
@@ -38,22 +38,33 @@ def keep_keys_ready(
 ) -> list[SigningKey]:
     """Publish a successor for every key that nears its end; the very first signs at once.
 
-    Repeating it changes nothing. Returns the keys it made.
+    Where a withdrawal left none that signs, the successor does from now on: it is published
+    already. Repeating it changes nothing. Returns the keys it made.
     """
     session.execute(ONE_AT_A_TIME)
     made = []
     for algorithm in Algorithm:
-        last = session.scalar(
-            select(func.max(SigningKey.signs_until)).where(
-                SigningKey.algorithm == algorithm, SigningKey.withdrawn_at > now
-            )
-        )
-        if last is None:
+        keys = _published(session, algorithm, now)
+        if not keys:
             made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from=now))
-        elif last - settings.key_lead <= now:
+            continue
+        keys[0].signs_from = min(keys[0].signs_from, now)
+        last = max(key.signs_until for key in keys)
+        if last - settings.key_lead <= now:
             signs_from = max(last, now + settings.key_lead)
             made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from))
     return made
+
+
+def _published(session: Session, algorithm: Algorithm, now: datetime) -> list[SigningKey]:
+    """Not withdrawn, the first to sign first."""
+    statement = (
+        select(SigningKey)
+        .where(SigningKey.algorithm == algorithm, SigningKey.withdrawn_at > now)
+        .order_by(SigningKey.signs_from, SigningKey.kid)
+        .with_for_update()
+    )
+    return list(session.scalars(statement))
 
 
 def rotate_now(

@@ -21,7 +21,7 @@ class Interaction(Base):
     """As they count: after a pushed or signed request has been taken apart."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_session.id"))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_session.id"), index=True)
     """Who answered: the choices below count in this session only."""
     acting_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_account.id"))
     """The account chosen: one's own or an organisation's."""
@@ -53,7 +53,7 @@ class DeviceAuthorization(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     interval_seconds: Mapped[int] = mapped_column(Integer)
     polled_at: Mapped[datetime | None]
-    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_grant.id"))
+    grant_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_grant.id"), index=True)
     """Set when approved."""
     denied_at: Mapped[datetime | None]
     consumed_at: Mapped[datetime | None]

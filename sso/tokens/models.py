@@ -27,7 +27,9 @@ class Grant(Base):
         ForeignKey("identity_account.id"), index=True
     )
     """The custodian who acts as the subject, an organisation account."""
-    participation_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_participation.id"))
+    participation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("sso_participation.id"), index=True
+    )
     """None for grants that no browser session stands behind (device flow)."""
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sso_session.id"), index=True)
     """The grant ends with this session; None when it may outlive it (offline_access)."""

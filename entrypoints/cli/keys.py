@@ -1,0 +1,88 @@
+from typing import Any
+
+import click
+
+from entrypoints.cli.session import Session, answer, as_json, basis_of, folding_table, with_basis
+from kernel.errors import NotFound
+from sso.keys import service
+from sso.keys.models import SigningKey
+
+
+class SigningKeyNotFound(NotFound):
+    code = "signing-key-not-found"
+
+    def __init__(self, kid: str) -> None:
+        super().__init__(
+            f"Không có khóa ký {kid} đang công bố.",
+            f"There is no published signing key {kid}.",
+            place=kid,
+        )
+
+
+@click.group()
+def key() -> None:
+    """Keys that single sign-on signs its tokens with."""
+
+
+@key.command("list")
+@as_json
+@click.pass_obj
+def list_all(session: Session, *, as_json: bool) -> None:
+    """Keys with the time in which each signs, never their private parts."""
+    with session.services.database.transaction() as database:
+        keys = service.list_keys(database)
+    _show(session, keys, as_json=as_json)
+
+
+@key.command("rotate")
+@as_json
+@click.pass_obj
+def rotate(session: Session, *, as_json: bool) -> None:
+    """Make new keys. They sign once everybody can know them, or at once where there is none."""
+    services = session.services
+    settings, now = services.settings.sso, services.clock()
+    with services.database.transaction() as database:
+        keys = service.keep_keys_ready(database, services.keys, settings, session.actor, now=now)
+        if not keys:
+            keys = service.rotate_now(database, services.keys, settings, session.actor, now=now)
+    _show(session, keys, as_json=as_json)
+
+
+@key.command("withdraw", context_settings={"ignore_unknown_options": True})  # ids may begin with -
+@click.argument("kid")
+@with_basis
+@click.pass_obj
+def withdraw(session: Session, /, kid: str, **options: Any) -> None:
+    """Take the key KID out of use at once: whatever it signed is void from now on."""
+    basis, services = basis_of(options), session.services
+    settings, now = services.settings.sso, services.clock()
+    with services.database.transaction() as database:
+        if not service.withdraw(database, session.actor, kid, now=now, basis=basis):
+            raise SigningKeyNotFound(kid)
+        database.flush()
+        service.keep_keys_ready(database, services.keys, settings, session.actor, now=now)
+    click.echo(f"{kid} withdrawn")
+
+
+def _show(session: Session, keys: list[SigningKey], *, as_json: bool) -> None:
+    if as_json:
+        answer([_described(key) for key in keys])
+        return
+    table = folding_table("kid", "algorithm", "published", "signs from", "signs until", "withdrawn")
+    for key in keys:
+        moments = (key.published_at, key.signs_from, key.signs_until, key.withdrawn_at)
+        table.add_row(
+            key.kid, key.algorithm.value, *(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
+        )
+    session.console.print(table)
+
+
+def _described(key: SigningKey) -> dict[str, str]:
+    return {
+        "kid": key.kid,
+        "algorithm": key.algorithm.value,
+        "published_at": key.published_at.isoformat(),
+        "signs_from": key.signs_from.isoformat(),
+        "signs_until": key.signs_until.isoformat(),
+        "withdrawn_at": key.withdrawn_at.isoformat(),
+    }
