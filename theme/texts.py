@@ -11,6 +11,7 @@ OPERATED_BY = Message("Đơn vị vận hành", "Operated by")
 
 ERROR = Message("Lỗi", "Error")
 PLEASE_CORRECT = Message("Hãy sửa những điều sau", "Please correct the following")
+AND_MORE = Message("(và {count} điều nữa)", "(and {count} more)")
 SHOW = Message("Hiện", "Show")
 HIDE = Message("Ẩn", "Hide")
 SHOW_PASSWORD = Message("Hiện mật khẩu", "Show the password")
@@ -19,6 +20,6 @@ CAPS_LOCK = Message("Phím Caps Lock đang bật.", "Caps Lock is on.")
 TOO_MANY = Message("Đã thử quá nhiều lần", "Too many attempts")
 WAIT = Message(
     "Để bảo vệ tài khoản, hãy đợi {seconds} giây rồi thử lại.",
-    "To protect the account, please wait {seconds} seconds and try again.",
+    "To protect the account, the next attempt is possible in {seconds} s.",
 )
 WAIT_OVER = Message("Bây giờ bạn có thể thử lại.", "You can try again now.")

@@ -8,6 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from identity.names.text import search_key
+from sso.claims.access import may_use
+from sso.claims.subject import Subject
+from sso.clients.description import GrantType
 from sso.clients.models import Consent
 from sso.clients.registry import Client, Clients
 from sso.sessions.models import Participation, SignOnSession
@@ -39,6 +43,26 @@ class Connection:
         self.since = min(self.since or since, since)
         self.used_at = max(self.used_at or used_at, used_at)
         self.scopes |= set(scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A shared system that one may enter, and where."""
+
+    client: Client
+    address: str
+
+
+def systems_to_enter(session: Session, subject: Subject, clients: Clients) -> list[System]:
+    """Those with a page of their own that this person may use, in the order of their names."""
+    found = []
+    for client in clients.by_id.values():
+        description = client.description
+        address = description.initiate_login_uri or description.client_uri
+        enters = client.check_grant_type(GrantType.AUTHORIZATION_CODE) or description.cas_services
+        if address and enters and may_use(session, client, subject):
+            found.append(System(client, address))
+    return sorted(found, key=lambda system: search_key(system.client.description.client_name))
 
 
 def open_sessions(

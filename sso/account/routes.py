@@ -38,6 +38,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         day, person_id = office_day(now), me.account.person_id
         subject = load_subject(session, me.account.id, day)
         acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
+        systems = queries.systems_to_enter(session, subject, sign_on.clients.get())
     return _page(
         request,
         "home.html",
@@ -45,6 +46,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         now,
         subject=subject,
         acts_for=acts_for,
+        systems=systems,
         recovery=masked(subject.person.recovery_email) if subject.person else None,
         password=password_state(me.account, sign_on.passwords.policy, now),
     )

@@ -30,6 +30,7 @@ WRONG = Message(
     "Có thông tin chưa đúng? Hãy báo bộ phận tổ chức cán bộ của cơ quan bạn.",
     "Is something wrong? Tell the personnel office of your organisation.",
 )
+ENTER = Message("Vào hệ thống dùng chung", "Enter a shared system")
 SAFETY = Message("An toàn tài khoản", "Safety")
 SESSIONS_LINE = Message(
     "Xem bạn đang đăng nhập ở đâu, và đăng xuất từ xa.",

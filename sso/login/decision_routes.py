@@ -12,13 +12,13 @@ from identity.people.queries import get_person
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.claims.scopes import SHOWN, Scope
 from sso.clients import consents
 from sso.http import FromBrowser, SignOn, who
 from sso.login import texts
 from sso.login.authorize_routes import Reference, answer, form_targets
 from sso.login.destinations import CHOOSE_PATH, CONSENT_PATH, NO_ACCESS_PATH
 from sso.login.pages import pages
+from sso.login.scope_words import scopes_in_words
 from sso.login.service import account_actor
 from sso.protocol.flow import Ask, Outcome
 from sso.protocol.models import Interaction
@@ -27,9 +27,6 @@ from sso.sessions.service import Browser, SignedIn
 
 router = APIRouter(include_in_schema=False)
 FROM_OUR_PAGES = [Depends(require_same_origin)]
-
-ACTS = (Scope.OPENID, Scope.OFFLINE_ACCESS)
-"""Scopes that a client does something with; the others are things that it is told."""
 
 
 def _name(session: Session, account: Account) -> str:
@@ -96,7 +93,8 @@ def show_consent(
         signed_in = who(request, session, sign_on, now)
         outcome = sign_on.flow.resume(session, reference, signed_in, now)
         name = _name(session, signed_in.account) if signed_in else ""
-    return _show(request, "consent", "consent.html", outcome, name=name, shown=SHOWN, acts=ACTS)
+    asked = scopes_in_words(outcome.request.scope) if isinstance(outcome, Ask) else []
+    return _show(request, "consent", "consent.html", outcome, name=name, asked=asked)
 
 
 @router.post(CONSENT_PATH, dependencies=FROM_OUR_PAGES)

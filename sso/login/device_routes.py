@@ -11,12 +11,12 @@ from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.claims.scopes import SHOWN
 from sso.http import FromBrowser, SignOn, who
 from sso.login import device_texts
 from sso.login.destinations import to_sign_in
 from sso.login.devices import WaitingDevice
 from sso.login.pages import pages
+from sso.login.scope_words import scopes_in_words
 from sso.protocol.device import DEVICE_PATH
 from sso.protocol.device_codes import normalise, shown
 from sso.sessions.service import Browser, SignedIn
@@ -103,8 +103,7 @@ def _question(request: Request, code: str, device: WaitingDevice, signed_in: Sig
         texts=device_texts,
         code=code,
         client=device.client.description,
-        scope=device.row.scope,
-        shown=SHOWN,
+        asked=scopes_in_words(device.row.scope),
         account=signed_in.account,
     )
 

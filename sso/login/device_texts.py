@@ -23,8 +23,8 @@ WARNING = Message(
     "Nếu ai đó gửi cho bạn mã hoặc liên kết này, hãy từ chối.",
     "If somebody sent you this code or link, refuse.",
 )
-AS_WHOM = Message("Tài khoản", "Account")
-MAY_KNOW = Message("Thiết bị sẽ được biết:", "The device will be told:")
+AS_WHOM = Message("Bằng tài khoản", "With the account")
+MAY_KNOW = Message("Nếu bạn đồng ý, thiết bị sẽ:", "If you allow it, the device will:")
 ALLOW = Message("Đồng ý", "Allow")
 DENY = Message("Từ chối", "Refuse")
 DONE = Message("Thiết bị đã được đăng nhập", "The device is signed in")

@@ -39,7 +39,7 @@ NOT_ALIKE = Message("Hai lần nhập mật khẩu không giống nhau.", "The t
 MISSING = Message("Hãy nhập mật khẩu mới.", "Enter a new password.")
 SIGN_IN = Message("Đăng nhập", "Sign in")
 YOUR_LOGIN = Message("Tên đăng nhập của bạn:", "Your login:")
-CANCEL = Message("Thôi", "Cancel")
+CANCEL = Message("Quay lại", "Cancel")
 BACK_TO_SIGN_IN = Message("Quay lại trang đăng nhập", "Back to the sign-in page")
 
 # Activation.

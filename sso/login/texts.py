@@ -70,7 +70,7 @@ CONTINUE = Message("Tiếp tục", "Continue")
 CONSENT = Message("{client} muốn biết về bạn", "{client} would like to know about you")
 CONSENT_LEAD = Message("Nếu bạn đồng ý, hệ thống này sẽ:", "If you allow it, this system will:")
 KNOW = Message("biết {thing}", "know {thing}")
-USE = Message("dùng quyền", "use the right")
+USE = Message("dùng quyền “{name}”", "use the right “{name}”")
 CONSENT_NEXT = Message(
     "Bạn có thể thu hồi bất cứ lúc nào trong mục Hệ thống đã kết nối của tài khoản.",
     "You can take this back at any time under Connected systems in your account.",

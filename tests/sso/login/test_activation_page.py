@@ -75,7 +75,7 @@ def test_all_broken_rules_stand_beside_the_field(browser: Browser, code: str) ->
     fault = page[page.index('id="password-fault"') : page.index('<input id="password"')]
     assert "at least 12 characters" in fault
     assert "easy to guess" in fault
-    assert 'aria-describedby="password-fault password-about"' in page
+    assert 'aria-describedby="password-about password-fault"' in page
 
 
 def test_the_rules_are_said_before_anybody_breaks_them(browser: Browser) -> None:

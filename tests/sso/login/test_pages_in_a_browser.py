@@ -8,14 +8,24 @@ from playwright.sync_api import Page
 
 from sso.login.destinations import (
     CHANGE_PATH,
+    FORGOTTEN_PATH,
     HOME_PATH,
+    NEW_PASSWORD_PATH,
+    RESET_PATH,
     SESSIONS_PATH,
     SIGN_IN_PATH,
     SYSTEMS_PATH,
 )
 from tests.support.accessibility import assert_good_page
 from tests.support.chromium import browsing, chromium, page
-from tests.support.sign_on import Member, SignOnWorld
+from tests.support.password_states import (
+    activation_code,
+    acts_for,
+    mail_can_be_sent,
+    must_change,
+    reset_code,
+)
+from tests.support.sign_on import PASSWORD, Member, SignOnWorld
 
 __all__ = ["browsing", "chromium", "page"]
 
@@ -29,9 +39,14 @@ LONG_OFFICE = (
 class Visit:
     """Somebody at the browser who reads one language."""
 
-    def __init__(self, page: Page, world: SignOnWorld, language: str) -> None:
-        self.page, self.world, self.language = page, world, language
+    def __init__(
+        self, page: Page, world: SignOnWorld, patch: pytest.MonkeyPatch, language: str
+    ) -> None:
+        self.page, self.world, self._patch = page, world, patch
         self.open(f"{SIGN_IN_PATH}?lang={language}")  # remembered from now on
+
+    def can_mail(self) -> None:
+        mail_can_be_sent(self.world, self._patch)
 
     def open(self, path: str) -> None:
         self.page.goto(str(self.world.client.base_url.join(path)))
@@ -92,6 +107,13 @@ def activation_refused(visit: Visit) -> None:
 
 
 def home(visit: Visit) -> None:
+    for number, name in enumerate(("Quản lý văn bản", "Một cửa điện tử", "Báo cáo thống kê")):
+        visit.world.application(
+            f"app-{number}",
+            client_name=f"Hệ thống {name} tỉnh Bắc Kạn",
+            client_name_en=None,
+            client_uri=f"https://app{number}.example/",
+        )
     visit.open(SIGN_IN_PATH)
     visit.sign_in(visit.member())
     assert visit.page.url.endswith(HOME_PATH)
@@ -147,6 +169,92 @@ def expired(visit: Visit) -> None:
     visit.open("/oauth2/resume?request=unknown")
 
 
+def new_password(visit: Visit) -> None:
+    member = visit.member()
+    must_change(visit.world, member)
+    visit.authorize()
+    visit.sign_in(member)
+    visit.fill(password="mưa", again="mưa")
+    assert NEW_PASSWORD_PATH in visit.page.url
+
+
+def activated(visit: Visit) -> None:
+    code = activation_code(visit.world)
+    visit.open("/kich-hoat")
+    visit.fill(code=code, password=PASSWORD, again=PASSWORD)
+
+
+def forgotten_without_mail(visit: Visit) -> None:
+    visit.open(FORGOTTEN_PATH)
+
+
+def forgotten(visit: Visit) -> None:
+    visit.can_mail()
+    visit.open(FORGOTTEN_PATH)
+    visit.fill(identifier="")
+
+
+def forgotten_sent(visit: Visit) -> None:
+    visit.can_mail()
+    visit.open(FORGOTTEN_PATH)
+    visit.fill(identifier="nganth@backan.gov.vn")
+
+
+def reset(visit: Visit) -> None:
+    visit.open(f"{RESET_PATH}#{'-'.join(['7K2M'] * 13)}")
+    visit.fill(password=PASSWORD, again=PASSWORD)
+
+
+def reset_done(visit: Visit) -> None:
+    visit.open(f"{RESET_PATH}#{reset_code(visit.world, visit.member())}")
+    visit.fill(password="suối reo bên bản 9", again="suối reo bên bản 9")
+
+
+def choose(visit: Visit) -> None:
+    member = visit.member()
+    acts_for(visit.world, member, LONG_OFFICE)
+    visit.authorize(
+        allow_acting=True,
+        allowed_account_kinds=["personal", "organisation"],
+    )
+    visit.sign_in(member)
+
+
+def no_page(visit: Visit) -> None:
+    visit.open("/khong-co-trang-nay")
+
+
+def sign_out(visit: Visit) -> None:
+    home(visit)
+    visit.page.click("nav.sections .last a")
+
+
+def signed_out(visit: Visit) -> None:
+    sign_out(visit)
+    visit.page.click("main form button")
+
+
+def device(visit: Visit) -> None:
+    visit.open("/thiet-bi?user_code=BCDFGHJK")
+
+
+def device_question(visit: Visit) -> None:
+    member, world = visit.member(), visit.world
+    app = world.application(grant_types=["urn:ietf:params:oauth:grant-type:device_code"])
+    asked = world.client.post(
+        "/oauth2/device_authorization", data={"scope": "openid profile"}, auth=app.auth
+    ).json()
+    visit.open(SIGN_IN_PATH)
+    visit.sign_in(member)
+    visit.open(f"/thiet-bi?user_code={asked['user_code']}")
+    visit.page.click("main form .button")
+
+
+def device_done(visit: Visit) -> None:
+    device_question(visit)
+    visit.page.click("main form .button >> nth=0")
+
+
 SCENES: tuple[Callable[[Visit], None], ...] = (
     sign_in,
     sign_in_alone,
@@ -164,14 +272,32 @@ SCENES: tuple[Callable[[Visit], None], ...] = (
     no_access,
     refused,
     expired,
+    new_password,
+    activated,
+    forgotten_without_mail,
+    forgotten,
+    forgotten_sent,
+    reset,
+    reset_done,
+    choose,
+    no_page,
+    sign_out,
+    signed_out,
+    device,
+    device_question,
+    device_done,
 )
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_the_page_is_for_everybody(
-    page: Page, world: SignOnWorld, scene: Callable[[Visit], None], language: str
+    page: Page,
+    world: SignOnWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    scene: Callable[[Visit], None],
+    language: str,
 ) -> None:
-    scene(Visit(page, world, language))
+    scene(Visit(page, world, monkeypatch, language))
     assert page.get_attribute("html", "lang") == language
     assert_good_page(page, f"{scene.__name__}-{language}")
