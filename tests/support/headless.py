@@ -1,6 +1,6 @@
 """A person without a browser: follows redirects and fills in the forms that pages show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -13,12 +13,19 @@ from tests.support.provider import Member
 
 LONGEST_WAY = 12
 """Redirects in a row; more are a loop."""
+NOWHERE = "nowhere:"
+"""No address begins so: for ways that end at a page."""
 
 
 @dataclass(slots=True)
 class Form:
     action: str
     fields: dict[str, str] = field(default_factory=dict)
+    buttons: set[str] = field(default_factory=set)
+    """Names that are sent only when they are pressed."""
+
+    def takes(self, names: Iterable[str]) -> bool:
+        return set(names) <= self.fields.keys() | self.buttons
 
 
 class _Forms(HTMLParser):
@@ -32,6 +39,8 @@ class _Forms(HTMLParser):
             self.forms.append(Form(found.get("action", "")))
         elif tag == "input" and self.forms and "name" in found:
             self.forms[-1].fields[found["name"]] = found.get("value", "")
+        elif tag == "button" and self.forms and "name" in found:
+            self.forms[-1].buttons.add(found["name"])
 
 
 class Headless:
@@ -55,7 +64,7 @@ class Headless:
         """Send the form that has these fields, with the hidden ones as they are."""
         parser = _Forms()
         parser.feed(page.text)
-        (form,) = [form for form in parser.forms if typed.keys() <= form.fields.keys()]
+        (form,) = [form for form in parser.forms if form.takes(typed)]
         target = urljoin(str(page.url), form.action)
         return self._follow(self._send("POST", target, {**form.fields, **typed}), until)
 
@@ -63,9 +72,20 @@ class Headless:
         """Open an authorisation request, sign in where asked to; the answer's address."""
         found = self.open(address, until=until)
         if not isinstance(found, str):
-            typed = {"identifier": member.login, "password": member.password}
-            found = self.submit(found, typed, until=until)
+            found = self.submit(found, credentials(member), until=until)
         assert isinstance(found, str), found.text
+        return found
+
+    def walk(self, address: str, *forms: dict[str, str]) -> None:
+        """Open a page of the provider and fill in the forms that follow each other."""
+        page = self._page(self.open(address, until=NOWHERE))
+        for typed in forms:
+            page = self._page(self.submit(page, typed, until=NOWHERE))
+        page.raise_for_status()
+
+    @staticmethod
+    def _page(found: httpx.Response | str) -> httpx.Response:
+        assert isinstance(found, httpx.Response)
         return found
 
     def _follow(self, response: httpx.Response, until: str) -> httpx.Response | str:
@@ -92,6 +112,11 @@ class Headless:
                 if morsel["max-age"] != "0":
                     kept[name] = morsel.value
         return response
+
+
+def credentials(member: Member) -> dict[str, str]:
+    """What goes into the sign-in page."""
+    return {"identifier": member.login, "password": member.password}
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 
 from entrypoints.home import CHECKOUT
-from tests.support.headless import Headless, headless
+from kernel.access import Permission
+from kernel.api_tokens import create_token
+from kernel.clock import utc_now
+from tests.support.headless import Headless, credentials, headless
 from tests.support.node import NodeDialogue
 from tests.support.provider import Member, Provider
 
@@ -21,9 +25,10 @@ Start = Callable[..., "CertifiedClient"]
 
 
 class CertifiedClient:
-    def __init__(self, dialogue: NodeDialogue, person: Headless) -> None:
+    def __init__(self, client_id: str, dialogue: NodeDialogue, person: Headless) -> None:
+        self.client_id = client_id
         self._dialogue = dialogue
-        self._person = person
+        self.person = person
         self.metadata = self._done(dialogue.hear())
 
     def do(self, deed: str, **parameters: Any) -> Any:
@@ -37,7 +42,7 @@ class CertifiedClient:
     def sign_in(self, member: Member, **parameters: Any) -> Any:
         """The tokens, and the claims of the ID token as `claims`."""
         address = self.do("begin", **parameters)
-        return self.do("finish", answer=self._person.authorise(address, member, until=CALLBACK))
+        return self.do("finish", answer=self.person.authorise(address, member, until=CALLBACK))
 
     @staticmethod
     def _done(answer: Any) -> Any:
@@ -66,7 +71,7 @@ def start(provider: Provider) -> Iterator[Start]:
             }
             dialogue = NodeDialogue(SCRIPT, environment)
             stack.callback(dialogue.close)
-            return CertifiedClient(dialogue, stack.enter_context(headless()))
+            return CertifiedClient(client.client_id, dialogue, stack.enter_context(headless()))
 
         yield build
 
@@ -194,5 +199,52 @@ def test_the_session_ends_at_the_address_that_the_client_registered(
     client = start(post_logout_redirect_uris=[after])
     tokens = client.sign_in(member)
     address = client.do("endSession", idToken=tokens["id_token"], after=after)
-    assert client._person.open(address, until=after) == after
+    assert client.person.open(address, until=after) == after
     assert client.do("introspect", token=tokens["access_token"]) == {"active": False}
+
+
+def test_a_device_waits_for_a_person_elsewhere(start: Start, member: Member) -> None:
+    client = start(
+        {"METHOD": "none"},
+        grant_types=["urn:ietf:params:oauth:grant-type:device_code"],
+        redirect_uris=[],
+        token_endpoint_auth_method="none",
+    )
+    device = client.do("beginDevice", scope="openid profile")
+    code = {"user_code": device["user_code"]}
+    steps = (code, credentials(member), code, {"decision": "allow"})
+    client.person.walk(device["verification_uri"], *steps)
+    assert client.do("finishDevice")["claims"]["sub"] == str(member.account_id)
+
+
+def test_a_platform_acts_for_a_person_at_another_system(start: Start, member: Member) -> None:
+    archive = "https://archive.example/"
+    application = start()
+    platform = start(
+        grant_types=["urn:ietf:params:oauth:grant-type:token-exchange"],
+        redirect_uris=[],
+        resources=[archive],
+        token_exchange_for=[application.client_id],
+    )
+    token = application.sign_in(member)["access_token"]
+    exchanged = platform.do("exchange", token=token, resource=archive)
+    found = platform.do("introspect", token=exchanged["access_token"])
+    assert found["aud"] == archive
+    assert found["sub"] == str(member.account_id)
+    assert found["act"]["sub"] == platform.client_id
+
+
+def test_a_system_registers_itself(start: Start, provider: Provider) -> None:
+    with provider.province.db.transaction() as session:
+        _, initial = create_token(
+            session,
+            provider.province.officer,
+            name="registration",
+            permissions=[Permission.REGISTER_CLIENTS],
+            expires_at=utc_now() + timedelta(days=1),
+            now=utc_now(),
+        )
+    metadata = {"client_name": "Cổng thông tin xã", "redirect_uris": [CALLBACK]}
+    registered = start().do("register", token=initial, metadata=metadata)
+    assert registered["client_name"] == "Cổng thông tin xã"
+    assert registered["client_secret"]
