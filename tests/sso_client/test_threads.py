@@ -3,13 +3,18 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from congvu_sso import KeysUnavailable, SsoError, Verifier
+import pytest
+
+from congvu_sso import CacheSettings, KeysUnavailable, SsoError, Verifier
+from tests.sso_client.conftest import AUDIENCE
 from tests.support.token_issuer import DISCOVERY, JWKS, ManualClock, TokenIssuer, answering
 
 
+@pytest.mark.parametrize("cache", [CacheSettings(), CacheSettings(cooldown_seconds=0)])
 def test_first_use_by_many_threads_at_once_fetches_once(
-    issuer: TokenIssuer, verifier: Verifier
+    issuer: TokenIssuer, clock: ManualClock, cache: CacheSettings
 ) -> None:
+    verifier = Verifier(issuer.url, audience=AUDIENCE, cache=cache, clock=clock)
     tokens = [issuer.access_token(jti=str(number)) for number in range(32)]
     issuer.gate.clear()
     with ThreadPoolExecutor(len(tokens)) as pool:

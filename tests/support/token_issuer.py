@@ -164,14 +164,21 @@ def respond(handler: Handler, body: bytes, status: int = 200, **headers: str) ->
     handler.wfile.write(body)
 
 
+def document(handler: Handler) -> bytes:
+    """What is rightly there."""
+    issuer = handler.issuer
+    if handler.path == DISCOVERY:
+        return json.dumps({"issuer": issuer.url, "jwks_uri": issuer.url + JWKS}).encode()
+    return json.dumps({"keys": [key.as_dict(private=False) for key in issuer.keys]}).encode()
+
+
 def _discovery(handler: Handler) -> None:
-    issuer = handler.issuer.url
-    respond(handler, json.dumps({"issuer": issuer, "jwks_uri": issuer + JWKS}).encode())
+    respond(handler, document(handler))
 
 
 def _jwks(handler: Handler) -> None:
     issuer = handler.issuer
-    body = json.dumps({"keys": [key.as_dict(private=False) for key in issuer.keys]}).encode()
+    body = document(handler)
     etag = f'"{sha256(body).hexdigest()[:16]}"'
     headers = {"etag": etag, "cache_control": issuer.cache_control or "public"}
     if handler.headers.get("if-none-match") == etag:
@@ -189,10 +196,16 @@ def answering(body: bytes, status: int = 200, **headers: str) -> Answer:
     return lambda handler: respond(handler, body, status, **headers)
 
 
+def huge(handler: Handler) -> None:
+    """Right, but for a great many blanks after it."""
+    respond(handler, document(handler) + b" " * 200_000)
+
+
 def dripping(handler: Handler) -> None:
-    """A byte now and then: every single read is in time."""
+    """Right, but a blank comes now and then: every single read is in time."""
     handler.send_response(200)
     handler.end_headers()
+    handler.wfile.write(document(handler))
     for _ in range(500):
         handler.wfile.write(b" ")
         time.sleep(0.02)

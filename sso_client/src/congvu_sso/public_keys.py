@@ -23,9 +23,9 @@ DEFAULT_ALGORITHMS = ("ES256", "RS256", "EdDSA")
 
 _MEMBERS = {"EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "RSA": ("n", "e")}
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_SHORTEST_RSA_BITS = 2048  # RFC 7518 section 3.3
-_LONGEST_RSA_BITS = {"n": 4096, "e": 32}
-"""A larger modulus or exponent would only burn our time."""
+RSA_BITS = (2048, 4096)
+EXPONENT_BITS = 32
+"""RFC 7518 section 3.3 wants the lower bound; beyond the upper ones a key only burns our time."""
 
 
 class KeyUnusable(ValueError):
@@ -88,17 +88,15 @@ def _import(kind: str, members: dict[str, Any]) -> ECKey | OKPKey | RSAKey:
     raise KeyUnusable
 
 
-def _check_sizes(members: dict[str, Any]) -> None:
-    bits = {}
-    for name, most in _LONGEST_RSA_BITS.items():
-        text = members.get(name)
-        if not isinstance(text, str) or not text.isascii():
-            raise KeyUnusable
-        try:
-            bits[name] = int.from_bytes(decode_segment(text.encode()), "big").bit_length()
-        except TokenMalformed as error:
-            raise KeyUnusable from error
-        if bits[name] > most:
-            raise KeyUnusable
-    if bits["n"] < _SHORTEST_RSA_BITS:
+def _check_sizes(rsa: Mapping[str, Any]) -> None:
+    if not RSA_BITS[0] <= _bits(rsa["n"]) <= RSA_BITS[1] or _bits(rsa["e"]) > EXPONENT_BITS:
         raise KeyUnusable
+
+
+def _bits(number: object) -> int:
+    if not isinstance(number, str):
+        raise KeyUnusable
+    try:
+        return int.from_bytes(decode_segment(number.encode(errors="replace"))).bit_length()
+    except TokenMalformed as error:
+        raise KeyUnusable from error
