@@ -42,14 +42,20 @@ class Receiver(ThreadingHTTPServer):
         self.statuses = deque(statuses)
         self.heard: Queue[str] = Queue()
         """Every body that arrived, whatever was answered."""
+        self.opened: Queue[str] = Queue()
+        """The addresses that browsers opened."""
         self.arrived = Event()
         self.awake = Event()
         """While it is not set, nobody gets an answer."""
         self.awake.set()
 
     @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/backchannel"
+        return f"{self.origin}/backchannel"
 
     def next_token(self) -> str:
         """Of the next form that arrives, or arrived unnoticed."""
@@ -71,6 +77,13 @@ class _Handler(BaseHTTPRequestHandler):
         status = self.server.statuses.popleft() if self.server.statuses else 200
         self.send_response(status)
         self.end_headers()
+
+    def do_GET(self) -> None:
+        self.server.opened.put(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write("<title>Hệ thống</title>".encode())
 
     def handle(self) -> None:
         try:

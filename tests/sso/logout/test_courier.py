@@ -34,6 +34,7 @@ from tests.support.sign_on import Application, Member, SignOnWorld
 __all__ = ["lines"]
 
 NOBODY = Browser(None, None)
+OTHERS = "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 def system(world: SignOnWorld, name: str, receiver: Receiver) -> Application:
@@ -248,6 +249,20 @@ def test_a_courier_that_is_killed_before_the_answer_leaves_a_claim_that_runs_out
         couriers.start()
         assert receiver.next_token() != first
         eventually(lambda: undelivered(world) == 0)
+
+
+def test_connections_that_are_cut_are_made_anew(
+    world: SignOnWorld, couriers: Couriers, receiver: Receiver
+) -> None:
+    app, member = system(world, "app", receiver), world.member()
+    couriers.start()
+    enter_and_leave(world, member, app)
+    receiver.next_token()
+    eventually(lambda: undelivered(world) == 0)
+    with world.services.database.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity " + OTHERS))
+    enter_and_leave(world, member, app)
+    receiver.next_token()
 
 
 def test_neither_tokens_nor_people_are_logged(
