@@ -76,7 +76,9 @@ PAGES = (
     cas_router,
     device_router,
     logout_router,
-    registration_router, forward_auth_router)
+    registration_router,
+    forward_auth_router,
+)
 
 
 @asynccontextmanager

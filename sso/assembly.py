@@ -34,6 +34,7 @@ from sso.protocol.device import DeviceAuthorizationEndpoint, DeviceGrant
 from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
+from sso.protocol.forward_auth import ForwardAuth
 from sso.protocol.introspection import IntrospectionEndpoint
 from sso.protocol.protected import ProtectedResource
 from sso.protocol.pushed_requests import PushedRequestEndpoint
@@ -42,6 +43,7 @@ from sso.protocol.request_objects import RequestObjects
 from sso.protocol.request_reader import RequestReader
 from sso.protocol.revocation import RevocationEndpoint
 from sso.protocol.server import ProtocolServer
+from sso.protocol.sites import Sites
 from sso.protocol.token import TokenEndpoint
 from sso.protocol.token_exchange import TokenExchange
 from sso.protocol.token_records import Spool
@@ -211,6 +213,10 @@ class SingleSignOn:
         return DeviceApprovals(self.device_codes, self.server, self.throttling)
 
     @cached_property
+    def sites(self) -> Sites:
+        return Sites(self.server, self.ring)
+
+    @cached_property
     def registration(self) -> Registration:
         return Registration(
             self.database,
@@ -259,6 +265,9 @@ class SingleSignOn:
             self.database,
             self.clock,
         )
+        forward_auth = ForwardAuth(
+            self.sites, self.server, self.async_database, self.settings, self.clock
+        )
         device = DeviceAuthorizationEndpoint(
             self.authenticator,
             self.device_codes,
@@ -274,4 +283,5 @@ class SingleSignOn:
             "/oauth2/userinfo": Route(userinfo, ("GET", "POST"), "Bearer"),
             "/oauth2/par": Route(pushed),
             "/oauth2/device_authorization": Route(device),
+            "/oauth2/auth": Route(forward_auth, ("GET", "HEAD")),
         }

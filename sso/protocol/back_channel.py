@@ -145,6 +145,7 @@ async def _request(
         form=form,
         many=many,
         repeated=repeated,
+        query=scope["query_string"],
         certificate=state.get(CERTIFICATE),
         address=address_in(scope) or None,
         request_id=state.get("request_id"),

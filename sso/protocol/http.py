@@ -37,6 +37,8 @@ class BackChannelRequest:
     many: Mapping[str, list[str]] = field(default_factory=dict)
     """Values of the parameters that may repeat."""
     repeated: frozenset[bytes] = frozenset()
+    query: bytes = b""
+    """Read only by what asks for it: credentials never stand in an address."""
     certificate: ShownCertificate | None = None
     """As a trusted proxy tells of it."""
     address: str | None = None

@@ -45,7 +45,7 @@ class RegistrationRequest:
     token: str
     """From the Authorization header, empty when there was none."""
     body: bytes = b""
-    address: str | None = None
+    address: str = ""
     request_id: str | None = None
 
 
@@ -151,7 +151,7 @@ class Registration:
 
     def _refused(self, request: RegistrationRequest, now: datetime) -> Exception:
         """Counted by address; good tokens are looked at first, so nobody keeps others out."""
-        limit = self._throttling.of_registration(request.address or "")
+        limit = self._throttling.of_registration(request.address)
         try:
             with self._database.transaction() as session:
                 count_attempt(session, [limit], now=now)

@@ -7,7 +7,7 @@ import anyio.to_thread
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Path, Request, Response
 
-from kernel.http import request_id_of
+from kernel.http import client_address, request_id_of
 from sso.http import SignOn
 from sso.protocol.back_channel import refusal
 from sso.protocol.errors import InvalidClientMetadata, InvalidToken
@@ -53,7 +53,7 @@ async def _answered(
         asked = RegistrationRequest(
             token=_token(request),
             body=await _body(request) if has_body else b"",
-            address=request.client.host if request.client else None,
+            address=client_address(request),
             request_id=request_id_of(request),
         )
         answer = await anyio.to_thread.run_sync(action, asked)
