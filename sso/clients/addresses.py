@@ -3,11 +3,16 @@
 Source: RFC 9700 section 2.1, RFC 8252 sections 7 and 8.4.
 """
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 LOOPBACK_ADDRESSES = {"127.0.0.1", "::1"}
 """Literals only: what `localhost` means is up to the resolver (RFC 8252 section 8.3)."""
+ODD = set('\\"<>^`{|}')
+PLAIN_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+"""A name, IPv4 or IPv6: nothing that could mean more in a header that names it."""
+PORT = re.compile(r":[1-9][0-9]{0,4}")
 DANGEROUS = {"javascript", "data", "file", "vbscript", "blob", "about"}
 
 
@@ -17,6 +22,8 @@ def is_fitting_address(address: str) -> bool:
     if parts is None or parts.fragment or "#" in address or not parts.hostname:
         return False
     if parts.username is not None or parts.password is not None:
+        return False
+    if PLAIN_HOST.fullmatch(parts.hostname) is None:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
 
@@ -35,23 +42,19 @@ def is_same_redirect(registered: str, requested: str) -> bool:
     """To the letter, but for the port of a loopback address, which native programs choose late."""
     if registered == requested:
         return True
-    ours, theirs = _split(registered), _split(requested)
-    if ours is None or theirs is None or ours.hostname not in LOOPBACK_ADDRESSES:
+    parts = _split(registered)
+    if parts is None or parts.scheme != "http" or parts.hostname not in LOOPBACK_ADDRESSES:
         return False
-    if ours.scheme != "http" or ours.port is not None:  # registered without a port: any will do
+    if parts.port is not None:  # registered without a port: any will do
         return False
-    return theirs._replace(netloc=_without_port(theirs)) == ours._replace(
-        netloc=_without_port(ours)
-    )
-
-
-def _without_port(parts: SplitResult) -> str:
-    """Credentials stay in and make the comparison fail."""
-    return parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
+    head, _, rest = registered.partition(parts.netloc)
+    head += parts.netloc
+    port = requested.removeprefix(head).removesuffix(rest)
+    return requested == f"{head}{port}{rest}" and PORT.fullmatch(port) is not None
 
 
 def _split(address: str) -> SplitResult | None:
-    if any(character <= " " or character in '\\"<>^`{|}' for character in address):
+    if " " in address or not address.isprintable() or ODD & set(address):
         return None
     try:
         parts = urlsplit(address)

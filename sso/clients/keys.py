@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from kernel.errors import DomainError, Unavailable
 from sso.clients.registry import Client
-from sso.keys.signatures import is_long_enough
+from sso.keys.signatures import UNREADABLE, is_long_enough
 
 KEPT_SECONDS = 300
 RETRY_SECONDS = 30
 """A client whose keys cannot be fetched is not asked again at every request."""
+MOST_WAITING = 12
+"""Threads for clients that are slow to tell their keys, of the forty that answer people."""
 MOST_KEYS = 20
 KINDS = ("EC", "OKP", "RSA")
 
@@ -45,39 +46,67 @@ class Fetched:
 
 
 class ClientKeys:
-    """Blocking: an asynchronous caller asks in a thread."""
+    """Blocking where `at_hand` knows nothing: an asynchronous caller asks in a thread."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
         self._fetched: dict[str, Fetched] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
+
+    def at_hand(self, client: Client) -> KeySet | None:
+        """None where they have to be fetched. Raises KeysUnavailable."""
+        description = client.description
+        if description.jwks is not None:
+            return _known(client, import_keys(description.jwks))
+        if description.jwks_uri is None:
+            raise KeysUnavailable(client.client_id)
+        fresh = self._fresh(description.jwks_uri)
+        return None if fresh is None else _known(client, fresh.keys)
 
     def of(self, client: Client) -> KeySet:
         """Raises KeysUnavailable."""
-        description = client.description
-        if description.jwks is not None:
-            keys = import_keys(description.jwks)
-        elif description.jwks_uri is not None:
-            keys = self._from(description.jwks_uri)
-        else:
-            keys = None
-        if keys is None:
+        keys, address = self.at_hand(client), client.description.jwks_uri
+        if keys is not None or address is None:
+            return _known(client, keys)
+        if not self._places.acquire(blocking=False):  # others hang already
             raise KeysUnavailable(client.client_id)
-        return keys
+        try:
+            return _known(client, self._from(address))
+        finally:
+            self._places.release()
 
     def _from(self, address: str) -> KeySet | None:
+        """One asks, who comes meanwhile waits for its answer."""
         with self._lock:
-            known = self._fetched.get(address)
-        if known is not None and known.until > time.monotonic():
-            return known.keys
+            turn = self._turns.setdefault(address, threading.Lock())
+        with turn:
+            fresh = self._fresh(address)
+            return (fresh or self._fetch(address)).keys
+
+    def _fetch(self, address: str) -> Fetched:
         try:
             keys = import_keys(self._fetcher.get_json(address))
         except DomainError:
             keys = None
         seconds = KEPT_SECONDS if keys is not None else RETRY_SECONDS
+        fetched = Fetched(keys, time.monotonic() + seconds)
         with self._lock:
-            self._fetched[address] = Fetched(keys, time.monotonic() + seconds)
-        return keys
+            self._fetched[address] = fetched
+        return fetched
+
+    def _fresh(self, address: str) -> Fetched | None:
+        with self._lock:
+            known = self._fetched.get(address)
+        return known if known is not None and known.until > time.monotonic() else None
+
+
+def _known(client: Client, keys: KeySet | None) -> KeySet:
+    """Raises KeysUnavailable."""
+    if keys is None:
+        raise KeysUnavailable(client.client_id)
+    return keys
 
 
 def import_keys(document: Any) -> KeySet | None:
@@ -90,7 +119,7 @@ def import_keys(document: Any) -> KeySet | None:
         return None
     try:
         keys = KeySet.import_key_set({"keys": document["keys"]})
-    except (JoseError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return None
     return keys if all(_is_acceptable(key) for key in keys) else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from joserfc.errors import UnsupportedAlgorithmError
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jws import JWSRegistry
 
 from sso.keys.models import Algorithm
@@ -35,6 +35,9 @@ class Signatures(JWSRegistry):
 
 OURS: Final = Signatures([algorithm.value for algorithm in Algorithm])
 FOREIGN: Final = Signatures(FOREIGN_ALGORITHMS)
+
+UNREADABLE: Final = (JoseError, ValueError, TypeError, KeyError, RecursionError)
+"""What the library raises for what strangers may write; the last for nesting without end."""
 
 FEWEST_RSA_BITS: Final = 2048
 

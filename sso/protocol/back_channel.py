@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel.errors import DomainError
@@ -133,6 +134,8 @@ async def _request(
     """Raises OAuth2Error."""
     pairs: Iterable[tuple[str, str]] = ()
     if scope["method"] == "POST":
+        if b"content-type" in repeated:
+            raise InvalidRequestError("Repeated header content-type.")
         body = await read_body(receive)
         if body or b"content-type" in headers:
             pairs = parse_form(headers, body)

@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
+import anyio
 import anyio.to_thread
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc import jwt
-from joserfc.errors import JoseError
 
 from sso.clients.description import AuthMethod
 from sso.clients.keys import ClientKeys, KeysUnavailable
 from sso.clients.registry import Client, Clients
-from sso.keys.signatures import FOREIGN
+from sso.keys.signatures import FOREIGN, UNREADABLE
 from sso.protocol import mutual_tls
 from sso.protocol.http import BackChannelRequest
+from sso.protocol.json_input import check_storable
 from sso.throttling.clients import ClientThrottling
 from sso.tokens.replay import UsedIdentifiers
 
@@ -28,6 +29,8 @@ LONGEST_ASSERTION = 8192
 LONGEST_ASSERTION_SECONDS = 600
 LEEWAY_SECONDS = 30
 LONGEST_IDENTIFIER = 255
+FETCHES = 8
+"""Of keys at once; whoever else needs some waits without holding a thread."""
 REQUEST_OBJECT_TYPE = "oauth-authz-req+jwt"
 
 
@@ -69,6 +72,7 @@ class ClientAuthenticator:
         throttling: ClientThrottling,
     ) -> None:
         self._throttling = throttling
+        self._fetching = anyio.CapacityLimiter(FETCHES)
         self._clients = clients
         self._keys = keys
         self._used = used
@@ -182,7 +186,8 @@ class ClientAuthenticator:
         algorithm = client.description.token_endpoint_auth_signing_alg
         try:
             token = jwt.decode(assertion, keys, registry=FOREIGN)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+            check_storable(token.claims)
+        except UNREADABLE as error:
             raise ClientRefused from error
         if algorithm is not None and token.header["alg"] != algorithm.value:
             raise ClientRefused
@@ -192,7 +197,9 @@ class ClientAuthenticator:
 
     async def _keys_of(self, client: Client) -> Any:
         try:
-            return await anyio.to_thread.run_sync(self._keys.of, client)
+            return self._keys.at_hand(client) or await anyio.to_thread.run_sync(
+                self._keys.of, client, limiter=self._fetching
+            )
         except KeysUnavailable as error:
             raise ClientRefused from error
 
@@ -200,14 +207,12 @@ class ClientAuthenticator:
     def _check_claims(
         client: Client, claims: dict[str, Any], expected: set[str], now: datetime
     ) -> None:
-        moment = now.timestamp()
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
+        """Numbers are compared, not subtracted: they may be of any size."""
+        moment, expires = now.timestamp(), _number(claims, "exp", 0)
         right = (
             claims.get("iss") == claims.get("sub") == client.client_id
-            and any(item in expected for item in audiences if isinstance(item, str))
-            and _number(claims, "exp", 0) - moment + LEEWAY_SECONDS > 0
-            and _number(claims, "exp", 0) - moment <= LONGEST_ASSERTION_SECONDS
+            and _is_for_us(claims.get("aud"), expected)
+            and moment - LEEWAY_SECONDS < expires <= moment + LONGEST_ASSERTION_SECONDS
             and _number(claims, "iat", moment) <= moment + LEEWAY_SECONDS
             and _number(claims, "nbf", moment) <= moment + LEEWAY_SECONDS
             and isinstance(claims.get("jti"), str)
@@ -215,6 +220,12 @@ class ClientAuthenticator:
         )
         if not right:
             raise ClientRefused
+
+
+def _is_for_us(audience: object, expected: set[str]) -> bool:
+    """And for nobody besides, who could show it to us in turn."""
+    audiences = audience if isinstance(audience, list) else [audience]
+    return bool(audiences) and all(isinstance(item, str) and item in expected for item in audiences)
 
 
 def _number(claims: dict[str, Any], name: str, default: float) -> float:

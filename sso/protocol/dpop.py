@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from joserfc import jws, jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from sso.keys.signatures import FOREIGN, is_long_enough
+from sso.keys.signatures import FOREIGN, UNREADABLE, is_long_enough
 from sso.protocol.errors import InvalidProof
 from sso.protocol.http import BackChannelRequest
+from sso.protocol.json_input import check_storable
 from sso.tokens.replay import UsedIdentifiers
 
 LONGEST_PROOF = 8192
@@ -63,7 +63,8 @@ class ProofChecker:
         issued, identifier, address = (claims.get(name) for name in ("iat", "jti", "htu"))
         if not isinstance(issued, int | float) or isinstance(issued, bool):
             raise InvalidProof("The proof has no iat.")
-        if abs(now.timestamp() - issued) > WINDOW_SECONDS:
+        moment = now.timestamp()  # compared, not subtracted: a number may be of any size
+        if not moment - WINDOW_SECONDS <= issued <= moment + WINDOW_SECONDS:
             raise InvalidProof("The proof is too old or from the future.")
         if not isinstance(identifier, str) or not 0 < len(identifier) <= LONGEST_IDENTIFIER:
             raise InvalidProof("The proof has no usable jti.")
@@ -83,7 +84,8 @@ def _verified(text: str) -> tuple[Proof, dict[str, Any]]:
             raise InvalidProof("The proof must have typ dpop+jwt.")
         key = _key_of(header.get("jwk"))
         token = jwt.decode(text, key, registry=FOREIGN)
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+        check_storable(token.claims)
+    except UNREADABLE as error:
         raise InvalidProof("The proof cannot be verified.") from error
     return Proof(key.thumbprint()), token.claims
 

@@ -72,3 +72,8 @@ class InsufficientScope(OAuth2Error):
 class RequestTooLarge(OAuth2Error):
     error = "invalid_request"
     status_code = 413
+
+
+class RequestTooSlow(OAuth2Error):
+    error = "invalid_request"
+    status_code = 408

@@ -4,6 +4,7 @@ These are asked thousands of times a second; FastAPI's parameters alone cost mor
 signature of a token (docs/performance.md).
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from sso.protocol.errors import RequestTooLarge
+from sso.protocol.errors import RequestTooLarge, RequestTooSlow
 from sso.protocol.mutual_tls import ShownCertificate
 
 LARGEST_BODY_BYTES = 64 * 1024
+BODY_SECONDS = 20.0
+"""A form is a few hundred bytes: whoever takes longer to send the rest of it wants to hold on."""
 MOST_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
 MAY_REPEAT = {"resource", "audience"}
@@ -61,27 +64,41 @@ def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], frozenset[bytes]]:
     return headers, frozenset(name for name in headers if names.count(name) > 1)
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Raises RequestTooLarge before more than the limit is kept."""
+async def read_body(receive: Receive, *, seconds: float = BODY_SECONDS) -> bytes:
+    """Raises RequestTooLarge before more than the limit is kept, RequestTooSlow."""
     message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        if len(body) > LARGEST_BODY_BYTES:
-            raise RequestTooLarge("The request is too large.")
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
+    if message["type"] == "http.request" and not message.get("more_body"):
+        whole: bytes = message.get("body", b"")  # as nearly always: no clock is needed
+        _check_size(whole)
+        return whole
+    try:
+        async with asyncio.timeout(seconds):
+            return await _rest(receive, message)
+    except TimeoutError:
+        raise RequestTooSlow("The request did not come to its end.") from None
+
+
+async def _rest(receive: Receive, message: Message) -> bytes:
+    body = bytearray()
+    while True:
+        if message["type"] != "http.request":  # gone: half a form might mean something else
+            raise InvalidRequestError("The request is incomplete.")
+        body += message.get("body", b"")
+        _check_size(body)
+        if not message.get("more_body"):
+            return bytes(body)
         message = await receive()
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > LARGEST_BODY_BYTES:
-            raise RequestTooLarge("The request is too large.")
-        parts.append(part)
-    return b"".join(parts)
+
+
+def _check_size(body: bytes | bytearray) -> None:
+    if len(body) > LARGEST_BODY_BYTES:
+        raise RequestTooLarge("The request is too large.")
 
 
 def parse_form(headers: Mapping[bytes, bytes], body: bytes) -> list[tuple[str, str]]:
     """Raises InvalidRequestError for whatever is no form of RFC 6749 appendix B."""
+    if headers.get(b"content-encoding", b"identity") != b"identity":
+        raise InvalidRequestError("The form must not be packed.")
     kind = headers.get(b"content-type", b"").split(b";", 1)[0].strip().lower()
     if kind != FORM.encode():
         raise InvalidRequestError(f"The content type must be {FORM}.")

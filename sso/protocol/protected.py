@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
 from sso.protocol import mutual_tls
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.errors import InvalidToken
@@ -40,7 +42,9 @@ class ProtectedResource:
 def _token_of(request: BackChannelRequest) -> tuple[str, str]:
     """From the header or, as RFC 6750 section 2.2 allows, the form; never from the address."""
     scheme, _, token = (request.header(b"authorization") or "").partition(" ")
-    if not token and "access_token" in request.form:
+    if "access_token" in request.form:
+        if scheme:
+            raise InvalidRequestError("Only one way of showing a token at a time.")
         return BEARER, request.form["access_token"]
     if scheme.lower() not in {BEARER, DPOP} or not token:
         raise InvalidToken("An access token is needed.")

@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from sqlalchemy.orm import Session
 
 from sso.clients.keys import ClientKeys, KeysUnavailable
 from sso.clients.registry import Client
-from sso.keys.signatures import FOREIGN
+from sso.keys.signatures import FOREIGN, UNREADABLE
 from sso.protocol.authorization import Parameters
 from sso.protocol.client_authentication import REQUEST_OBJECT_TYPE
 from sso.protocol.errors import InvalidRequestObject
@@ -73,7 +72,7 @@ class RequestObjects:
             keys = self._keys.of(client)
             token = jwt.decode(text, keys, registry=FOREIGN)
             check_storable(token.claims)
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+        except UNREADABLE as error:
             raise InvalidRequestObject("The request object cannot be verified.") from error
         except KeysUnavailable as error:
             raise InvalidRequestObject("The keys of the client cannot be had.") from error

@@ -10,12 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 
 from sso.clients.registry import Client
 from sso.keys.models import Algorithm
 from sso.keys.ring import LoadedKey, SigningKeys
-from sso.keys.signatures import OURS
+from sso.keys.signatures import OURS, UNREADABLE
 from sso.settings import SignOnSettings
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -182,7 +181,7 @@ def read_token(token: str, keys: SigningKeys, *, longest: int = 16_384) -> dict[
         return None
     try:
         decoded = jwt.decode(token, lambda found: _key_of(found, keys).key, registry=OURS)
-    except (JoseError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return None
     claims = decoded.claims
     claims["_typ"] = decoded.header.get("typ")

@@ -42,12 +42,12 @@ WITH asked AS (
     WHERE sso_grant.id = owned.id AND sso_grant.generation = owned.asked_generation
         AND sso_grant.revoked_at IS NULL AND sso_grant.expires_at > %(now)s
         AND NOT sso_grant.needs_check
-    RETURNING sso_grant.id
+    RETURNING sso_grant.id, owned.asked_generation
 )
 SELECT owned.id, account_id, actor_account_id, participation_id, scope, resources,
     authenticated_at, acr, amr, generation, asked_generation, refreshed_at, needs_check,
     revoked_at IS NULL AND expires_at > %(now)s AS is_live, rotated.id IS NOT NULL AS is_rotated
-FROM owned LEFT JOIN rotated USING (id)
+FROM owned LEFT JOIN rotated USING (id, asked_generation)
 """
 REVOKE = """
 UPDATE sso_grant SET revoked_at = %(now)s, revoke_reason = 'refresh_token_reused'
