@@ -12,6 +12,7 @@ from kernel.encryption import KeyRing
 from sso.calendar import follow_calendar
 from sso.forgetting import forget_what_is_over
 from sso.keys.service import keep_keys_ready
+from sso.sessions.activity import note_refreshes
 from sso.sessions.service import end_stale_sessions
 from sso.settings import SignOnSettings
 
@@ -42,8 +43,10 @@ class SignOnJobs:
             _register(jobs, name, cron, work)
 
     def end_stale_sessions(self) -> None:
+        now = self._clock()
         with self._database.transaction() as session:
-            ended = end_stale_sessions(session, self._settings, now=self._clock())
+            note_refreshes(session, self._settings, now=now)
+            ended = end_stale_sessions(session, self._settings, now=now)
         if ended:
             log.info("sessions-expired", number=ended)
 

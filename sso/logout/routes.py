@@ -1,19 +1,17 @@
 """Signing out, at the wish of a client or from our own pages."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import Session
 
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.http import FromBrowser, SignOn
+from sso.http import FromBrowser, SignOn, who
 from sso.logout import front_channel, texts
 from sso.logout.service import sign_out
 from sso.protocol.end_session import (
@@ -23,9 +21,9 @@ from sso.protocol.end_session import (
     is_meant,
     read_end_session,
 )
-from sso.sessions.cookies import forget_session, session_secret
+from sso.sessions.cookies import forget_session
 from sso.sessions.models import Participation
-from sso.sessions.service import SignedIn, find_session
+from sso.sessions.service import SignedIn
 from theme.pages import Pages
 
 router = APIRouter(include_in_schema=False)
@@ -51,7 +49,7 @@ def end_session(
         return _question(request, error=error)
     entered: Sequence[Participation] = ()
     with db.transaction() as session:
-        signed_in = _who(request, session, sign_on, now)
+        signed_in = who(request, session, sign_on, now)
         if signed_in is not None:
             if not is_meant(session, asked, signed_in, sign_on.claims):
                 return RedirectResponse(_page_address(request, asked), SEE_OTHER, NOT_KEPT)
@@ -78,7 +76,7 @@ def show_question(request: Request, sign_on: SignOn, db: Db, now: Now) -> Respon
     except OAuth2Error as error:
         return _question(request, error=error)
     with db.transaction() as session:
-        signed_in = _who(request, session, sign_on, now)
+        signed_in = who(request, session, sign_on, now)
     if signed_in is None:
         return _signed_out(request, sign_on, asked, ())
     return _question(request, asked=asked, signed_in=signed_in)
@@ -92,7 +90,7 @@ def leave(request: Request, sign_on: SignOn, browser: FromBrowser, db: Db, now: 
         return _question(request, error=error)
     entered: Sequence[Participation] = ()
     with db.transaction() as session:
-        signed_in = _who(request, session, sign_on, now)
+        signed_in = who(request, session, sign_on, now)
         if signed_in is not None:
             entered = sign_out(session, signed_in, browser, client=asked.client, now=now)
     return _signed_out(request, sign_on, asked, entered)
@@ -102,12 +100,6 @@ def _read(request: Request, sign_on: SingleSignOn) -> EndSessionRequest:
     """Raises OAuth2Error."""
     pairs = request.query_params.multi_items()
     return read_end_session(pairs, sign_on.clients.get(), sign_on.minter)
-
-
-def _who(
-    request: Request, session: Session, sign_on: SingleSignOn, now: datetime
-) -> SignedIn | None:
-    return find_session(session, session_secret(request), settings=sign_on.settings, now=now)
 
 
 def _page_address(request: Request, asked: EndSessionRequest) -> str:

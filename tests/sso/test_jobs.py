@@ -1,5 +1,6 @@
 """What time alone brings about."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, insert, select, text, update
 from identity.people.service import AppointmentForm, appoint
 from kernel.clock import VIETNAM
 from kernel.database import Base
+from kernel.jobs import build_jobs
 from sso.calendar import LOOK_BACK_DAYS, follow_calendar
 from sso.cas.models import CasTicket, TicketKind
 from sso.clients.models import Consent
@@ -321,6 +323,52 @@ def test_a_custodian_whose_period_ends_is_noticed_on_the_day(calendar: Calendar)
     assert (calendar.told(), calendar.needs_check()) == (0, 0)
     calendar.follow()
     assert (calendar.told(), calendar.needs_check()) == (1, 1)
+
+
+@pytest.fixture
+def sweeping(world: SignOnWorld) -> Callable[[datetime], None]:
+    """The job that ends stale sessions, at a moment."""
+    services = world.services
+
+    def sweep(moment: datetime) -> None:
+        jobs = build_jobs(services.settings.database.url)
+        settings = services.settings.sso
+        SignOnJobs(
+            jobs, services.database, services.keys, settings, lambda: moment
+        ).end_stale_sessions()
+
+    return sweep
+
+
+def test_idle_and_old_sessions_end_by_themselves(
+    world: SignOnWorld, sweeping: Callable[[datetime], None]
+) -> None:
+    app, member = world.application(), world.member()
+    enter(world, member, app, NOW)
+    sweeping(NOW + timedelta(minutes=59))
+    assert live(world) == 1
+    sweeping(NOW + timedelta(minutes=60))
+    assert live(world) == 0
+
+
+def test_whoever_works_in_a_system_is_not_idle_but_leaves_at_the_end_of_the_day(
+    world: SignOnWorld, sweeping: Callable[[datetime], None]
+) -> None:
+    app, member = world.application(), world.member()
+    _, grant_id = enter(world, member, app, NOW)
+    for minutes in range(5, 12 * 60, 5):
+        moment = NOW + timedelta(minutes=minutes)
+        with world.services.database.transaction() as session:
+            session.execute(update(Grant).where(Grant.id == grant_id).values(refreshed_at=moment))
+        sweeping(moment)
+        assert live(world) == 1
+    sweeping(NOW + timedelta(hours=12))
+    assert live(world) == 0
+
+
+def live(world: SignOnWorld) -> int:
+    with world.services.database.transaction() as session:
+        return session.scalar(select(func.count()).where(SignOnSession.ended_at.is_(None))) or 0
 
 
 def test_the_worker_has_all_of_them_as_periodic_jobs(world: SignOnWorld) -> None:
