@@ -164,12 +164,15 @@ class Sites:
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def _seal(self, context: str, content: Any) -> str:
+        """Without padding: a cookie with `=` in it would be quoted, and come back so."""
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        return base64.urlsafe_b64encode(self._ring.seal(text.encode(), context)).decode()
+        sealed = self._ring.seal(text.encode(), context)
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def _open(self, context: str, text: str) -> dict[str, Any] | None:
         try:
-            sealed = base64.b64decode(text, altchars=b"-_", validate=True)
+            padding = "=" * (-len(text) % 4)
+            sealed = base64.b64decode(text + padding, altchars=b"-_", validate=True)
             found: dict[str, Any] = json.loads(self._ring.open(sealed, context))
         except (Unsealable, ValueError, IndexError):
             return None

@@ -32,8 +32,6 @@ from kernel.clock import utc_now
 from kernel.database import Database, DatabaseSettings, build_engine
 from kernel.encryption import KeyRing
 from sso.clients.service import create_client, describe
-from sso.keys.service import keep_keys_ready
-from sso.settings import SignOnSettings
 from tests.support.daemon import running
 from tests.support.installation import eventually
 from tests.support.ports import free_port
@@ -172,9 +170,16 @@ def running_provider(
                 _program("worker"), port=port, log=folder / "worker.log", environment=environment
             ),
         ):
+            _wait_for_keys(f"http://{LOOPBACK}:{port}/oauth2/jwks")
             yield Provider(
                 settings["WEB__PUBLIC_URL"], f"http://{LOOPBACK}:{port}", province, environment
             )
+
+
+def _wait_for_keys(address: str) -> None:
+    """The worker makes the first ones."""
+    with httpx.Client() as client:
+        eventually(lambda: bool(client.get(address).json()["keys"]))
 
 
 def _program(name: str) -> list[str]:
@@ -210,8 +215,6 @@ def _province(url: str, keys: KeyRing) -> Iterator[Province]:
 def _found(database: Database, keys: KeyRing) -> Province:
     province = Province(database, Actor.operator("officer"), CitizenNumbers(keys), count(1))
     province.domain()
-    with database.transaction() as session:
-        keep_keys_ready(session, keys, SignOnSettings(), province.officer, now=utc_now())
     return province
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.support.apache import running_apache
 from tests.support.daemon import running
 from tests.support.dovecot import running_dovecot
+from tests.support.nginx import running_nginx
 from tests.support.node import running_node
 from tests.support.ports import free_port
 from tests.support.provider import Provider, Registered
@@ -67,6 +68,22 @@ def documented_cas(provider: TlsProvider, folder: Path, backend: str) -> Iterato
     }
     directives = block(page, "apache", values)
     with running_apache(folder, directives, port=port, backend=backend, modules=("auth_cas",)):
+        yield Application(address, client)
+
+
+@contextmanager
+def documented_nginx(provider: Provider, folder: Path, backend: str) -> Iterator[Application]:
+    page, site = "nginx-auth-request.md", "https://handbook.backan.gov.vn"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    client = register_as_shown(provider, page, "handbook", {site: address})
+    values = {
+        PROVIDER_OF_THE_PAGES: provider.web,
+        "client_id=handbook": f"client_id={client.client_id}",
+        "http://127.0.0.1:8080": backend,
+    }
+    server = f"server {{ listen 127.0.0.1:{port}; {block(page, 'nginx', values)} }}"
+    with running_nginx(folder, server, port=port):
         yield Application(address, client)
 
 

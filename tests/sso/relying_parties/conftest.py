@@ -12,6 +12,7 @@ from tests.support.relying_parties import (
     Application,
     documented_apache,
     documented_cas,
+    documented_nginx,
     documented_node,
     documented_python,
 )
@@ -42,6 +43,12 @@ def backend() -> Iterator[str]:
 @pytest.fixture
 def apache(provider: Provider, backend: str) -> Iterator[Application]:
     with scratch_folder() as folder, documented_apache(provider, folder, backend) as application:
+        yield application
+
+
+@pytest.fixture
+def nginx(provider: Provider, backend: str) -> Iterator[Application]:
+    with scratch_folder() as folder, documented_nginx(provider, folder, backend) as application:
         yield application
 
 
