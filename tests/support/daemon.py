@@ -19,12 +19,12 @@ STOP_SECONDS = 10.0
 def running(
     command: Sequence[str | Path],
     *,
-    port: int,
+    port: int | None,
     log: Path,
     environment: Mapping[str, str] | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server that stays in the foreground, once it answers at its port on loopback.
+    """A server that stays in the foreground, once it answers at its port on loopback, if any.
 
     Enter from the main thread: the server ends with the thread that started it.
     """
@@ -35,7 +35,8 @@ def running(
             output=output,
         )
     try:
-        wait_until(lambda: answers(port), server, log)
+        if port is not None:
+            wait_until(lambda: answers(port), server, log)
         yield server
     finally:
         process.stop(server, stop_signal, limit_seconds=STOP_SECONDS)

@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -165,10 +165,8 @@ def running_provider(
         environment = _environment(folder, url, directory or nowhere(), settings)
         with (
             _province(url, keys) as province,
-            running(_program("web"), port=port, log=folder / "web.log", environment=environment),
-            running(
-                _program("worker"), port=port, log=folder / "worker.log", environment=environment
-            ),
+            _running("worker", None, folder, environment),  # first: it waits for nobody
+            _running("web", port, folder, environment),
         ):
             _wait_for_keys(f"http://{LOOPBACK}:{port}/oauth2/jwks")
             yield Provider(
@@ -182,8 +180,11 @@ def _wait_for_keys(address: str) -> None:
         eventually(lambda: bool(client.get(address).json()["keys"]))
 
 
-def _program(name: str) -> list[str]:
-    return [sys.executable, "-P", "-m", f"entrypoints.{name}"]
+def _running(
+    name: str, port: int | None, folder: Path, environment: Mapping[str, str]
+) -> AbstractContextManager[object]:
+    command = [sys.executable, "-P", "-m", f"entrypoints.{name}"]
+    return running(command, port=port, log=folder / f"{name}.log", environment=environment)
 
 
 def _environment(
