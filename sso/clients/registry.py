@@ -55,10 +55,11 @@ class Client:
         return " ".join(allowed) if allowed or not asked else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return any(
-            is_same_redirect(registered, redirect_uri)
-            for registered in self.description.redirect_uris
-        )
+        """To the letter; programs on a computer choose their port late (RFC 8252 section 7.3)."""
+        registered = self.description.redirect_uris
+        if self.description.application_type != "native":
+            return redirect_uri in registered
+        return any(is_same_redirect(address, redirect_uri) for address in registered)
 
     def check_secret(self, secret: str, now: datetime) -> bool:
         digest = token_hash(secret)
