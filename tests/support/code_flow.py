@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import ssl
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,7 +18,9 @@ def tokens_for(
     client: Registered,
     member: Member,
     redirect_uri: str,
-    **parameters: str,
+    *,
+    resource: str | None = None,
+    verify: ssl.SSLContext | bool = True,
 ) -> Any:
     """What the token endpoint answers. The person signs in with no cookies from before."""
     verifier = secrets.token_urlsafe(48)
@@ -29,9 +32,9 @@ def tokens_for(
         "scope": "openid profile email",
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
         "code_challenge_method": "S256",
-        **parameters,
+        **({"resource": resource} if resource else {}),
     }
-    with headless() as person:
+    with headless(verify=verify) as person:
         address = f"{provider.issuer}/oauth2/authorize?{urlencode(question)}"
         answer = person.authorise(address, member, until=redirect_uri)
     exchange = httpx.post(
@@ -43,6 +46,7 @@ def tokens_for(
             "code_verifier": verifier,
         },
         auth=(client.client_id, client.secret),
+        verify=verify,
     )
     assert exchange.status_code == 200, exchange.text
     return exchange.json()

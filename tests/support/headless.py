@@ -1,5 +1,6 @@
 """A person without a browser: follows redirects and fills in the forms that pages show."""
 
+import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,6 +121,6 @@ def credentials(member: Member) -> dict[str, str]:
 
 
 @contextmanager
-def headless() -> Iterator[Headless]:
-    with httpx.Client(timeout=30) as client:
+def headless(*, verify: ssl.SSLContext | bool = True) -> Iterator[Headless]:
+    with httpx.Client(timeout=30, verify=verify) as client:
         yield Headless(client)

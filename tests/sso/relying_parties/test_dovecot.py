@@ -70,10 +70,9 @@ def by_password(member: Member) -> SignIn:
     return lambda imap: imap.authenticate("PLAIN", lambda _: encoded)
 
 
-def token_of(provider: Provider, mail_system: MailSystem, member: Member, **parameters: str) -> str:
+def token_of(provider: Provider, mail_system: MailSystem, member: Member) -> str:
     callback = f"{mail_system.address}/index.php/login/oauth"
-    tokens = tokens_for(provider, mail_system.webmail, member, callback, **parameters)
-    token: str = tokens["access_token"]
+    token: str = tokens_for(provider, mail_system.webmail, member, callback)["access_token"]
     return token
 
 
