@@ -15,6 +15,7 @@ from fastapi import Request, Response
 from identity.accounts.models import Account
 from kernel.encryption import KeyRing, Unsealable
 from kernel.tokens import token_hash
+from sso.sessions.cookies import read_cookie
 
 COOKIE = "__Host-congvu-new-password"
 LIFETIME = timedelta(minutes=15)
@@ -69,7 +70,7 @@ class PasswordStep:
 
 
 def step_of(request: Request) -> str | None:
-    return request.cookies.get(COOKIE)
+    return read_cookie(request, COOKIE)
 
 
 def set_step(response: Response, sealed: str) -> None:

@@ -13,6 +13,7 @@ from sso.http import SignOn
 from sso.protocol import forward_auth_texts as texts
 from sso.protocol.forward_auth import SITE_COOKIE
 from sso.protocol.sites import CALLBACK_PATH, START_PATH, Visit, read_start
+from sso.sessions.cookies import read_cookie
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +68,7 @@ def _start_again(visit: Visit) -> str:
 
 
 def _secret(request: Request) -> str | None:
-    value = request.cookies.get(BROWSER_COOKIE)
+    value = read_cookie(request, BROWSER_COOKIE)
     return value if value and len(value) <= LONGEST_SECRET else None
 
 

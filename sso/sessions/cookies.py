@@ -1,6 +1,7 @@
 """The cookies of a browser: its session and the fact that it is known."""
 
 from fastapi import Request, Response
+from starlette.requests import HTTPConnection
 
 SESSION_COOKIE = "__Host-congvu"
 DEVICE_COOKIE = "__Host-congvu-device"
@@ -17,8 +18,27 @@ def device_secret(request: Request) -> str | None:
 
 
 def _read(request: Request, name: str) -> str | None:
-    value = request.cookies.get(name)
+    value = read_cookie(request, name)
     return value if value and len(value) <= LONGEST else None
+
+
+def read_cookie(request: HTTPConnection, name: str) -> str | None:
+    """The value of the one cookie with exactly this name; None where there are two.
+
+    Frameworks take more than blanks away around a name. Then what a neighbouring host has set
+    with a no-break space before our name, to browsers another one, would pass for ours.
+    """
+    pairs: list[tuple[bytes, bytes]] = request.scope["headers"]
+    parts = [
+        part.strip(b" \t").partition(b"=")
+        for header, content in pairs
+        if header == b"cookie"
+        for part in content.split(b";")
+    ]
+    values = [value for found, _, value in parts if found == name.encode()]
+    if len(values) != 1 or not values[0].isascii():
+        return None
+    return values[0].decode()
 
 
 def set_session(response: Response, secret: str) -> None:
