@@ -79,7 +79,7 @@ class ProofChecker:
 
 def _verified(text: str) -> tuple[Proof, dict[str, Any]]:
     try:
-        header = jws.extract_compact(text.encode()).headers()
+        header = jws.extract_compact(text.encode(), registry=FOREIGN).headers()
         if header.get("typ") != "dpop+jwt":
             raise InvalidProof("The proof must have typ dpop+jwt.")
         key = _key_of(header.get("jwk"))

@@ -38,6 +38,7 @@ from sso.tokens.grants import revoke_grants_of_client
 REGISTER_PATH = "/oauth2/register"
 TOKEN_PREFIX = "congvu_registration"  # noqa: S105  # public: lets secret scanners recognise a leak
 BASIS = Basis("dynamic registration")
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class RegistrationRequest:
     token: str
     """From the Authorization header, empty when there was none."""
     body: bytes = b""
+    media_type: str = JSON
     address: str = ""
     request_id: str | None = None
 
@@ -73,7 +75,7 @@ class Registration:
         now = self._clock()
         actor = self._registrar(request, now)
         client_id = f"self-{secrets.token_hex(12)}"
-        description = description_of(_metadata(request.body), client_id)
+        description = description_of(_metadata(request), client_id)
         self._check_sector(description)
         token = new_token(TOKEN_PREFIX)
         with self._database.transaction() as session:
@@ -92,7 +94,7 @@ class Registration:
         """Metadata as a whole; what is left out gets its default. Secrets stay as they are."""
         now = self._clock()
         row = self._own(client_id, request)
-        metadata = _metadata(request.body)
+        metadata = _metadata(request)
         if metadata.get("client_id") != client_id:
             raise InvalidClientMetadata("client_id: must be the client's own")
         self._check_secret(row.id, metadata.get("client_secret"), now)
@@ -208,9 +210,11 @@ class Registration:
         return told
 
 
-def _metadata(body: bytes) -> dict[str, Any]:
+def _metadata(request: RegistrationRequest) -> dict[str, Any]:
+    if request.media_type != JSON:
+        raise InvalidClientMetadata(f"The content type must be {JSON}.")
     try:
-        return read_object(body)
+        return read_object(request.body)
     except ValueError:
         raise InvalidClientMetadata("The request must be a JSON object.") from None
 

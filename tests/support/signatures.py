@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from joserfc.jwk import ECKey, KeyParameters, OKPKey, RSAKey
+
 from tests.support.registry import NOW
-from tests.support.token_issuer import SigningKey, new_key, sign
+from tests.support.token_issuer import SigningKey, sign
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 
 
 @dataclass
@@ -21,11 +26,23 @@ class Signer:
     key: SigningKey = field(init=False)
 
     def __post_init__(self) -> None:
-        self.key = new_key(self.algorithm, self.kid)
+        parameters: KeyParameters = {"kid": self.kid, "alg": self.algorithm, "use": "sig"}
+        if self.algorithm in CURVES:
+            self.key = ECKey.generate_key(CURVES[self.algorithm], parameters)
+        elif self.algorithm == "EdDSA":
+            self.key = OKPKey.generate_key("Ed25519", parameters)
+        else:
+            self.key = RSAKey.generate_key(2048, parameters)
 
     @property
     def jwks(self) -> dict[str, Any]:
         return {"keys": [self.key.as_dict(private=False)]}
+
+    def assertion(self, client_id: str, **changes: Any) -> dict[str, str]:
+        """The part of a form by which a client authenticates (RFC 7523)."""
+        header = {"typ": "JWT"}
+        text = self.request_object(client_id, {}, sub=client_id, header=header, **changes)
+        return {"client_assertion": text, "client_assertion_type": ASSERTION_TYPE}
 
     @property
     def thumbprint(self) -> str:
