@@ -98,6 +98,7 @@ def create_app(services: Services) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # would lead to the host that the request names
         lifespan=partial(lifespan, services),
     )
     app.state.database = services.database
