@@ -151,6 +151,7 @@ def test_a_proof_that_failed_does_not_use_the_identifier_up(
         {"htu": URL + "/7"},
         {"htu": "/documents"},
         {"htu": "https://documents.example.gov.vn@evil.example/documents"},
+        {"htu": "https://user@documents.example.gov.vn/documents"},
         {"htu": "https://[/"},
         {"ath": encode(sha256(b"another token").digest())},
         {"ath": ...},
