@@ -11,10 +11,8 @@ from kernel.errors import Conflict, DomainError, Invalid
 from kernel.http import Problem, problem_response, status_of
 from kernel.messages import Message
 from sso.throttling.service import TooManyAttempts
+from theme.pages import TOO_MANY_REQUESTS
 from theme.problem_page import problem_page, wants_page
-
-TOO_MANY_REQUESTS = 429
-"""RFC 6585 section 4."""
 
 
 class InternalError(DomainError):

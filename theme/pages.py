@@ -27,6 +27,8 @@ HEADERS = {
 }
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
+TOO_MANY_REQUESTS = 429
+"""RFC 6585 section 4."""
 CARRIED = ("request", "to", "ui_locales")
 """Parameters that go along from page to page: the request that waits for the person."""
 
@@ -66,19 +68,24 @@ class Pages:
         template: str,
         *,
         status_code: int = 200,
+        wait: int | None = None,
         form_targets: Sequence[str] = (),
         frame_origins: Sequence[str] = (),
         **values: Any,
     ) -> HTMLResponse:
-        """`form_targets` are origins that a form on the page may lead to besides our own.
+        """`wait`: seconds until another attempt is let through; the answer is then 429.
 
+        `form_targets` are origins that a form on the page may lead to besides our own;
         `frame_origins` are those that it embeds pages of.
         """
-        body = self._environment.get_template(template).render(**_of(request), **values)
+        shown = {**_of(request), "wait": wait, **values}
+        body = self._environment.get_template(template).render(shown)
         policy = " ".join([HEADERS["Content-Security-Policy"], *form_targets])
         if frame_origins:
             policy += f"; frame-src {' '.join(frame_origins)}"
         headers = {**HEADERS, "Content-Security-Policy": policy}
+        if wait is not None:
+            status_code, headers["Retry-After"] = TOO_MANY_REQUESTS, str(wait)
         response = HTMLResponse(body, status_code=status_code, headers=headers)
         remember(request, response)
         return response
@@ -109,8 +116,15 @@ def _of(request: Request) -> dict[str, Any]:
         "in_language": in_language,
         "onward": onward,
         "request_id": getattr(request.state, "request_id", ""),
-        "support": getattr(request.app.state, "support", Support()),
+        "support": _support(request),
     }
+
+
+def _support(request: Request) -> Support:
+    """Nobody where no application of ours is around, as in the last hand of an error."""
+    app = request.scope.get("app")
+    support: Support = getattr(app.state, "support", Support()) if app else Support()
+    return support
 
 
 def onward_address(request: Request, path: str) -> str:

@@ -1,6 +1,7 @@
 """Pages on which people who know their password choose another one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from identity.accounts.errors import (
 )
 from identity.accounts.models import Account
 from identity.accounts.password_age import PasswordCondition, password_state
-from kernel.http import Db, Now
+from kernel.http import Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
 from sso.http import FromBrowser, SignOn, who
@@ -34,6 +35,7 @@ from sso.login.password_step import forget_step, step_of
 from sso.login.policy_words import rules_in_words
 from sso.login.sign_in_routes import Reference, visitor_of, welcome
 from sso.sessions.cookies import set_session
+from sso.sessions.service import SignedIn
 from sso.throttling.service import TooManyAttempts
 from theme.faults import Fault, faults_of
 from theme.pages import onward_address
@@ -100,7 +102,7 @@ def _step_form(
     request: Request,
     sign_on: SingleSignOn,
     account: Account,
-    now: Now,
+    now: datetime,
     reference: str,
     *,
     faults: Sequence[Fault] = (),
@@ -135,12 +137,16 @@ def _choice(
 
 
 @router.get(CHANGE_PATH)
-def show_change(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
-    with db.transaction() as session:
-        me = who(request, session, sign_on, now)
+def show_change(request: Request, sign_on: SignOn, now: Now) -> Response:
+    me = _me(request, sign_on, now)
     if me is None:
         return to_sign_in(CHANGE_PATH)
-    return _choice(request, "change_password.html", sign_on, (), me=me, wait=None)
+    return _choice(request, "change_password.html", sign_on, (), me=me)
+
+
+def _me(request: Request, sign_on: SingleSignOn, now: datetime) -> SignedIn | None:
+    with sign_on.database.transaction() as session:
+        return who(request, session, sign_on, now)
 
 
 @router.post(CHANGE_PATH, dependencies=[Depends(require_same_origin)])
@@ -152,13 +158,8 @@ async def change(
     password: Typed = "",
     again: Typed = "",
 ) -> Response:
-    threads = anyio.to_thread.run_sync
-
-    def look() -> Any:
-        with sign_on.database.transaction() as session:
-            return who(request, session, sign_on, now)
-
-    me, wait = await threads(look), None
+    threads, wait = anyio.to_thread.run_sync, None
+    me = await threads(_me, request, sign_on, now)
     if me is None:
         return to_sign_in(CHANGE_PATH)
     missing = [] if current else [Fault(texts.CURRENT_MISSING, "current")]

@@ -87,19 +87,16 @@ def _forgotten(
     *,
     wait: int | None = None,
 ) -> Response:
-    response = pages.render(
+    return pages.render(
         request,
         "forgotten.html",
-        status_code=429 if wait else 422 if faults else 200,
+        status_code=422 if faults else 200,
         texts=texts,
         faults=faults,
         identifier=identifier[:LONGEST_SHOWN],
         wait=wait,
         can_send=jobs.can_send,
     )
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response
 
 
 @router.get(RESET_PATH)

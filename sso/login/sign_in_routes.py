@@ -157,10 +157,10 @@ def _form(
     error: DomainError | None = None,
 ) -> Response:
     wait = error.seconds if isinstance(error, TooManyAttempts) else None
-    response = pages.render(
+    return pages.render(
         request,
         "sign_in.html",
-        status_code=429 if wait else 422 if faults else 200,
+        status_code=422 if faults else 200,
         form_targets=form_targets(asked),
         texts=texts,
         client=asked.client.description if asked else None,
@@ -171,6 +171,3 @@ def _form(
         wait=wait,
         done=texts.DONE.get(request.query_params.get("done", "")),
     )
-    if wait:
-        response.headers["Retry-After"] = str(wait)
-    return response

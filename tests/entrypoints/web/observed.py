@@ -1,5 +1,6 @@
 """One request to a bare ASGI application under the telemetry of the product."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -16,7 +17,9 @@ class Answer:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
-async def observed(app: ASGIApp, method: str = "GET") -> Answer:
+async def observed(
+    app: ASGIApp, method: str = "GET", headers: Sequence[tuple[bytes, bytes]] = ()
+) -> Answer:
     telemetry = Telemetry()
     answer = Answer(registry=telemetry.registry)
 
@@ -30,6 +33,12 @@ async def observed(app: ASGIApp, method: str = "GET") -> Answer:
         else:
             answer.body += message["body"]
 
-    scope = {"type": "http", "method": method, "path": "/", "headers": []}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": "/",
+        "query_string": b"",
+        "headers": list(headers),
+    }
     await TelemetryMiddleware(app, telemetry)(scope, receive, send)
     return answer

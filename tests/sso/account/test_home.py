@@ -1,0 +1,64 @@
+"""The first page of the own account."""
+
+from typing import Any
+
+from tests.support.password_states import acts_for
+from tests.support.sign_on import SignOnWorld
+
+
+def test_people_see_who_the_province_takes_them_for(world: SignOnWorld) -> None:
+    office = world.province.organisation("Sở Nông nghiệp và Môi trường")
+    member = world.member(
+        "Hoàng Thị Mỷ", organisation=office, position="Phó Giám đốc", staff_number="BK009"
+    )
+    acts_for(world, member, "Văn thư Sở")
+    page = world.browser().sign_in(member).text
+    for told in (
+        "<h1>Hoàng Thị Mỷ</h1>",
+        member.login,
+        f"{member.login}@backan.gov.vn",
+        "BK009",
+        "Phó Giám đốc<br>Sở Nông nghiệp và Môi trường",
+        "Văn thư Sở",
+        "chưa có; nếu quên mật khẩu",
+    ):
+        assert told in page
+
+
+def test_the_recovery_address_is_shown_only_as_far_as_its_owner_needs(world: SignOnWorld) -> None:
+    member = world.member(recovery_email="hong.nga@example.com")
+    page = world.browser().sign_in(member).text
+    assert "h•••@example.com" in page
+    assert "hong.nga" not in page
+
+
+def test_systems_are_offered_to_those_who_may_use_them(world: SignOnWorld) -> None:
+    office = world.province.organisation()
+    member = world.member(organisation=office)
+    offered: dict[str, Any] = {"client_uri": "https://vanban.example/"}
+    world.application("for-all", client_name="Quản lý văn bản", **offered)
+    world.application(
+        "for-some",
+        client_name="Nhân sự",
+        allowed_groups=[{"organisation_id": world.province.organisation().id}],
+        **offered,
+    )
+    world.application("machine", client_name="Trục tích hợp", grant_types=["client_credentials"])
+    world.application("no-address", client_name="Không có trang")
+    page = world.browser().sign_in(member).text
+    assert '<a href="https://vanban.example/">Quản lý văn bản</a>' in page
+    for hidden in ("Nhân sự", "Trục tích hợp", "Không có trang"):
+        assert hidden not in page
+
+
+def test_the_start_page_leads_to_it(world: SignOnWorld) -> None:
+    browser = world.browser()
+    assert browser.follow(browser.get("/")).url.path == "/dang-nhap"
+    browser.sign_in(world.member())
+    assert browser.follow(browser.get("/")).url.path == "/tai-khoan"
+
+
+def test_a_word_in_the_address_says_nothing_of_its_own(world: SignOnWorld) -> None:
+    browser = world.browser()
+    browser.sign_in(world.member())
+    assert 'role="status"' not in browser.get("/tai-khoan?done=<b>Hãy gọi 0900").text
