@@ -15,8 +15,8 @@ from kernel.errors import DomainError
 from kernel.http import address_in, name_route, status_of
 from sso.clients.registry import Clients
 from sso.keys.ring import SigningKeys
-from sso.protocol.client_authentication import ClientThrottled
 from sso.protocol.discovery import OAUTH_PATH, OPENID_PATH, Document, metadata
+from sso.protocol.errors import TooManyRequests
 from sso.protocol.http import (
     NO_STORE,
     Answer,
@@ -165,6 +165,6 @@ def refusal(error: OAuth2Error, scheme: str) -> Answer:
     if status == UNAUTHORISED:
         challenge = f'{scheme} realm="congvu", error="{error.error}"'
         more = ((b"www-authenticate", challenge.encode()),)
-    elif isinstance(error, ClientThrottled):
+    elif isinstance(error, TooManyRequests):
         more = ((b"retry-after", str(error.seconds).encode()),)
     return Answer(status, body, (*NO_STORE, *more))

@@ -10,7 +10,6 @@ from urllib.parse import unquote_plus
 
 import anyio
 import anyio.to_thread
-from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from joserfc import jwt
 
@@ -19,6 +18,7 @@ from sso.clients.keys import ClientKeys, KeysUnavailable
 from sso.clients.registry import Client, Clients
 from sso.keys.signatures import FOREIGN, UNREADABLE
 from sso.protocol import mutual_tls
+from sso.protocol.errors import TooManyRequests
 from sso.protocol.http import BackChannelRequest
 from sso.protocol.json_input import check_storable
 from sso.throttling.clients import ClientThrottling
@@ -41,15 +41,11 @@ class ClientRefused(InvalidClientError):
         super().__init__(description="Client authentication failed.", status_code=401)
 
 
-class ClientThrottled(OAuth2Error):
+class ClientThrottled(TooManyRequests):
     """Too many failures before this one; it has not been looked at."""
 
-    error = "temporarily_unavailable"
-    status_code = 429
-
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many failed attempts of this client from this address.")
-        self.seconds = seconds
+        super().__init__("Too many failed attempts of this client from this address.", seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,9 @@ class TooManyRequests(OAuth2Error):
     error = "temporarily_unavailable"
     status_code = 429
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many attempts; try again in {seconds} seconds.")
+    def __init__(self, description: str, seconds: int) -> None:
+        super().__init__(description)
+        self.seconds = seconds
 
 
 class InvalidToken(OAuth2Error):

@@ -158,7 +158,7 @@ class Registration:
             with self._database.transaction() as session:
                 count_attempt(session, [limit], now=now)
         except TooManyAttempts as error:
-            return TooManyRequests(error.seconds)
+            return TooManyRequests("Too many wrong tokens from this address.", error.seconds)
         return InvalidToken("The access token is unknown, expired or another client's.")
 
     def _check_sector(self, description: ClientDescription) -> None:
