@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from entrypoints.home import CHECKOUT
 from identity.accounts.models import AccountStatus
@@ -16,6 +17,7 @@ from identity.directory.comparison import Comparison, compare
 from identity.directory.gateway import LdapDirectory
 from identity.directory.pending import count_pending
 from kernel.database import Database
+from sso.keys.models import Algorithm, SigningKey
 from tests.support.installation import eventually
 from tests.support.services import environment_for
 from tests.support.slapd import BASE_DN, TestSlapd, ldap_server, slapd_of_this_process
@@ -146,3 +148,16 @@ def test_a_directory_killed_in_mid_batch_is_filled_up_by_the_same_worker(
     ldap_server.start()
     assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
     assert worker.poll() is None
+
+
+def test_a_worker_makes_the_keys_that_are_missing(
+    province: Province, start: Start, ldap_server: TestSlapd
+) -> None:
+    def keys() -> int:
+        with province.database.transaction() as session:
+            return session.scalar(select(func.count()).select_from(SigningKey)) or 0
+
+    assert keys() == 0
+    start()
+    eventually(lambda: keys() == len(Algorithm))
+    assert_agreement(province, ldap_server, FOUNDED)

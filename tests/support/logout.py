@@ -1,5 +1,6 @@
 """Systems that hear who left, and couriers that tell them."""
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from entrypoints.wiring import Services
 from kernel.jobs import connection_string
 from kernel.notices import Notices
 from kernel.outbound import Outbound, OutboundSettings
-from sso.logout.courier import Courier
+from sso.logout.courier import DATABASE_GONE, Courier
 from sso.logout.messengers import BackChannelMessenger
 from sso.logout.models import LogoutDelivery, LogoutProtocol
 from tests.support.registry import NOW
@@ -128,6 +129,13 @@ def courier_for(services: Services, notices: Notices) -> Courier:
     )
 
 
+def _live(courier: Courier, stop: Event) -> None:
+    """As in a worker: a lost connection is no reason to end."""
+    while not stop.is_set():
+        with contextlib.suppress(*DATABASE_GONE):
+            courier.run_until(stop)
+
+
 @dataclass
 class Couriers:
     """Each in a thread with a connection of its own, until the test is over."""
@@ -140,7 +148,7 @@ class Couriers:
         notices = Notices(connection_string(self.services.settings.database.url))
         notices.start()
         courier, stop = courier_for(self.services, notices), Event()
-        self._running.append((stop, notices, self._pool.submit(courier.run_until, stop)))
+        self._running.append((stop, notices, self._pool.submit(_live, courier, stop)))
 
     def stop(self) -> None:
         for stop, _, _ in self._running:

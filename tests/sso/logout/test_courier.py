@@ -265,6 +265,12 @@ def test_connections_that_are_cut_are_made_anew(
     receiver.next_token()
 
 
+def test_metrics_say_how_many_logouts_are_on_their_way(world: SignOnWorld) -> None:
+    app = world.application(backchannel_logout_uri="https://app.example/logout")
+    enter_and_leave(world, world.member(), app, times=2)
+    assert "congvu_sso_undelivered_logouts 2.0" in world.client.get("/metrics").text
+
+
 def test_neither_tokens_nor_people_are_logged(
     world: SignOnWorld, couriers: Couriers, lines: io.StringIO
 ) -> None:
