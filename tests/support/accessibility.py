@@ -46,7 +46,15 @@ def assert_good_page(page: Page, name: str) -> None:
             )
             assert overflow <= 0, f"{name} is {overflow} pixels too wide on a {size}"
         assert violations(page) == [], f"{name} in {scheme}"
-    assert len(page.content().encode()) < MOST_BYTES
+    assert weight(page) < MOST_BYTES
+
+
+def weight(page: Page) -> int:
+    """Bytes of the page with its style, scripts and pictures, before any compression."""
+    resources: int = page.evaluate(
+        "performance.getEntriesByType('resource').reduce((sum, r) => sum + r.decodedBodySize, 0)"
+    )
+    return len(page.content().encode()) + resources
 
 
 def _keep(page: Page, name: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from tests.support.provider import Member
 
@@ -44,3 +44,18 @@ def counting_password_entries(page: Page) -> Iterator[list[str]]:
     page.on("request", note)
     yield entries
     page.remove_listener("request", note)
+
+
+@contextmanager
+def without_complaints(page: Page) -> Iterator[None]:
+    """The browser refuses nothing by the policy of a page, and no script fails."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if _is_bad(message) else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield
+    assert said == []
+
+
+def _is_bad(message: ConsoleMessage) -> bool:
+    """Of answers with a status of 400 and more, the browser complains by itself."""
+    return message.type == "error" and "the server responded with a status" not in message.text
