@@ -31,7 +31,16 @@ from sso.sessions.service import (
     start_session,
 )
 from sso.settings import SignOnSettings
-from sso.throttling.service import Limit, Throttling, count_attempt, forget_attempts
+from sso.throttling.service import (
+    Limit,
+    Throttling,
+    count_attempt,
+    forget_attempts,
+    take_back_attempts,
+)
+
+NOBODY = UUID(int=0)
+"""Asked about in place of an account that there is not."""
 
 
 class SignInRefused(Invalid):
@@ -109,8 +118,13 @@ class SignIn:
         device = visitor.device_secret
         with self._database.transaction() as session:
             account = find_account_for_sign_in(session, identifier, day=office_day(now))
-            known = account is not None and is_known_device(session, account.id, device, now=now)
-            limits = self._limits(identifier, account, device if known else None, visitor.browser)
+            account_id = account.id if account else NOBODY
+            known = is_known_device(session, account_id, device, now=now)
+            limits = (
+                (self._throttling.of_device(str(account_id), device or ""),)
+                if known
+                else self._limits_of_strangers(identifier, visitor.browser, now)
+            )
             count_attempt(session, limits, now=now)
             return Attempt(
                 identifier,
@@ -136,7 +150,8 @@ class SignIn:
                 raise SignInRefused
             if account.status is not AccountStatus.ACTIVE:
                 raise AccountNotActive
-            forget_attempts(session, attempt.limits[:1])  # those of a whole address stay counted
+            forget_attempts(session, attempt.limits[:1])
+            take_back_attempts(session, attempt.limits[1:], now=now)  # others' stay counted
             state = password_state(account, self._passwords.policy, now)
             if state.opens_nothing:
                 record_sign_on(
@@ -189,17 +204,14 @@ class SignIn:
                 session, attempt.account_id, old_hash=attempt.password_hash, new_hash=renewed
             )
 
-    def _limits(
-        self, identifier: str, account: Account | None, device: str | None, browser: Browser
+    def _limits_of_strangers(
+        self, identifier: str, browser: Browser, now: datetime
     ) -> tuple[Limit, ...]:
-        if account is not None and device is not None:
-            return (self._throttling.of_device(str(account.id), device),)
-        by_login = self._throttling.of_login(str(account.id) if account else identifier)
-        return (by_login, self._throttling.of_address(browser.address or ""))
+        by_login = self._throttling.of_login(identifier)
+        return (by_login, self._throttling.of_address(browser.address or "", now))
 
     def _note_refusal(self, attempt: Attempt, browser: Browser) -> None:
-        if attempt.account_id is None:
-            return  # what was typed may be anything, a password too: it is nowhere recorded
+        """As long for an account that there is not; what was typed may be a password."""
         with self._database.transaction() as session:
             actor = Actor(ActorKind.ACCOUNT, "unknown", frozenset())
             record_sign_on(session, actor, SignOnAuditTag.REFUSED, attempt.account_id, browser)

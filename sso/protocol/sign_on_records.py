@@ -17,7 +17,7 @@ from sso.sessions.service import Browser
 class SignOnAuditTag(enum.StrEnum):
     SIGNED_IN = "sign-on:signed-in"
     REFUSED = "sign-on:refused"
-    """A wrong password for an account that there is."""
+    """A wrong password, or no such account; what was typed is nowhere kept."""
     PASSWORD_DUE = "sign-on:password-due"  # noqa: S105  # a tag
     """A right password that opened nothing but the choice of another one."""
     ENTERED = "sign-on:client-entered"
@@ -50,7 +50,7 @@ def record_sign_on(
     session: Session,
     actor: Actor,
     tag: SignOnAuditTag,
-    account_id: UUID,
+    account_id: UUID | None,
     browser: Browser,
     **details: Any,
 ) -> None:

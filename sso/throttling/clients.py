@@ -9,7 +9,8 @@ elsewhere, nor another one that asks from the same place.
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address
+
+from sso.throttling.networks import network_of
 
 FREE = 10
 """Failures without delay: a secret that was rotated a moment ago is no attack."""
@@ -21,8 +22,6 @@ MOST = 10_000
 """Of what is remembered; then the oldest is forgotten."""
 LONGEST_NAME = 100
 """Client ids are no longer, so whatever is can be counted together."""
-NETWORK_BITS = 64
-"""Of IPv6 everybody has as many addresses as they like, all of one network."""
 
 Key = tuple[str, str]
 
@@ -70,15 +69,4 @@ class ClientThrottling:
 
 def _key(client_id: str | None, address: str | None) -> Key:
     name = client_id if client_id is not None and len(client_id) <= LONGEST_NAME else ""
-    return name, _network(address or "")
-
-
-def _network(address: str) -> str:
-    if ":" not in address:
-        return address
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    assert isinstance(parsed, IPv6Address)  # noqa: S101  # no other kind has a colon
-    return str(int(parsed) >> (parsed.max_prefixlen - NETWORK_BITS))
+    return name, network_of(address or "")

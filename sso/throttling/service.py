@@ -8,6 +8,7 @@ that the person signed in with before has a count of its own (OWASP: device cook
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import normalize
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from kernel.encryption import KeyRing
 from kernel.errors import Forbidden
 from sso.throttling.models import Throttle
+from sso.throttling.networks import network_of
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 
@@ -34,6 +36,15 @@ COUNT = text(
         END
     WHERE known.free_at <= :now
     RETURNING failures
+    """
+)
+
+
+TAKE_BACK = text(
+    """
+    UPDATE sso_throttle SET failures = failures - 1,
+        free_at = CASE WHEN failures - 1 < :free THEN :now ELSE free_at END
+    WHERE key = :key AND failures > 0
     """
 )
 
@@ -64,15 +75,21 @@ class Throttling:
         self._ring = ring
 
     def of_login(self, identifier: str) -> Limit:
-        """By strangers; whether there is such an account makes no difference."""
-        return Limit(self._key("login", identifier.strip().lower()), free=5, longest_seconds=60)
+        """By strangers, under what they typed, whatever the domain.
+
+        Counted by account, the delay would tell that a login and an alias are of one, and so that
+        there is one.
+        """
+        typed = normalize("NFC", identifier).strip().lower()
+        name = typed.rpartition("@")[0] or typed
+        return Limit(self._key("login", name), free=5, longest_seconds=60)
 
     def of_device(self, account_id: str, device: str) -> Limit:
         return Limit(self._key("device", f"{account_id}\0{device}"), free=10, longest_seconds=300)
 
-    def of_address(self, address: str) -> Limit:
-        """Generous: a whole office sits behind one address."""
-        return Limit(self._key("address", address), free=50, longest_seconds=900)
+    def of_address(self, address: str, now: datetime) -> Limit:
+        """Generous, and anew every hour: a whole office sits behind one address."""
+        return Limit(self._place(f"address\0{now:%Y%m%d%H}", address), 100, longest_seconds=300)
 
     def of_code(self, address: str) -> Limit:
         """User codes of devices are short: guessing them is slowed down early."""
@@ -80,7 +97,7 @@ class Throttling:
 
     def of_registration(self, address: str) -> Limit:
         """Tokens that nobody gave out, shown to the registration of clients."""
-        return Limit(self._key("registration", address), free=20, longest_seconds=300)
+        return Limit(self._place("registration", address), free=20, longest_seconds=300)
 
     def of_current_password(self, account_id: str) -> Limit:
         """Asked for on the page that changes it, of whoever holds a session."""
@@ -88,7 +105,10 @@ class Throttling:
 
     def of_forgetting(self, address: str) -> Limit:
         """Requests for mails: each of them may send one."""
-        return Limit(self._key("forgotten", address), free=20, longest_seconds=900)
+        return Limit(self._place("forgotten", address), free=20, longest_seconds=900)
+
+    def _place(self, kind: str, address: str) -> bytes:
+        return self._key(kind, network_of(address))
 
     def _key(self, kind: str, value: str) -> bytes:
         return self._ring.index(f"{kind}\0{value}", "throttle")
@@ -116,3 +136,9 @@ def forget_attempts(session: Session, limits: Sequence[Limit]) -> None:
     session.execute(
         delete(Throttle).where(Throttle.key.in_(keys)).execution_options(synchronize_session=False)
     )
+
+
+def take_back_attempts(session: Session, limits: Sequence[Limit], *, now: datetime) -> None:
+    """After a success that says nothing about the other attempts that are counted with it."""
+    for limit in limits:
+        session.execute(TAKE_BACK, {"key": limit.key, "free": limit.free, "now": now})
