@@ -3,6 +3,7 @@
 import os
 import time
 import traceback
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,17 @@ class Telemetry:
         MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
+    @lru_cache(maxsize=1000)  # noqa: B019  # lives as long as the process; finding costs as much
+    def _series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return self.requests.labels(method, route, status), self.seconds.labels(route)
+
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request and write its line."""
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         route = scope["state"].get(ROUTE_NAME) or getattr(scope.get("route"), "path", "-")
-        self.requests.labels(method, route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        counted, timed = self._series(method, route, status)
+        counted.inc()
+        timed.observe(seconds)
         log.info(
             "request",
             request_id=scope["state"]["request_id"],

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -118,21 +119,26 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router)
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
-    telemetry = Telemetry()
+    telemetry = app.state.telemetry = Telemetry()
     services.spool.report_to(telemetry.spooled.set)
     app.include_router(probes(services, telemetry))
-    sign_on = app.state.sign_on = services.sign_on
-    app.add_middleware(
-        BackChannel,
+    app.state.sign_on = services.sign_on
+    answer_errors(app)
+    return app
+
+
+def fronted(app: FastAPI, services: Services) -> ASGIApp:
+    """With what programs ask in front of the framework, whose layers cost them 8 µs each time."""
+    sign_on = services.sign_on
+    back_channel = BackChannel(
+        app,
         routes=sign_on.back_channel_routes,
         issuer=sign_on.issuer,
         keys=sign_on.keys.get,
         clients=sign_on.clients.get,
         jwks_cache_seconds=sign_on.settings.jwks_cache_seconds,
     )
-    app.add_middleware(TelemetryMiddleware, telemetry=telemetry)
-    answer_errors(app)
-    return app
+    return TelemetryMiddleware(back_channel, telemetry=app.state.telemetry)
 
 
 def probes(services: Services, telemetry: Telemetry) -> APIRouter:
@@ -158,11 +164,15 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     return router
 
 
-def build() -> FastAPI:
+def build() -> ASGIApp:
     """For servers that want to be told where to find the application."""
     settings = load_settings()
     configure_logs(settings.log)
-    return create_app(Services(settings))
+    services = Services(settings)
+    built = fronted(create_app(services), services)
+    gc.collect()
+    gc.freeze()  # what was built stays: looking through it again took half of a busy loop's time
+    return built
 
 
 def configured(build: Callable[[], ASGIApp], settings: WebSettings) -> uvicorn.Config:

@@ -2,8 +2,8 @@
 
 import os
 import secrets
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
 from unicodedata import normalize
@@ -71,7 +71,8 @@ class Passwords:
             time_cost=settings.passes,
             parallelism=1,
         )
-        self._slots = threading.BoundedSemaphore(settings.parallel_hashes)
+        # threads of their own: the allocator keeps a hash's memory with each that ever made one
+        self._threads = ThreadPoolExecutor(settings.parallel_hashes, "password-hash")
         self._decoy = str(self._hasher.hash(secrets.token_urlsafe()))
 
     @property
@@ -103,23 +104,21 @@ class Passwords:
         if not password:
             return Verification(matches=False)
         typed = _typed(password)
-        with self._slots:
-            if hashed is None or typed is None:
-                return self._decline(typed)
-            try:
-                matches = self._hasher.verify(typed, hashed)
-            except ValueError:  # no argon2 hash at all
-                return self._decline(typed)
+        if hashed is None or typed is None:
+            return self._decline(typed)
+        try:
+            matches = self._threads.submit(self._hasher.verify, typed, hashed).result()
+        except ValueError:  # no argon2 hash at all
+            return self._decline(typed)
         return Verification(matches, matches and bool(self._hasher.needs_update(hashed)))
 
     def rehash(self, password: str) -> str:
         """Today's hash of a password that has just been verified; no rule is asked again."""
-        with self._slots:
-            return str(self._hasher.hash(_typed(password)))
+        return str(self._threads.submit(self._hasher.hash, _typed(password)).result())
 
     def _decline(self, typed: str | None) -> Verification:
         """Take as long as for an account that exists."""
-        self._hasher.verify(typed or "", self._decoy)
+        self._threads.submit(self._hasher.verify, typed or "", self._decoy).result()
         return Verification(matches=False)
 
 

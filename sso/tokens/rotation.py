@@ -1,58 +1,58 @@
-"""Rotation of refresh tokens (RFC 9700 section 4.14.2), many requests in one transaction.
+"""Rotation of refresh tokens (RFC 9700 section 4.14.2), many requests in one statement.
 
-One UPDATE decides for each token whether it is the one in force; a commit for every request
-would flush the disk as often. A token that was followed by its successor is either a retry of a
-client that never got the answer, and gets the same answer again while the successor is unused
-and the moment is near, or is used by two parties, and then nobody keeps the grant.
+One UPDATE takes all tokens that are in force; a commit for every request would flush the disk as
+often. Those that it leaves are looked at one by one: a token that was followed by its successor
+is either a retry of a client that never got the answer, and gets the same answer again while the
+successor is unused and the moment is near, or is used by two parties, and then nobody keeps the
+grant.
 """
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
+from psycopg.errors import DeadlockDetected
 from psycopg.rows import namedtuple_row
 
-from kernel.async_database import AsyncDatabase
+from kernel.async_database import AsyncDatabase, Connection
 from kernel.clock import Clock
 from sso.settings import SignOnSettings
 from sso.tokens.issuing import GrantView
 from sso.tokens.minting import Authentication
 from sso.tokens.refresh import RefreshToken
 
-ROTATE = """
-WITH asked AS (
-    SELECT * FROM unnest(
-        %(ids)s::uuid[], %(generations)s::int[], %(clients)s::uuid[],
-        %(thumbprints)s::text[], %(certificates)s::text[]
-    ) AS asked(id, generation, client_id, thumbprint, certificate)
-), owned AS (
-    SELECT sso_grant.*, asked.generation AS asked_generation
-    FROM asked JOIN sso_grant USING (id)
-    WHERE sso_grant.client_id = asked.client_id
-        AND (dpop_thumbprint IS NULL OR dpop_thumbprint = asked.thumbprint)
-        AND (certificate_thumbprint IS NULL OR certificate_thumbprint = asked.certificate)
-    ORDER BY id FOR NO KEY UPDATE OF sso_grant  -- in one order, or two batches wait for each other
-), rotated AS (
-    UPDATE sso_grant SET generation = sso_grant.generation + 1, refreshed_at = %(now)s
-    FROM owned
-    WHERE sso_grant.id = owned.id AND sso_grant.generation = owned.asked_generation
-        AND sso_grant.revoked_at IS NULL AND sso_grant.expires_at > %(now)s
-        AND NOT sso_grant.needs_check
-    RETURNING sso_grant.id, owned.asked_generation
-)
-SELECT owned.id, account_id, actor_account_id, participation_id, scope, resources,
-    authenticated_at, acr, amr, generation, asked_generation, refreshed_at, needs_check,
-    revoked_at IS NULL AND expires_at > %(now)s AS is_live, rotated.id IS NOT NULL AS is_rotated
-FROM owned LEFT JOIN rotated USING (id, asked_generation)
+ASKED = """unnest(
+    %(ids)s::uuid[], %(generations)s::int[], %(clients)s::uuid[],
+    %(thumbprints)s::text[], %(certificates)s::text[]
+) AS asked(id, generation, client_id, thumbprint, certificate)"""
+OWNED = """sso_grant.id = asked.id AND sso_grant.client_id = asked.client_id
+    AND (dpop_thumbprint IS NULL OR dpop_thumbprint = asked.thumbprint)
+    AND (certificate_thumbprint IS NULL OR certificate_thumbprint = asked.certificate)"""
+TOLD = """sso_grant.id, account_id, actor_account_id, participation_id, scope, resources,
+    authenticated_at, acr, amr, sso_grant.generation"""
+ROTATE = f"""
+UPDATE sso_grant SET generation = sso_grant.generation + 1, refreshed_at = %(now)s
+FROM {ASKED}
+WHERE {OWNED} AND sso_grant.generation = asked.generation
+    AND revoked_at IS NULL AND expires_at > %(now)s AND NOT needs_check
+RETURNING {TOLD}, asked.generation AS asked_generation
+"""
+JUDGE = f"""
+SELECT {TOLD}, asked.generation AS asked_generation, refreshed_at, needs_check,
+    revoked_at IS NULL AND expires_at > %(now)s AS is_live
+FROM {ASKED} JOIN sso_grant ON {OWNED}
 """
 REVOKE = """
 UPDATE sso_grant SET revoked_at = %(now)s, revoke_reason = 'refresh_token_reused'
 WHERE id = ANY(%(ids)s) AND revoked_at IS NULL
 """
+
+
+Key = tuple[UUID, int]
+"""A grant and the generation that was asked with."""
 
 
 class Refusal(enum.Enum):
@@ -75,6 +75,10 @@ class Rotation:
     thumbprint: str | None = None
     certificate: str | None = None
 
+    @property
+    def key(self) -> Key:
+        return self.token.grant_id, self.token.generation
+
 
 class RefreshRotation:
     def __init__(self, database: AsyncDatabase, settings: SignOnSettings, clock: Clock) -> None:
@@ -85,49 +89,65 @@ class RefreshRotation:
     async def rotate(self, rotations: Sequence[Rotation]) -> list[GrantView | Refusal]:
         """The grants with the generation to hand out now, in the order asked for."""
         now = self._clock()
-        values = {
-            "ids": [rotation.token.grant_id for rotation in rotations],
-            "generations": [rotation.token.generation for rotation in rotations],
-            "clients": [rotation.client_id for rotation in rotations],
-            "thumbprints": [rotation.thumbprint for rotation in rotations],
-            "certificates": [rotation.certificate for rotation in rotations],
-            "now": now,
-        }
-        async with self._database.connection() as connection, connection.transaction():
-            rows = await _fetch(connection, ROTATE, values)
-            found = {(row.id, row.asked_generation): self._judge(row, now) for row in rows}
-            stolen = [key[0] for key, verdict in found.items() if verdict is Refusal.REUSED]
-            if stolen:
-                await connection.execute(REVOKE, {"ids": stolen, "now": now})
-        return [
-            found.get((rotation.token.grant_id, rotation.token.generation), Refusal.UNKNOWN)
-            for rotation in rotations
-        ]
+        async with self._database.connection() as connection:
+            found: dict[Key, GrantView | Refusal] = {}
+            try:
+                for row in await _fetch(connection, ROTATE, _arrays(rotations, now)):
+                    found[row.id, row.asked_generation] = _view(row)
+            except DeadlockDetected:  # another process has some of them in another order
+                return [Refusal.CROSSED for _ in rotations]
+            rest = [rotation for rotation in rotations if rotation.key not in found]
+            if rest:
+                found |= await self._judged(connection, rest, now)
+        return [found.get(rotation.key, Refusal.UNKNOWN) for rotation in rotations]
+
+    async def _judged(
+        self, connection: Connection, rotations: Sequence[Rotation], now: datetime
+    ) -> dict[Key, GrantView | Refusal]:
+        """Why they were not rotated; grants of stolen tokens are revoked by the way."""
+        rows = await _fetch(connection, JUDGE, _arrays(rotations, now))
+        found = {(row.id, row.asked_generation): self._judge(row, now) for row in rows}
+        stolen = [key[0] for key, verdict in found.items() if verdict is Refusal.REUSED]
+        if stolen:
+            await connection.execute(REVOKE, {"ids": stolen, "now": now})
+        return found
 
     def _judge(self, row: Any, now: datetime) -> GrantView | Refusal:
-        if row.is_rotated:
-            return _view(row, row.asked_generation + 1)
         if not row.is_live:
             return Refusal.UNKNOWN
         if row.generation == row.asked_generation:
             return Refusal.NEEDS_CHECK if row.needs_check else Refusal.CROSSED
         if row.generation == row.asked_generation + 1 and self._is_recent(row.refreshed_at, now):
-            return _view(row, row.generation)
+            return _view(row)
         return Refusal.REUSED
 
     def _is_recent(self, refreshed_at: datetime, now: datetime) -> bool:
         return now - refreshed_at <= timedelta(seconds=self._settings.refresh_retry_seconds)
 
 
-async def _fetch(
-    connection: psycopg.AsyncConnection[Any], statement: str, values: dict[str, Any]
-) -> list[Any]:
+async def _fetch(connection: Connection, statement: str, values: dict[str, Any]) -> list[Any]:
     async with connection.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(statement, values)
         return await cursor.fetchall()
 
 
-def _view(row: Any, generation: int) -> GrantView:
+def _arrays(rotations: Sequence[Rotation], now: datetime) -> dict[str, Any]:
+    """Ids as array literals: making a parameter of each costs more than all else here."""
+    return {
+        "ids": _literal(rotation.token.grant_id for rotation in rotations),
+        "generations": _literal(rotation.token.generation for rotation in rotations),
+        "clients": _literal(rotation.client_id for rotation in rotations),
+        "thumbprints": [rotation.thumbprint for rotation in rotations],
+        "certificates": [rotation.certificate for rotation in rotations],
+        "now": now,
+    }
+
+
+def _literal(values: Iterable[UUID | int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _view(row: Any) -> GrantView:
     return GrantView(
         id=row.id,
         account_id=row.account_id,
@@ -136,5 +156,5 @@ def _view(row: Any, generation: int) -> GrantView:
         scope=row.scope,
         resources=row.resources,
         authentication=Authentication(row.authenticated_at.astimezone(UTC), row.acr, row.amr),
-        generation=generation,
+        generation=row.generation,
     )

@@ -12,9 +12,10 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from entrypoints.embedded.ports import LOOPBACK
-from entrypoints.web import API, create_app
+from entrypoints.web import API, create_app, fronted
 from entrypoints.wiring import Services
 from kernel import api_tokens
 from kernel.access import Actor, Permission
@@ -41,8 +42,8 @@ def app(services: Services) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def address(app: FastAPI) -> Iterator[str]:
-    with serving(app) as address:
+def address(app: FastAPI, services: Services) -> Iterator[str]:
+    with serving(fronted(app, services)) as address:
         yield address
 
 
@@ -67,7 +68,7 @@ def client(address: str, database_url: str) -> Iterator[httpx.Client]:
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: ASGIApp) -> Iterator[str]:
     """The server of the product, in a thread of this process so that tests see its log lines."""
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, lifespan="off", ws="none", proxy_headers=False)
