@@ -1,7 +1,10 @@
 """Changing the own password: check, hash outside any transaction, write if nothing changed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from identity.accounts import queries
 from identity.accounts.errors import AccountStateForbids, CurrentPasswordWrong
@@ -11,6 +14,9 @@ from identity.accounts.passwords import Passwords
 from kernel.audit import Basis
 from kernel.clock import office_day
 from kernel.database import Database
+
+After = Callable[[Session, Account], object]
+"""What is done in the transaction of the change, such as ending what is open."""
 
 
 def change_password(
@@ -22,35 +28,64 @@ def change_password(
     now: datetime,
     *,
     is_administrator: bool = False,
-    request_id: str | None = None,
+    then: After | None = None,
 ) -> Account:
     """Slow: up to two hashes and one for each password of the history.
 
     Raises AccountNotFound, AccountStateForbids, CurrentPasswordWrong, PasswordRefused,
     PasswordChangedMeanwhile.
     """
-    history = passwords.policy.history
     with database.transaction() as session:
         account = queries.get_account(session, account_id)
-        if account.status is not AccountStatus.ACTIVE:
-            raise AccountStateForbids(
-                account.login, account.status.value, AccountStatus.ACTIVE.value
-            )
+    if account.status is not AccountStatus.ACTIVE:
+        raise AccountStateForbids(account.login, account.status.value, AccountStatus.ACTIVE.value)
+    if not passwords.verify(account.password_hash, current).matches:
+        raise CurrentPasswordWrong
+    return replace_password(
+        database,
+        passwords,
+        account,
+        new,
+        now,
+        basis=Basis("changed by its holder"),
+        is_administrator=is_administrator,
+        then=then,
+    )
+
+
+def replace_password(
+    database: Database,
+    passwords: Passwords,
+    account: Account,
+    new: str,
+    now: datetime,
+    *,
+    basis: Basis,
+    is_administrator: bool = False,
+    then: After | None = None,
+) -> Account:
+    """In the place of the one that `account` was read with, which its holder has just shown.
+
+    Slow as above. Raises AccountStateForbids, PasswordRefused, PasswordChangedMeanwhile.
+    """
+    history = passwords.policy.history
+    with database.transaction() as session:
         subject = queries.subject_of(
             session, account, day=office_day(now), is_administrator=is_administrator
         )
         former = queries.hashes_not_to_repeat(session, account, history)
-    if not passwords.verify(account.password_hash, current).matches:
-        raise CurrentPasswordWrong
     hashed = passwords.hash(new, subject, former=former)
     with database.transaction() as session:
-        return set_password(
+        changed = set_password(
             session,
-            holder(account, request_id),
-            account_id,
+            holder(account),
+            account.id,
             hashed,
             now=now,
             keep=history,
-            basis=Basis("changed by its holder"),
+            basis=basis,
             instead_of=account.password_hash,
         )
+        if then is not None:
+            then(session, changed)
+        return changed

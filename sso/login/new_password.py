@@ -1,17 +1,14 @@
 """Putting another password in the place of a known one, and ending what it had opened."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from identity.accounts.errors import CurrentPasswordWrong
 from identity.accounts.models import Account, AccountStatus
-from identity.accounts.password_service import holder, set_password
+from identity.accounts.password_change import change_password, replace_password
 from identity.accounts.passwords import Passwords
-from identity.accounts.queries import get_account, hashes_not_to_repeat, subject_of
+from identity.accounts.queries import get_account
 from kernel.audit import Basis
-from kernel.clock import office_day
 from kernel.database import Database
 from kernel.errors import Conflict
 from sso.login.password_step import Proven
@@ -58,11 +55,22 @@ class NewPassword:
 
         Raises PasswordStepOver, PasswordRefused, PasswordChangedMeanwhile.
         """
-        account = self.account_of(proven)
-        hashed = self._hash(account, new, now)
-        with self._database.transaction() as session:
-            changed = self._put(session, account, hashed, Basis("asked for at sign-in"), now)
-            return self._sign_in.open(session, changed, visitor, now)
+        opened: list[NewSession] = []
+
+        def then(session: Session, changed: Account) -> None:
+            end_everything(session, changed.id, EndReason.PASSWORD_CHANGED, now=now)
+            opened.append(self._sign_in.open(session, changed, visitor, now))
+
+        replace_password(
+            self._database,
+            self._passwords,
+            self.account_of(proven),
+            new,
+            now,
+            basis=Basis("asked for at sign-in"),
+            then=then,
+        )
+        return opened[0]
 
     def change(self, me: SignedIn, current: str, new: str, now: datetime) -> str:
         """Slow on purpose. The new secret of the session, which alone of all goes on.
@@ -72,43 +80,16 @@ class NewPassword:
         limits = [self._throttling.of_current_password(str(me.account.id))]
         with self._database.transaction() as session:
             count_attempt(session, limits, now=now)
-        if not self._passwords.verify(me.account.password_hash, current).matches:
-            raise CurrentPasswordWrong
-        hashed = self._hash(me.account, new, now)
-        with self._database.transaction() as session:
-            basis = Basis("changed by its holder")
-            self._put(session, me.account, hashed, basis, now, but=me.session.id)
+        renewed: list[str] = []
+
+        def then(session: Session, changed: Account) -> None:
+            end_everything(
+                session, changed.id, EndReason.PASSWORD_CHANGED, now=now, but=me.session.id
+            )
             forget_attempts(session, limits)
-            return renew_secret(session, me.session.id)
+            renewed.append(renew_secret(session, me.session.id))
 
-    def _hash(self, account: Account, new: str, now: datetime) -> str:
-        """Raises PasswordRefused."""
-        history = self._passwords.policy.history
-        with self._database.transaction() as session:
-            subject = subject_of(session, account, day=office_day(now))
-            former = hashes_not_to_repeat(session, account, history)
-        return self._passwords.hash(new, subject, former=former)
-
-    def _put(
-        self,
-        session: Session,
-        account: Account,
-        hashed: str,
-        basis: Basis,
-        now: datetime,
-        *,
-        but: UUID | None = None,
-    ) -> Account:
-        """Raises AccountStateForbids, PasswordChangedMeanwhile."""
-        changed = set_password(
-            session,
-            holder(account),
-            account.id,
-            hashed,
-            now=now,
-            keep=self._passwords.policy.history,
-            basis=basis,
-            instead_of=account.password_hash,
+        change_password(
+            self._database, self._passwords, me.account.id, current, new, now, then=then
         )
-        end_everything(session, account.id, EndReason.PASSWORD_CHANGED, now=now, but=but)
-        return changed
+        return renewed[0]
