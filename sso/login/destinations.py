@@ -17,7 +17,6 @@ CONSENT_PATH = "/dong-y"
 NO_ACCESS_PATH = "/khong-co-quyen"
 NEW_PASSWORD_PATH = "/mat-khau-moi"  # noqa: S105  # an address
 FORGOTTEN_PATH = "/quen-mat-khau"
-RESET_PATH = "/dat-lai-mat-khau"
 CHANGE_PATH = "/doi-mat-khau"
 HOME_PATH = "/tai-khoan"
 SESSIONS_PATH = "/tai-khoan/phien"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.errors import PasswordRefused, ResetCodeRejected
 from identity.accounts.jobs import PasswordJobs
 from identity.accounts.models import Account
+from identity.accounts.reset_mail import RESET_PATH
 from identity.accounts.resets import redeem_reset
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
@@ -19,7 +20,7 @@ from sso.assembly import SingleSignOn
 from sso.http import FromBrowser, SignOn
 from sso.login import password_texts as texts
 from sso.login.activation_routes import LONGEST_CODE, sign_in_as
-from sso.login.destinations import FORGOTTEN_PATH, RESET_PATH
+from sso.login.destinations import FORGOTTEN_PATH
 from sso.login.pages import pages
 from sso.login.password_routes import Typed, faults_of_choice
 from sso.login.policy_words import rules_in_words
