@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from identity.accounts.reset_mail import RESET_PATH
 from sso.login.destinations import (
     CHANGE_PATH,
     FORGOTTEN_PATH,
     HOME_PATH,
     NEW_PASSWORD_PATH,
-    RESET_PATH,
     SESSIONS_PATH,
     SIGN_IN_PATH,
     SYSTEMS_PATH,
