@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import procrastinate
 import structlog
+from sqlalchemy import text
 
 from kernel.access import Actor
 from kernel.clock import Clock, office_day
@@ -13,8 +14,12 @@ from sso.calendar import follow_calendar
 from sso.forgetting import forget_what_is_over
 from sso.keys.service import keep_keys_ready
 from sso.sessions.activity import note_refreshes
-from sso.sessions.service import end_stale_sessions
+from sso.sessions.service import STALE_AT_ONCE, end_stale_sessions
 from sso.settings import SignOnSettings
+
+GIVE_WAY = text("SET LOCAL lock_timeout = '500ms'")
+"""Less than PostgreSQL's deadlock_timeout: an import that suspends or moves people at the same
+moment is never the one to be aborted. We come again."""
 
 log = structlog.get_logger("sign-on")
 
@@ -46,9 +51,14 @@ class SignOnJobs:
         now = self._clock()
         with self._database.transaction() as session:
             note_refreshes(session, self._settings, now=now)
-            ended = end_stale_sessions(session, self._settings, now=now)
-        if ended:
-            log.info("sessions-expired", number=ended)
+        total, ended = 0, STALE_AT_ONCE
+        while ended >= STALE_AT_ONCE:
+            with self._database.transaction() as session:
+                session.execute(GIVE_WAY)
+                ended = end_stale_sessions(session, self._settings, now=now)
+            total += ended
+        if total:
+            log.info("sessions-expired", number=total)
 
     def keep_keys_ready(self) -> None:
         actor, now = Actor.system("key schedule"), self._clock()

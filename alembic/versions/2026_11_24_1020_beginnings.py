@@ -15,8 +15,10 @@ PARTICIPATIONS = """
 CREATE FUNCTION sso_participation_begins() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE owner uuid;
 BEGIN
-    SELECT account_id INTO owner FROM sso_session
-        WHERE id = NEW.session_id AND ended_at IS NULL FOR SHARE;
+    SELECT account_id INTO owner FROM sso_session WHERE id = NEW.session_id;
+    -- the account before the session, like whoever suspends it: or each waits for the other
+    PERFORM FROM identity_account WHERE id = owner FOR KEY SHARE;
+    PERFORM FROM sso_session WHERE id = NEW.session_id AND ended_at IS NULL FOR SHARE;
     IF NOT FOUND THEN
         NEW.ended_at := now();
     ELSIF owner <> NEW.account_id THEN

@@ -19,20 +19,24 @@ AHEAD = timedelta(minutes=15)
 
 def note_refreshes(session: Session, settings: SignOnSettings, *, now: datetime) -> None:
     """A refresh of a session's tokens counts as if the browser had been here."""
-    refreshed = (
-        select(Grant.session_id, func.max(Grant.refreshed_at).label("at"))
-        .join(SignOnSession, SignOnSession.id == Grant.session_id)
+    refreshed_at = (
+        select(func.max(Grant.refreshed_at))
+        .where(Grant.session_id == SignOnSession.id)
+        .correlate(SignOnSession)
+        .scalar_subquery()
+    )
+    soon_idle = (
+        select(SignOnSession.id)
         .where(
             SignOnSession.ended_at.is_(None),
             SignOnSession.seen_at <= now - settings.idle_lifetime + AHEAD,
-            Grant.refreshed_at > SignOnSession.seen_at,
+            refreshed_at > SignOnSession.seen_at,
         )
-        .group_by(Grant.session_id)
-        .subquery()
+        .with_for_update(skip_locked=True)
     )
     session.execute(
         update(SignOnSession)
-        .where(SignOnSession.id == refreshed.c.session_id)
-        .values(seen_at=refreshed.c.at)
+        .where(SignOnSession.id.in_(soon_idle))
+        .values(seen_at=refreshed_at)
         .execution_options(synchronize_session=False)
     )

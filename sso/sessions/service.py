@@ -22,6 +22,7 @@ from sso.settings import SignOnSettings
 TOUCH_AFTER = timedelta(minutes=1)
 """`seen_at` need not be exact: a write at every page would cost more than it tells."""
 LONGEST_USER_AGENT = 300
+STALE_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ def find_session(
         return None
     row, account = found
     if now - row.seen_at >= TOUCH_AFTER:
+        # the account before the session, like whoever suspends it: or each waits for the other
+        same = select(Account.id).where(Account.id == account.id)
+        session.execute(same.with_for_update(read=True, key_share=True))
         row.seen_at = now
     return SignedIn(row, account)
 
@@ -133,11 +137,20 @@ def end_sessions_of(
 
 
 def end_stale_sessions(session: Session, settings: SignOnSettings, *, now: datetime) -> int:
-    """Those whose time is over, so that clients hear of it and lists are short."""
+    """Those whose time is over, so that clients hear of it and lists are short.
+
+    Not more than STALE_AT_ONCE, and none that somebody else is changing; how many there were.
+    """
     over = (SignOnSession.expires_at <= now) | (
         SignOnSession.seen_at <= now - settings.idle_lifetime
     )
-    return _end(session, over, EndReason.EXPIRED, now)
+    stale = (
+        select(SignOnSession.id)
+        .where(SignOnSession.ended_at.is_(None), over)
+        .limit(STALE_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return _end(session, SignOnSession.id.in_(stale), EndReason.EXPIRED, now)
 
 
 def _end(session: Session, condition: object, reason: EndReason, now: datetime) -> int:

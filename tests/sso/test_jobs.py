@@ -366,6 +366,25 @@ def test_whoever_works_in_a_system_is_not_idle_but_leaves_at_the_end_of_the_day(
     assert live(world) == 0
 
 
+def test_many_end_in_batches_and_none_that_somebody_else_is_changing(
+    world: SignOnWorld,
+    sweeping: Callable[[datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("sso.jobs", "sso.sessions.service"):
+        monkeypatch.setattr(f"{module}.STALE_AT_ONCE", 2)
+    app, member = world.application(), world.member()
+    held, _ = enter(world, member, app, NOW)
+    for _ in range(4):
+        enter(world, member, app, NOW)
+    with world.services.database.transaction() as session:
+        session.get_one(SignOnSession, held, with_for_update=True)
+        sweeping(NOW + timedelta(hours=2))
+        assert live(world) == 1
+    sweeping(NOW + timedelta(hours=2))
+    assert live(world) == 0
+
+
 def live(world: SignOnWorld) -> int:
     with world.services.database.transaction() as session:
         return session.scalar(select(func.count()).where(SignOnSession.ended_at.is_(None))) or 0

@@ -3,16 +3,24 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from identity.accounts import service
+from kernel.tokens import token_hash
 from sso.logout.models import LogoutDelivery
 from sso.sessions.models import EndReason, Participation, SignOnSession
-from sso.sessions.service import Browser, end_session, participate, start_session
+from sso.sessions.service import (
+    Browser,
+    end_session,
+    find_session,
+    participate,
+    start_session,
+)
 from sso.tokens.grants import Approval, CodeForm, consume_code, create_code, create_grant
 from sso.tokens.minting import Authentication
 from sso.tokens.models import Grant
@@ -106,8 +114,31 @@ def meanwhile(scene: Scene, ending: Ending) -> Iterator[None]:
 
 def is_waiting(scene: Scene) -> bool:
     with scene.world.services.database.transaction() as session:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        waiting = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'
+        """
         return bool(session.scalar(text(waiting)))
+
+
+def test_neither_waits_for_the_other_for_ever(world: SignOnWorld) -> None:
+    """A browser that is seen again enters a client, while its account is suspended."""
+    scene = Scene(world, acting=False)
+    later = NOW + timedelta(minutes=5)
+    with world.services.database.transaction() as session:
+        secret = uuid4().hex
+        row = session.get_one(SignOnSession, scene.session_id)
+        row.secret_hash = token_hash(secret)
+    suspending = threading.Thread(target=suspend_the_person, args=(scene,))
+    with world.services.database.transaction() as session:
+        settings = world.services.settings.sso
+        assert find_session(session, secret, settings=settings, now=later) is not None
+        session.flush()
+        suspending.start()
+        eventually(lambda: is_waiting(scene))
+        scene.enter(session)
+    suspending.join()
+    assert scene.left_over() == []
 
 
 CASES = [
