@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from kernel.database import DatabaseUnavailable
@@ -130,3 +131,8 @@ def _answer_database_errors(app: FastAPI) -> None:
         crossed = isinstance(error.orig, DeadlockDetected | SerializationFailure)
         answer = ChangedMeanwhile() if crossed else DatabaseUnavailable()
         return error_response(request, problem_of(answer))
+
+    @app.exception_handler(NoConnectionFree)
+    def overwhelmed(request: Request, _: NoConnectionFree) -> Response:
+        """No connection became free in time."""
+        return error_response(request, problem_of(DatabaseUnavailable()))

@@ -127,7 +127,8 @@ def _support(request: Request) -> Support:
     return support
 
 
-def onward_address(request: Request, path: str) -> str:
-    carried = {name: request.query_params.get(name) for name in CARRIED}
+def onward_address(request: Request, path: str, **more: str) -> str:
+    """Of another page that knows what this one knows, and `more`."""
+    carried = {name: request.query_params.get(name) for name in CARRIED} | more
     query = urlencode({name: value for name, value in carried.items() if value})
     return f"{path}?{query}" if query else path

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
@@ -69,9 +68,7 @@ def _activated(request: Request, account: Account) -> Response:
 
 def sign_in_as(request: Request, account: Account) -> str:
     """The address of the sign-in page with the login filled in."""
-    address = onward_address(request, SIGN_IN_PATH)
-    joint = "&" if "?" in address else "?"
-    return f"{address}{joint}{urlencode({'login_hint': account.login})}"
+    return onward_address(request, SIGN_IN_PATH, login_hint=account.login)
 
 
 def _form(

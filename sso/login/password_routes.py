@@ -93,7 +93,7 @@ async def choose(
 
 
 def _step_over(request: Request) -> Response:
-    response = go(onward_address(request, SIGN_IN_PATH))
+    response = go(onward_address(request, SIGN_IN_PATH, done="step-over"))
     forget_step(response)
     return response
 

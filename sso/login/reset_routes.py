@@ -25,7 +25,6 @@ from sso.login.pages import pages
 from sso.login.password_routes import Typed, faults_of_choice
 from sso.login.policy_words import rules_in_words
 from sso.login.sign_in_routes import LONGEST_SHOWN
-from sso.sessions.cookies import forget_session
 from sso.sessions.endings import end_everything
 from sso.sessions.models import EndReason
 from sso.throttling.service import TooManyAttempts, count_attempt
@@ -138,14 +137,9 @@ def _redeem(sign_on: SingleSignOn, code: str, password: str, now: datetime) -> A
 
 
 def _done(request: Request, account: Account) -> Response:
-    response = pages.render(
-        request,
-        "reset_done.html",
-        texts=texts,
-        sign_in=sign_in_as(request, account),
+    return pages.render(
+        request, "reset_done.html", texts=texts, sign_in=sign_in_as(request, account)
     )
-    forget_session(response)
-    return response
 
 
 def _reset(

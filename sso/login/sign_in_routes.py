@@ -64,6 +64,8 @@ def show_sign_in(
             outcome = sign_on.flow.resume(session, reference, signed_in, now)
             if not isinstance(outcome, Ask) or outcome.page != "sign-in":
                 return answer(request, outcome)  # signed in meanwhile, in another tab
+    if reference and asked is None:
+        return answer(request, None)  # said before a password is typed in vain
     if signed_in is not None and not reference:
         return go(destination(request))
     hint = (asked.login_hint if asked else None) or login_hint

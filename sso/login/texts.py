@@ -28,7 +28,11 @@ EVERYWHERE = Message(
     "Bạn đã đăng xuất khỏi mọi nơi: mọi trình duyệt và mọi hệ thống đã được báo.",
     "You are signed out everywhere: every browser and every system has been told.",
 )
-DONE = {"everywhere": EVERYWHERE}
+STEP_OVER = Message(
+    "Đã quá thời gian đặt mật khẩu mới. Hãy đăng nhập lại bằng mật khẩu hiện tại.",
+    "The time to choose a new password is over. Sign in again with the present one.",
+)
+DONE = {"everywhere": EVERYWHERE, "step-over": STEP_OVER}
 """By the `done` in the address, after a form."""
 
 EXPIRED = Message("Yêu cầu đăng\u00a0nhập đã hết hạn", "This sign-in request has expired")

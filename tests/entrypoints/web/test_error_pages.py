@@ -4,7 +4,11 @@ import asyncio
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from entrypoints.http_errors import answer_errors
 from sso.sessions.cookies import SESSION_COOKIE
 from tests.entrypoints.web.observed import observed
 from tests.entrypoints.web.test_failures import fails
@@ -70,3 +74,17 @@ def test_an_unforeseen_error_is_a_page_with_the_request_id() -> None:
     assert "Hệ thống gặp lỗi" in page
     assert answer.headers["x-request-id"] in page
     assert "006170581395" not in page
+
+
+def test_when_no_connection_becomes_free_people_are_asked_to_come_back() -> None:
+    app = FastAPI()
+    answer_errors(app)
+
+    @app.get("/")
+    def waits() -> None:
+        raise NoConnectionFree
+
+    with TestClient(app) as browser:
+        answer = browser.get("/", headers=BROWSER)
+    assert answer.status_code == 503
+    assert "Hệ thống tạm thời gián đoạn" in answer.text

@@ -90,7 +90,7 @@ def test_the_step_is_taken_once(world: SignOnWorld, member: Member) -> None:
     thief = world.browser()
     thief.cookies[COOKIE] = step
     again = choose(thief, "mây trắng đầu non 5", "mây trắng đầu non 5")
-    assert again.headers["Location"] == "/dang-nhap"
+    assert again.headers["Location"] == "/dang-nhap?done=step-over"
     assert SESSION_COOKIE not in thief.cookies
 
 
@@ -101,7 +101,10 @@ def test_the_step_is_over_after_a_quarter_of_an_hour(
     page = browser.sign_in(member, world.authorize(browser, world.application()))
     clock.pass_seconds(16 * 60)
     over = browser.get(str(page.url))
-    assert over.headers["Location"] == f"/dang-nhap?request={page.url.params['request']}"
+    assert over.headers["Location"] == (
+        f"/dang-nhap?request={page.url.params['request']}&done=step-over"
+    )
+    assert "Đã quá thời gian" in browser.follow(over).text
     assert choose(world.browser()).is_redirect
 
 

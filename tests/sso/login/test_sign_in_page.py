@@ -247,6 +247,17 @@ def test_a_request_that_is_over_sends_nobody_anywhere(world: SignOnWorld) -> Non
     assert "đã hết hạn" in page.text
 
 
+def test_nobody_types_a_password_for_a_request_that_is_over(
+    world: SignOnWorld, clock: MovableClock
+) -> None:
+    browser = world.browser()
+    waiting = world.authorize(browser, world.application())
+    clock.pass_seconds(31 * 60)
+    page = browser.get(str(waiting.url))
+    assert page.status_code == 400
+    assert "đã hết hạn" in page.text
+
+
 def test_whoever_has_signed_in_in_another_tab_goes_on_without_a_password(
     world: SignOnWorld,
 ) -> None:
