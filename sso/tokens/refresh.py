@@ -24,13 +24,16 @@ class RefreshToken:
     generation: int
 
 
+def _text(raw: bytes) -> str:
+    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
 class RefreshTokens:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
     def encode(self, token: RefreshToken) -> str:
-        raw = _LAYOUT.pack(token.grant_id.bytes, token.generation, self._digest(token))
-        return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
+        return _text(_LAYOUT.pack(token.grant_id.bytes, token.generation, self._digest(token)))
 
     def decode(self, text: str) -> RefreshToken | None:
         """None for whatever we did not make."""
@@ -40,6 +43,8 @@ class RefreshTokens:
         try:
             raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
         except ValueError:
+            return None
+        if _text(raw) != text:  # bits of the last letter that count for nothing
             return None
         identifier, generation, digest = _LAYOUT.unpack(raw)
         token = RefreshToken(UUID(bytes=identifier), generation)
