@@ -13,7 +13,7 @@ class Explanation:
     """None for the sentence of the error itself."""
 
 
-CANNOT_GO_ON = Explanation(Message("Không thể tiếp tục", "We cannot go on"))
+CANNOT_GO_ON = Explanation(Message("Không thể tiếp tục", "We cannot continue"))
 NO_PAGE = Explanation(
     Message("Không có trang này", "There is no such page"),
     Message(

@@ -50,7 +50,7 @@ class CurrentPasswordWrong(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "Mật khẩu hiện tại không đúng.", "The present password is wrong.", place="current"
+            "Mật khẩu hiện tại không đúng.", "The current password is wrong.", place="current"
         )
 
 

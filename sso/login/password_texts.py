@@ -24,13 +24,13 @@ RULE_UNGUESSABLE = Message(
     "khó đoán: một câu ngắn với vài từ ít gặp là tốt nhất, dấu cách cũng được",
     "be hard to guess: a short sentence with uncommon words is best, spaces are fine",
 )
-RULE_CURRENT = Message("khác mật khẩu đang dùng", "differ from the present one")
+RULE_CURRENT = Message("khác mật khẩu đang dùng", "differ from the current one")
 RULE_FORMER_ONE = Message(
-    "khác mật khẩu đang dùng và mật khẩu trước đó", "differ from the present one and the last"
+    "khác mật khẩu đang dùng và mật khẩu trước đó", "differ from the current one and the last"
 )
 RULE_FORMER = Message(
     "khác mật khẩu đang dùng và {history} mật khẩu trước đó",
-    "differ from the present one and the {history} before it",
+    "differ from the current one and the {history} before it",
 )
 
 NEW_PASSWORD = Message("Mật khẩu mới", "New password")
@@ -94,12 +94,10 @@ CHANGE_LEAD = Message(
     "After the change every other device is signed out. Remember to change the password in your "
     "mail program, too.",
 )
-CURRENT = Message("Mật khẩu hiện tại", "Present password")
-CURRENT_MISSING = Message("Hãy nhập mật khẩu hiện tại.", "Enter your present password.")
+CURRENT = Message("Mật khẩu hiện tại", "Current password")
+CURRENT_MISSING = Message("Hãy nhập mật khẩu hiện tại.", "Enter your current password.")
 SAVE = Message("Đổi mật khẩu", "Change the password")
-FORGOTTEN_CURRENT = Message(
-    "Không nhớ mật khẩu hiện tại?", "You do not remember the present password?"
-)
+FORGOTTEN_CURRENT = Message("Không nhớ mật khẩu hiện tại?", "Forgotten your current password?")
 
 # Forgetting it.
 FORGOTTEN = Message("Quên mật khẩu", "Forgotten password")
@@ -119,7 +117,7 @@ IDENTIFIER_MISSING = Message(
     "Hãy nhập tên đăng nhập hoặc địa chỉ thư công vụ.", "Enter your login or official mail address."
 )
 SEND = Message("Gửi liên kết", "Send the link")
-SENT = Message("Hãy xem thư khôi phục", "Look at your recovery mail")
+SENT = Message("Hãy xem thư khôi phục", "Check your recovery mailbox")
 SENT_LEAD = Message(
     "Nếu tài khoản này có thư khôi phục, một liên kết vừa được gửi tới đó. Liên kết dùng được "
     "trong {minutes} phút và chỉ một lần.",

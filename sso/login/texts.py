@@ -45,7 +45,7 @@ EXPIRED_NEXT = Message(
     "Please go back to the system that you wanted to enter and start again.",
 )
 TO_ACCOUNT = Message("Đến tài khoản của tôi", "Go to my account")
-REFUSED = Message("Không thể tiếp tục", "We cannot go on")
+REFUSED = Message("Không thể tiếp tục", "We cannot continue")
 REFUSED_LEAD = Message(
     "Hệ thống đưa bạn tới đây đã gửi một yêu cầu không hợp lệ. Tài khoản và mật khẩu của bạn "
     "không có vấn đề gì.",
@@ -63,7 +63,7 @@ ERROR_CODE = Message("Mã lỗi", "Error code")
 DETAIL = Message("Chi tiết", "Detail")
 REQUEST_ID = Message("Mã yêu cầu", "Request id")
 
-CHOOSE = Message("Bạn vào với tư cách nào?", "Who do you want to be?")
+CHOOSE = Message("Bạn vào với tư cách nào?", "Who are you acting as?")
 CHOOSE_LEAD = Message(
     "Khi vào thay mặt cơ quan, hệ thống vẫn ghi nhận chính bạn là người thực hiện.",
     "When you act for an organisation, systems still record that it was you.",
