@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
-import anyio.to_thread
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Query, Request, Response
 
@@ -48,11 +47,14 @@ def authorize(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
 
 
 @router.post(AUTHORIZE_PATH)
-async def authorize_by_form(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
-    """OpenID Connect Core section 3.1.2.1: both methods. Nothing is changed by it."""
+async def authorize_by_form(request: Request) -> Response:
+    """OpenID Connect Core section 3.1.2.1: both methods.
+
+    Asked again by GET, since our cookie does not come along with a form of another site.
+    """
     form = await request.form()
     pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    return await anyio.to_thread.run_sync(_begin, request, sign_on, db, now, pairs)
+    return go(f"{AUTHORIZE_PATH}?{urlencode(pairs)}")
 
 
 def _begin(request: Request, sign_on: SignOn, db: Db, now: datetime, pairs: Pairs) -> Response:

@@ -64,9 +64,7 @@ def test_a_wrong_verifier_burns_the_code(world: SignOnWorld) -> None:
         {"code_challenge": "short"},
     ],
 )
-def test_pkce_cannot_be_left_out_or_weakened(
-    world: SignOnWorld, changed: dict[str, Any]
-) -> None:
+def test_pkce_cannot_be_left_out_or_weakened(world: SignOnWorld, changed: dict[str, Any]) -> None:
     answer = answered(world.authorize(world.browser(), world.application(), **changed))
     assert answer["error"] == "invalid_request"
     assert answer["iss"] == world.services.sign_on.issuer

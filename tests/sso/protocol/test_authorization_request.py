@@ -297,3 +297,14 @@ def test_userinfo_is_signed_where_the_client_wants_it(world: SignOnWorld, member
     assert claims["name"] == "Nguyễn Thị Hồng Nga"
     header = json.loads(base64.urlsafe_b64decode(response.text.split(".")[0] + "=="))
     assert header["alg"] == "RS256"
+
+
+def test_a_request_may_be_posted_from_another_site_and_still_finds_the_session(
+    world: SignOnWorld, site: Application, member: Member
+) -> None:
+    browser = world.browser()
+    world.tokens(site, member, browser)
+    cookies, browser.cookies = browser.cookies, {}  # Lax cookies stay at home
+    moved = browser.post("/oauth2/authorize", world.authorization(site))
+    browser.cookies = cookies
+    assert "code" in answered(browser.follow(moved))
