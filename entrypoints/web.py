@@ -55,12 +55,13 @@ from theme.assets import Assets
 from theme.pages import Support
 
 API = "/api/v1"
+LARGEST_BODY_BYTES = 256 * 1024
+"""Of forms and of JSON: without a limit strangers fill the memory. Files have one of their own."""
 ROUTERS = (
     organisations_router,
     people_router,
     accounts_router,
     activation_router,
-    imports_router,
     directory_router,
     clients_router,
 )
@@ -100,6 +101,7 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # would lead to the host that the request names
+        max_body_size=LARGEST_BODY_BYTES,
         lifespan=partial(lifespan, services),
     )
     app.state.database = services.database
@@ -114,6 +116,8 @@ def create_app(services: Services) -> FastAPI:
     api = APIRouter(prefix=API, responses=ANY_ROUTE)
     for router in ROUTERS:
         api.include_router(router)
+    most = services.settings.imports.max_file_bytes
+    api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
     app.include_router(api)
     for router in PAGES:
         app.include_router(router)

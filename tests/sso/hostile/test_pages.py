@@ -134,6 +134,21 @@ def test_pages_cannot_be_framed_or_kept(
     assert_kept_to_itself(wrong, "refused")
 
 
+def test_no_form_is_read_without_end(world: SignOnWorld) -> None:
+    """Strangers must not be able to fill the memory."""
+    large = b"identifier=x&password=" + b"x" * 300_000
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    for path in {*FORMS, "/oauth2/authorize", "/oauth2/logout", "/oauth2/register"}:
+        whole = world.client.post(path, content=large, headers=kind)
+        assert whole.status_code == 413, path
+    for path in ("/dang-nhap", "/kich-hoat", "/thiet-bi", "/oauth2/authorize", "/oauth2/register"):
+        chunked = world.client.post(path, content=iter([large[:200_000]] * 2), headers=kind)
+        assert chunked.status_code == 413, path
+    part = {"file": ("x.txt", b"x" * 300_000)}
+    assert world.client.post("/oauth2/authorize", files=part).status_code == 413
+    assert world.client.post("/api/v1/activations", content=large).status_code == 413
+
+
 def test_what_programs_are_told_is_not_kept(world: SignOnWorld, site: Application) -> None:
     token = world.token(site, grant_type="client_credentials")
     answers = [
