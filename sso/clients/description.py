@@ -139,7 +139,8 @@ class ClientDescription(BaseModel):
     access_token_seconds: int | None = Field(None, ge=30, le=LONGEST_ACCESS_TOKEN_SECONDS)
     """Lifetime of its access tokens, if it is not the usual one."""
     resources: list[Address] = Field([], max_length=20)
-    """Resource servers that it may get tokens for (RFC 8707); the first one when it names none."""
+    """Resource servers that it may get tokens for (RFC 8707). When it names none, a token of its
+    own is for the first one, and one of a person with `openid` for our userinfo alone."""
     resource_identifiers: list[Address] = Field([], max_length=20)
     """What it is itself called as a resource server: tokens for these it may introspect."""
     claims: list[Name] | None = None

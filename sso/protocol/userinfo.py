@@ -34,6 +34,9 @@ class UserinfoEndpoint:
         scope = claims.get("scope", "").split()
         if Scope.OPENID not in scope or "grant_id" not in claims:
             raise InsufficientScope("The token is not for userinfo: scope openid is missing.")
+        issuer, audience = self._server.issuer.minter.issuer, claims["aud"]
+        if issuer not in (audience if isinstance(audience, list) else [audience]):
+            raise InvalidToken("The token is for other resource servers.")
         client = self._server.query_client(claims["client_id"])
         if client is None:
             raise InvalidToken("The client is disabled.")

@@ -103,7 +103,7 @@ class TokenIssuer:
         form = AccessTokenForm(
             sub=sub,
             client_id=client.client_id,
-            audience=grant.resources or self.default_audience(client),
+            audience=grant.resources or self._audience_of_person(client, grant.scope),
             scope=grant.scope,
             grant_id=grant.id,
             sid=grant.participation_id,
@@ -141,6 +141,14 @@ class TokenIssuer:
         if grant.actor_account_id is None:
             return None
         return {"sub": self.claims.sub(client, grant.actor_account_id)}
+
+    def _audience_of_person(self, client: Client, scope: Sequence[str]) -> Sequence[str]:
+        """Ourselves, who answer at userinfo, where the client named no resource.
+
+        Never both: what a resource server is shown it must not be able to show to us, to learn
+        what the client may and it may not (RFC 9700 section 2.3).
+        """
+        return [self.minter.issuer] if Scope.OPENID in scope else self.default_audience(client)
 
     def default_audience(self, client: Client) -> Sequence[str]:
         """Where the client named no resource: its usual one, or ourselves (RFC 9068 section 3)."""

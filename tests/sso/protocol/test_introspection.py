@@ -21,7 +21,7 @@ def test_a_resource_server_asks_about_tokens_that_are_for_it(
     world: SignOnWorld, site: Application, member: Member
 ) -> None:
     server = world.application("lgsp", resource_identifiers=["https://lgsp.backan.gov.vn"])
-    token = world.tokens(site, member)["access_token"]
+    token = world.tokens(site, member, resource="https://lgsp.backan.gov.vn")["access_token"]
     found = world.introspect(server, token)
     assert found["active"] is True
     assert found["sub"] == str(member.id)

@@ -72,7 +72,10 @@ def by_password(member: Member) -> SignIn:
 
 def token_of(provider: Provider, mail_system: MailSystem, member: Member) -> str:
     callback = f"{mail_system.address}/index.php/login/oauth"
-    token: str = tokens_for(provider, mail_system.webmail, member, callback)["access_token"]
+    tokens = tokens_for(
+        provider, mail_system.webmail, member, callback, resource=mail_system.address
+    )
+    token: str = tokens["access_token"]
     return token
 
 
