@@ -59,6 +59,8 @@ def log_in(  # the parameters of the protocol, section 2.1.1
 ) -> Response:
     with db.transaction() as session:
         interaction = sign_on.flow.find(session, reference, now) if reference else None
+        if interaction is not None and interaction.parameters.get("protocol") != CAS_PROTOCOL:
+            interaction = None  # of another protocol: nothing in it was checked for this one
         if interaction is not None:
             asked = interaction.parameters["single"]
             service, renew, gateway = asked["service"], asked.get("renew"), None

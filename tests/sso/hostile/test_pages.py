@@ -200,6 +200,26 @@ def test_an_invented_request_leads_nowhere(signed_in: Browser) -> None:
         assert "Location" not in response.headers
 
 
+def test_a_question_of_one_protocol_is_none_of_the_other(
+    world: SignOnWorld, site: Application, member: Member
+) -> None:
+    world.application("portal", cas_services=["https://motcua.backan.gov.vn/"])
+    browser = world.browser()
+    openid = world.authorize(browser, site).url.params["request"]
+    started = browser.get("/cas/login", params={"service": "https://motcua.backan.gov.vn/"})
+    cas = browser.follow(started).url.params["request"]
+    browser.sign_in(member)
+    entered = browser.get("/cas/login", params={"request": openid})
+    assert entered.headers["Location"] == "/dang-nhap"
+    for path in ("/chon-tai-khoan", "/dong-y", "/khong-co-quyen"):
+        page = browser.get(path, params={"request": cas})
+        assert page.status_code == 400
+        posted = browser.post(path, {"decision": "allow", "account": str(member.id)},
+                              params={"request": cas})  # fmt: skip
+        assert "code=" not in posted.headers.get("Location", "")
+        assert "ticket=" not in posted.headers.get("Location", "")
+
+
 def test_hosts_that_the_browser_names_count_for_nothing(
     world: SignOnWorld, site: Application, signed_in: Browser
 ) -> None:
