@@ -2,10 +2,12 @@
 
 import io
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from structlog._config import BoundLoggerLazyProxy
 
 from kernel.logs import LineWriter, LogSettings, configure_logs
 
@@ -18,9 +20,18 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     handlers, level = root.handlers, root.level
     monkeypatch.setattr("sys.stderr", written)
     monkeypatch.setattr(LineWriter, "stream", written)  # restored afterwards
+    forget_cached_loggers()
     configure_logs(LogSettings())
     monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)  # that is the caller
     yield written
     root.handlers = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+def forget_cached_loggers() -> None:
+    """A logger keeps the level of its first use, in this process perhaps that of a command."""
+    for module in list(sys.modules.values()):
+        log = vars(module).get("log")
+        if isinstance(log, BoundLoggerLazyProxy):
+            vars(log).pop("bind", None)
