@@ -141,6 +141,7 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
         keys=sign_on.keys.get,
         clients=sign_on.clients.get,
         jwks_cache_seconds=sign_on.settings.jwks_cache_seconds,
+        certificates=services.settings.web.client_certificates,
     )
     return TelemetryMiddleware(back_channel, telemetry=app.state.telemetry)
 

@@ -56,12 +56,13 @@ class BackChannel:
         keys: Callable[[], SigningKeys],
         clients: Callable[[], Clients],
         jwks_cache_seconds: int,
+        certificates: bool = False,
     ) -> None:
         self._app = app
         self._routes = routes
         self._keys = keys
         self._clients = clients
-        self._discovery = Document(metadata(issuer))
+        self._discovery = Document(metadata(issuer, certificates=certificates))
         self._cache: Header = (
             b"cache-control",
             f"public, max-age={jwks_cache_seconds}".encode(),

@@ -14,12 +14,12 @@ OPENID_PATH = "/.well-known/openid-configuration"
 OAUTH_PATH = "/.well-known/oauth-authorization-server"
 OURS = [algorithm.value for algorithm in Algorithm]
 METHODS = [method.value for method in AuthMethod]
-PROVING = [method.value for method in AuthMethod if method is not AuthMethod.NONE]
+BY_CERTIFICATE = {AuthMethod.TLS_CLIENT_AUTH, AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH}
 FOREIGN = list(FOREIGN_ALGORITHMS)
 
 
-def metadata(issuer: str) -> dict[str, Any]:
-    """One document serves both addresses."""
+def metadata(issuer: str, *, certificates: bool) -> dict[str, Any]:
+    """One document serves both addresses. `certificates`: a proxy tells of those of clients."""
     return {
         "issuer": issuer,
         **_endpoints(issuer),
@@ -37,7 +37,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "ui_locales_supported": ["vi", "en"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        **_authentication(),
+        **_authentication(certificates=certificates),
         **_signatures(),
         **_requests(),
         **_logout(),
@@ -60,12 +60,14 @@ def _endpoints(issuer: str) -> dict[str, Any]:
     }
 
 
-def _authentication() -> dict[str, Any]:
-    found: dict[str, Any] = {"tls_client_certificate_bound_access_tokens": True}
+def _authentication(*, certificates: bool) -> dict[str, Any]:
+    usable = [name for name in METHODS if certificates or name not in BY_CERTIFICATE]
+    proving = [name for name in usable if name != AuthMethod.NONE]
+    found: dict[str, Any] = {"tls_client_certificate_bound_access_tokens": certificates}
     for endpoint, methods in (
-        ("token", METHODS),
-        ("introspection", PROVING),
-        ("revocation", METHODS),
+        ("token", usable),
+        ("introspection", proving),
+        ("revocation", usable),
     ):
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = FOREIGN

@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey
 from tests.support.certificates import Authority, KeyPair
 from tests.support.nginx import running_nginx
 from tests.support.ports import free_port
+from tests.support.provider import Provider
 from tests.support.scratch import scratch_folder
 from tests.support.tls_provider import TlsProvider, front_server
 
@@ -68,6 +69,18 @@ def test_the_token_is_bound_to_the_certificate(
     digest = hashlib.sha256(parsed.public_bytes(Encoding.DER)).digest()
     thumbprint = base64.urlsafe_b64encode(digest).decode().rstrip("=")
     assert body_of(answer.json()["access_token"])["cnf"] == {"x5t#S256": thumbprint}
+
+
+def test_what_works_is_announced(tls_provider: TlsProvider, provider: Provider) -> None:
+    """Where no proxy tells of certificates, nobody is told to show one."""
+    path = "/.well-known/oauth-authorization-server"
+    told = httpx.get(f"{tls_provider.provider.web}{path}").json()
+    assert told["tls_client_certificate_bound_access_tokens"] is True
+    assert "tls_client_auth" in told["token_endpoint_auth_methods_supported"]
+    assert "self_signed_tls_client_auth" in told["introspection_endpoint_auth_methods_supported"]
+    other = httpx.get(f"{provider.web}{path}").json()
+    assert other["tls_client_certificate_bound_access_tokens"] is False
+    assert "tls" not in str(other["token_endpoint_auth_methods_supported"])
 
 
 def test_no_certificate_no_token(tls_provider: TlsProvider, client_id: str) -> None:
