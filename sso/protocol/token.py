@@ -110,14 +110,18 @@ class TokenEndpoint:
         token = self._issuer.refresh_tokens.decode(request.form.get("refresh_token", ""))
         if token is None:
             raise InvalidGrantError("The refresh token is not one of ours.")
-        client = caller.client
+        client, scope = caller.client, request.form.get("scope")
+        resources = request.many.get("resource", ())
+        # what is wrong for any grant is refused before this one moves on
+        narrowed_scope(client.description.scope, scope)
+        requested_resources(client, resources)
         rotation = Rotation(
             token, client.id, proof.thumbprint if proof else None, caller.certificate_thumbprint
         )
         grant = await self._rotated(request, client, rotation)
         grant = grant.narrowed(
-            narrowed_scope(grant.scope, request.form.get("scope")),
-            requested_resources(client, request.many.get("resource", ()), granted=grant.resources),
+            narrowed_scope(grant.scope, scope),
+            requested_resources(client, resources, granted=grant.resources),
         )
         claims = None
         if client.description.id_token_claims:

@@ -1,7 +1,9 @@
 """RFC 9700 section 2.3: a token shown to one server is worth nothing at another."""
 
 import httpx
+from sqlalchemy import func, select
 
+from sso.tokens.models import Grant
 from tests.support.sign_on import SignOnWorld
 
 LGSP, ARCHIVE = "https://lgsp.backan.gov.vn", "https://archive.backan.gov.vn"
@@ -40,8 +42,11 @@ def test_one_grant_has_tokens_for_each_of_its_servers_and_for_no_other(world: Si
             app, grant_type="refresh_token", refresh_token=refresh, resource=resource
         )
 
-    for strange in (ARCHIVE, "https://evil.example", f"{LGSP}/", LGSP.upper(), "", "x", "#"):
+    for strange in ("https://evil.example", f"{LGSP}/", LGSP.upper(), "", "x", "#"):
         assert ask(strange).json()["error"] == "invalid_target", strange
+    with world.services.database.transaction() as session:
+        assert session.scalar(select(func.max(Grant.generation))) == 1  # no mistake spends a token
+    assert ask(ARCHIVE).json()["error"] == "invalid_target"
     assert world.claims(ask(LGSP).json()["access_token"])["aud"] == LGSP
 
 
