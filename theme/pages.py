@@ -22,6 +22,7 @@ HEADERS = {
     ),
     "Referrer-Policy": "same-origin",  # without any, browsers would not say where a form is from
     "X-Frame-Options": "DENY",
+    "Strict-Transport-Security": "max-age=31536000",  # browsers ignore it on plain http
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }

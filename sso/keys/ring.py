@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from kernel.encryption import KeyRing
 from kernel.errors import Unavailable
+from sso.keys.compact import PrivateKey
 from sso.keys.models import Algorithm, SigningKey
 
 KeyPair = ECKey | RSAKey | OKPKey
@@ -35,7 +36,7 @@ class NoSigningKey(Unavailable):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedKey:
     kid: str
     algorithm: Algorithm
@@ -43,6 +44,11 @@ class LoadedKey:
     public: Mapping[str, Any]
     signs_from: datetime
     signs_until: datetime
+
+    @cached_property
+    def private(self) -> PrivateKey:
+        """What cryptography signs with."""
+        return cast("PrivateKey", self.key.private_key)
 
 
 @dataclass(frozen=True)

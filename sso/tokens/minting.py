@@ -12,6 +12,7 @@ from uuid import UUID
 from joserfc import jwt
 
 from sso.clients.registry import Client
+from sso.keys.compact import sign_compact
 from sso.keys.models import Algorithm
 from sso.keys.ring import LoadedKey, SigningKeys
 from sso.keys.signatures import OURS, UNREADABLE
@@ -165,8 +166,7 @@ class Minter:
     ) -> str:
         """Raises NoSigningKey."""
         key = self._keys().signing(algorithm, now)
-        header = {"alg": algorithm.value, "typ": typ, "kid": key.kid}
-        return jwt.encode(header, dict(claims), key.key, registry=OURS)
+        return sign_compact(key.private, claims, kid=key.kid, algorithm=algorithm.value, typ=typ)
 
     def read(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that we signed with a published key; None for all others.
