@@ -76,7 +76,10 @@ class Services:
 
     @cached_property
     def passwords(self) -> Passwords:
-        return Passwords(self.settings.passwords)
+        """Web processes share the processors: more hashes at once than those only get slower."""
+        chosen = self.settings.passwords
+        share = max(1, chosen.parallel_hashes // self.settings.web.processes)
+        return Passwords(chosen.model_copy(update={"parallel_hashes": share}))
 
     @cached_property
     def spool(self) -> AuditSpool:
