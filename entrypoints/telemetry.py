@@ -113,7 +113,7 @@ class TelemetryMiddleware:
     """
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
-        self._app = app
+        self._app = LastHand(app)
         self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,12 +122,10 @@ class TelemetryMiddleware:
             return
         request_id = os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
-        started, begun = time.perf_counter(), False
+        started = time.perf_counter()
 
         async def observed(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 own = (REQUEST_ID, request_id.encode())
                 # a new list: a hot path may answer with the same constant one every time
                 message = {**message, "headers": [*message.get("headers", ()), own]}
@@ -135,11 +133,35 @@ class TelemetryMiddleware:
                 self._telemetry.answered(scope, message["status"], elapsed)
             await send(message)
 
+        await self._app(scope, receive, observed)
+
+
+class LastHand:
+    """What nobody foresaw is said in the log and answered, without its words.
+
+    Inside the framework too, which would otherwise answer before anything is in the log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            await self._app(scope, receive, observed)
-        except Exception as error:  # noqa: BLE001  # the last hand: said, counted and answered
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001  # the last hand
+            request_id = scope["state"]["request_id"]
             # not log.exception: the words of an error may quote what people typed
             log.error("request failed", request_id=request_id, **whereabouts(error))  # noqa: TRY400
             if not begun:  # else the server notices that the answer has no end, and hangs up
                 response = error_response(Request(scope), problem_of(InternalError()))
-                await response(scope, receive, observed)
+                await response(scope, receive, send)

@@ -20,7 +20,7 @@ from uvicorn.config import STARTUP_FAILURE
 import theme.pages
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
-from entrypoints.telemetry import Telemetry, TelemetryMiddleware
+from entrypoints.telemetry import LastHand, Telemetry, TelemetryMiddleware
 from entrypoints.trusted_proxies import behind_proxies
 from entrypoints.web_processes import Family, inherited
 from entrypoints.wiring import Services
@@ -133,6 +133,7 @@ def create_app(services: Services) -> FastAPI:
     services.spool.report_to(telemetry.spooled.set)
     app.include_router(probes(services, telemetry))
     app.state.sign_on = services.sign_on
+    app.add_middleware(LastHand)
     answer_errors(app)
     return app
 

@@ -4,11 +4,12 @@ import asyncio
 import io
 import json
 
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from entrypoints.telemetry import whereabouts
+from entrypoints.telemetry import LastHand, whereabouts
 from tests.entrypoints.web.observed import Answer, observed
 from tests.support.logs import lines
 
@@ -40,6 +41,16 @@ def test_an_unforeseen_error_is_answered_as_a_problem_without_its_words(
     told = lines.getvalue()
     assert "request failed" in told
     assert "006170581395" not in answer.body.decode() + told
+
+
+def test_an_error_inside_the_framework_is_answered_alike(lines: io.StringIO) -> None:
+    app = FastAPI()
+    app.add_middleware(LastHand)
+    app.add_route("/", failing)
+    answer = asyncio.run(observed(app))
+    assert answer.status == 500
+    assert json.loads(answer.body)["code"] == "internal-error"
+    assert lines.getvalue().count("request failed") == 1
 
 
 def test_an_error_in_the_middle_of_an_answer_is_logged_and_nothing_more_is_said(
