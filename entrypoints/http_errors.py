@@ -11,6 +11,8 @@ from kernel.database import DatabaseUnavailable
 from kernel.errors import Conflict, DomainError, Invalid
 from kernel.http import Problem, problem_response, status_of
 from kernel.messages import Message
+from sso.http import SignInNeeded
+from sso.login.destinations import to_sign_in
 from sso.throttling.service import TooManyAttempts
 from theme.pages import TOO_MANY_REQUESTS
 from theme.problem_page import problem_page, wants_page
@@ -86,6 +88,10 @@ def answer_errors(app: FastAPI) -> None:
         problem = problem_of(error)
         problem.status = TOO_MANY_REQUESTS
         return error_response(request, problem, wait=error.seconds)
+
+    @app.exception_handler(SignInNeeded)
+    def to_sign_in_first(_: Request, needed: SignInNeeded) -> Response:
+        return to_sign_in(needed.back)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

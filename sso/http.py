@@ -25,11 +25,29 @@ async def browser_of(request: Request) -> Browser:
     )
 
 
+class SignInNeeded(Exception):  # not a failure: the answer is the sign-in page
+    """`back` is one of the pages that are gone back to afterwards, perhaps with a query."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__(back)
+        self.back = back
+
+
 def who(
     request: Request, session: Session, sign_on: SingleSignOn, now: datetime
 ) -> SignedIn | None:
     """Whoever is signed in with this browser."""
     return find_session(session, session_secret(request), settings=sign_on.settings, now=now)
+
+
+def require_who(
+    request: Request, session: Session, sign_on: SingleSignOn, now: datetime, *, back: str
+) -> SignedIn:
+    """Raises SignInNeeded, which the application answers with the sign-in page."""
+    signed_in = who(request, session, sign_on, now)
+    if signed_in is None:
+        raise SignInNeeded(back)
+    return signed_in
 
 
 SignOn = Annotated[SingleSignOn, Depends(sign_on_of)]

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.account import service
-from sso.http import FromBrowser, SignOn, who
-from sso.login.destinations import SESSIONS_PATH, SIGN_IN_PATH, SYSTEMS_PATH, go, to_sign_in
+from sso.http import FromBrowser, SignOn, require_who
+from sso.login.destinations import SESSIONS_PATH, SIGN_IN_PATH, SYSTEMS_PATH, go
 from sso.sessions.cookies import forget_session
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(require_same_origin)])
@@ -27,9 +27,7 @@ def end_one(
     session_id: SessionId,
 ) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SESSIONS_PATH)
+        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
         service.end_one(session, me, session_id, browser, now)
     return go(f"{SESSIONS_PATH}?done=ended")
 
@@ -44,9 +42,7 @@ def disown(
     session_id: SessionId,
 ) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SESSIONS_PATH)
+        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
         service.disown(session, me, session_id, browser, now)
     return go(f"{SESSIONS_PATH}?done=disowned")
 
@@ -56,9 +52,7 @@ def end_others(
     request: Request, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now
 ) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SESSIONS_PATH)
+        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
         service.end_others(session, me, browser, now)
     return go(f"{SESSIONS_PATH}?done=others")
 
@@ -68,9 +62,7 @@ def sign_out_everywhere(
     request: Request, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now
 ) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SESSIONS_PATH)
+        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
         service.sign_out_everywhere(session, me, browser, now)
     response = go(f"{SIGN_IN_PATH}?done=everywhere")
     forget_session(response)
@@ -87,9 +79,7 @@ def withdraw(
     client_id: Annotated[UUID, Form(alias="client")],
 ) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SYSTEMS_PATH)
+        me = require_who(request, session, sign_on, now, back=SYSTEMS_PATH)
         client = sign_on.clients.get().by_id.get(client_id)
         if client is not None:
             service.withdraw(session, me, client, browser, now)

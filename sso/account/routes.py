@@ -15,8 +15,8 @@ from sso.account.pages import pages
 from sso.claims.access import organisation_accounts_of
 from sso.claims.scopes import SHOWN
 from sso.claims.subject import load_subject
-from sso.http import SignOn, who
-from sso.login.destinations import HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, go, to_sign_in
+from sso.http import SignOn, require_who
+from sso.login.destinations import HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, go
 from sso.sessions.service import SignedIn
 from theme.moments import moment_in_words
 
@@ -32,9 +32,7 @@ def start() -> Response:
 @router.get(HOME_PATH)
 def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(HOME_PATH)
+        me = require_who(request, session, sign_on, now, back=HOME_PATH)
         day, person_id = office_day(now), me.account.person_id
         subject = load_subject(session, me.account.id, day)
         acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
@@ -63,9 +61,7 @@ def masked(address: str | None) -> str | None:
 @router.get(SESSIONS_PATH)
 def show_sessions(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SESSIONS_PATH)
+        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
         found = queries.open_sessions(session, me, sign_on.clients.get(), sign_on.settings, now)
     return _page(request, "sessions.html", me, now, found=found, device=device_in_words)
 
@@ -73,9 +69,7 @@ def show_sessions(request: Request, sign_on: SignOn, db: Db, now: Now) -> Respon
 @router.get(SYSTEMS_PATH)
 def show_systems(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
-        me = who(request, session, sign_on, now)
-        if me is None:
-            return to_sign_in(SYSTEMS_PATH)
+        me = require_who(request, session, sign_on, now, back=SYSTEMS_PATH)
         found = queries.connections(session, me.account.id, sign_on.clients.get(), now)
     return _page(request, "systems.html", me, now, found=found, shown=SHOWN)
 

@@ -13,7 +13,7 @@ from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.endings import end_everything
 from sso.sessions.models import EndReason, Participation, SignOnSession
 from sso.sessions.service import Browser, SignedIn, end_session, forget_devices
-from sso.tokens.grants import revoke_grants_of
+from sso.tokens.grants import revoke_grants, revoke_grants_of
 from sso.tokens.models import Grant
 
 REASON = EndReason.ENDED_ELSEWHERE
@@ -92,12 +92,7 @@ def _is_own(session: Session, me: SignedIn, session_id: UUID) -> bool:
 def _revoke_grants_of_session(session: Session, session_id: UUID, now: datetime) -> None:
     """Also those that may outlive a session, which would otherwise."""
     entered = select(Participation.id).where(Participation.session_id == session_id)
-    session.execute(
-        update(Grant)
-        .where(Grant.participation_id.in_(entered), Grant.revoked_at.is_(None))
-        .values(revoked_at=now, revoke_reason="session_disowned")
-        .execution_options(synchronize_session=False)
-    )
+    revoke_grants(session, Grant.participation_id.in_(entered), "session_disowned", now=now)
 
 
 def _record(

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
+from sso.protocol.device import DEVICE_PATH
+
 SIGN_IN_PATH = "/dang-nhap"
 RESUME_PATH = "/oauth2/resume"
 CHOOSE_PATH = "/chon-tai-khoan"
@@ -21,10 +23,9 @@ CHANGE_PATH = "/doi-mat-khau"
 HOME_PATH = "/tai-khoan"
 SESSIONS_PATH = "/tai-khoan/phien"
 SYSTEMS_PATH = "/tai-khoan/he-thong"
-DEVICE_PATH = "/thiet-bi"
 RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH, DEVICE_PATH})
 """Pages that ask for a sign-in first and are gone back to after it."""
-DEVICE_PAGE = re.compile(r"/thiet-bi(\?user_code=[A-Za-z-]{0,20})?")
+DEVICE_PAGE = re.compile(re.escape(DEVICE_PATH) + r"(\?user_code=[A-Za-z-]{0,20})?")
 """Gone back to with the code that was typed there."""
 LONGEST = 500
 SEE_OTHER = 303

@@ -11,9 +11,8 @@ from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.http import FromBrowser, SignOn, who
+from sso.http import FromBrowser, SignOn, require_who
 from sso.login import device_texts
-from sso.login.destinations import to_sign_in
 from sso.login.devices import WaitingDevice
 from sso.login.pages import pages
 from sso.login.scope_words import scopes_in_words
@@ -49,11 +48,10 @@ def answer_device(
 ) -> Response:
     """First the code alone, then the code with a decision."""
     code = shown(normalise(user_code))[:LONGEST_SHOWN]
+    back = f"{DEVICE_PATH}?{urlencode({'user_code': code})}"
     try:
         with db.transaction() as session:
-            signed_in = who(request, session, sign_on, now)
-            if signed_in is None:
-                return to_sign_in(f"{DEVICE_PATH}?{urlencode({'user_code': code})}")
+            signed_in = require_who(request, session, sign_on, now, back=back)
             device = sign_on.devices.find(session, code, signed_in, now)
             if device is None:
                 return _field(request, code, Fault(device_texts.UNKNOWN, "user_code"))

@@ -18,17 +18,10 @@ from identity.accounts.password_age import PasswordCondition, password_state
 from kernel.http import Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.http import FromBrowser, SignOn, who
+from sso.http import FromBrowser, SignOn, require_who
 from sso.login import password_texts as texts
 from sso.login.authorize_routes import form_targets
-from sso.login.destinations import (
-    CHANGE_PATH,
-    HOME_PATH,
-    NEW_PASSWORD_PATH,
-    SIGN_IN_PATH,
-    go,
-    to_sign_in,
-)
+from sso.login.destinations import CHANGE_PATH, HOME_PATH, NEW_PASSWORD_PATH, SIGN_IN_PATH, go
 from sso.login.new_password import PasswordStepOver
 from sso.login.pages import pages
 from sso.login.password_step import forget_step, step_of
@@ -139,14 +132,13 @@ def _choice(
 @router.get(CHANGE_PATH)
 def show_change(request: Request, sign_on: SignOn, now: Now) -> Response:
     me = _me(request, sign_on, now)
-    if me is None:
-        return to_sign_in(CHANGE_PATH)
     return _choice(request, "change_password.html", sign_on, (), me=me)
 
 
-def _me(request: Request, sign_on: SingleSignOn, now: datetime) -> SignedIn | None:
+def _me(request: Request, sign_on: SingleSignOn, now: datetime) -> SignedIn:
+    """Raises SignInNeeded."""
     with sign_on.database.transaction() as session:
-        return who(request, session, sign_on, now)
+        return require_who(request, session, sign_on, now, back=CHANGE_PATH)
 
 
 @router.post(CHANGE_PATH, dependencies=[Depends(require_same_origin)])
@@ -160,8 +152,6 @@ async def change(
 ) -> Response:
     threads, wait = anyio.to_thread.run_sync, None
     me = await threads(_me, request, sign_on, now)
-    if me is None:
-        return to_sign_in(CHANGE_PATH)
     missing = [] if current else [Fault(texts.CURRENT_MISSING, "current")]
     faults: Sequence[Fault] = [*missing, *faults_of_choice(password, again)]
     if not faults:

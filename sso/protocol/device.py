@@ -1,7 +1,6 @@
 """Sign-in on devices without a browser of their own (RFC 8628)."""
 
 from datetime import datetime
-from typing import Any
 
 import anyio.to_thread
 from authlib.oauth2.rfc6749.errors import (
@@ -17,7 +16,6 @@ from kernel.database import Database
 from sso.clients.description import GrantType
 from sso.clients.registry import Client
 from sso.protocol.client_authentication import ClientAuthenticator
-from sso.protocol.code_grant import issue_for_person
 from sso.protocol.device_codes import (
     INTERVAL_SECONDS,
     Codes,
@@ -28,8 +26,9 @@ from sso.protocol.device_codes import (
 )
 from sso.protocol.http import Answer, BackChannelRequest
 from sso.protocol.models import DeviceAuthorization
+from sso.protocol.person_grant import IssuesForPerson
 from sso.protocol.resource_indicators import requested_resources
-from sso.protocol.server import ProtocolRequest, is_still_allowed
+from sso.protocol.server import is_still_allowed
 from sso.settings import SignOnSettings
 from sso.tokens.models import Grant
 
@@ -102,9 +101,7 @@ class Device:
         return self.row.expires_at <= self._now
 
 
-class DeviceGrant(DeviceCodeGrant):
-    request: ProtocolRequest
-
+class DeviceGrant(IssuesForPerson, DeviceCodeGrant):
     def query_device_credential(self, device_code: str) -> Device:
         """Unknown, spent or another client's: all the same."""
         client = self._client
@@ -141,19 +138,3 @@ class DeviceGrant(DeviceCodeGrant):
     def should_slow_down(self, credential: Device) -> bool:
         del credential
         return not self._in_time
-
-    def generate_token(
-        self,
-        user: Grant | None = None,
-        scope: str | None = None,
-        grant_type: str | None = None,
-        expires_in: int | None = None,
-        include_refresh_token: bool = True,  # noqa: FBT001, FBT002  # Authlib's signature
-    ) -> dict[str, Any]:
-        del scope, grant_type, expires_in  # the grant says it all
-        if user is None:
-            raise RuntimeError("a device without a grant")
-        return issue_for_person(self, user, nonce=None, include_refresh_token=include_refresh_token)
-
-    def save_token(self, token: dict[str, Any]) -> None:
-        """Nothing: access tokens are signed, refresh tokens a generation of the grant."""

@@ -27,7 +27,7 @@ ATTEMPTS = 5
 class Codes:
     device: str
     user: str
-    """As it is shown: XXXX-XXXX."""
+    """As it is shown, with a hyphen in the middle."""
 
 
 def normalise(typed: str) -> str:

@@ -154,7 +154,7 @@ class AuthorizationFlow:
             return self._refused(error, None)
         return self._refused(AccessDeniedError(redirect_uri=request.redirect_uri), request.state)
 
-    def _answer(  # two callers above
+    def _answer(
         self,
         session: Session,
         parameters: Parameters,
@@ -187,9 +187,9 @@ class AuthorizationFlow:
             refuse_silently(step.request)
             return self._ask(step, "sign-in", secret)
         assert step.signed_in is not None  # noqa: S101  # nobody else passes the line above
-        account = self._chosen_account(step, step.signed_in)
+        accounts = self._accounts(step, step.signed_in)
+        account = self._chosen_account(step, step.signed_in, accounts)
         if account is None:
-            accounts = self._accounts(step, step.signed_in)
             if not accounts:
                 if step.request.is_silent:
                     raise AccessDeniedError
@@ -238,9 +238,10 @@ class AuthorizationFlow:
             if may_use(step.session, client, load_subject(step.session, account.id, day))
         ]
 
-    def _chosen_account(self, step: Step, signed_in: SignedIn) -> Account | None:
+    def _chosen_account(
+        self, step: Step, signed_in: SignedIn, accounts: Sequence[Account]
+    ) -> Account | None:
         """The only one there is, the one chosen now, or the one of this session until now."""
-        accounts = self._accounts(step, signed_in)
         interaction = step.interaction
         answered = interaction is not None and interaction.session_id == signed_in.session.id
         chosen = interaction.acting_account_id if interaction and answered else None

@@ -33,7 +33,8 @@ from sso.protocol.http import Answer
 from sso.protocol.json_input import read_object
 from sso.protocol.registration_metadata import description_of, metadata_of
 from sso.throttling.service import Throttling, TooManyAttempts, count_attempt
-from sso.tokens.grants import revoke_grants_of_client
+from sso.tokens.grants import revoke_grants
+from sso.tokens.models import Grant
 
 REGISTER_PATH = "/oauth2/register"
 TOKEN_PREFIX = "congvu_registration"  # noqa: S105  # public: lets secret scanners recognise a leak
@@ -122,7 +123,7 @@ class Registration:
                 basis=BASIS,
             )
             row.registration_token_hash = None
-            revoke_grants_of_client(session, row.id, "client_deleted", now=now)
+            revoke_grants(session, Grant.client_id == row.id, "client_deleted", now=now)
         self._reload()
         return Answer(204, b"")
 

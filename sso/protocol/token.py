@@ -36,9 +36,6 @@ from sso.tokens.rotation import RefreshRotation, Refusal, Rotation
 
 ATTEMPTS = 3
 """At a rotation that crossed with another one."""
-LANES = 2
-"""Batches of rotations at once: one is made up while the other waits for the disk. A grant keeps
-to its lane, so two of them never want the same row."""
 PEOPLE_ONLY = {"openid", "offline_access"}
 """Scopes that mean nothing where no person is (OpenID Connect Core section 3)."""
 
@@ -63,9 +60,7 @@ class TokenEndpoint:
         self._server = server
         self._spool = spool
         self._clock = clock
-        self._lanes: list[Batcher[Rotation, GrantView | Refusal]] = [
-            Batcher(rotation.rotate) for _ in range(LANES)
-        ]
+        self._rotations: Batcher[Rotation, GrantView | Refusal] = Batcher(rotation.rotate)
         self._handlers: Mapping[str, Handler] = {
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
             GrantType.REFRESH_TOKEN: self._refresh,
@@ -147,7 +142,7 @@ class TokenEndpoint:
         """Raises InvalidGrantError."""
         grant_id = rotation.token.grant_id
         for _attempt in range(ATTEMPTS):
-            found = await self._lanes[grant_id.int % LANES].submit(rotation)
+            found = await self._rotations.submit(rotation)
             if isinstance(found, GrantView):
                 return found
             if found is Refusal.NEEDS_CHECK:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,10 +31,7 @@ class Browser:
 
     address: str | None
     user_agent: str | None
-
-    @property
-    def short_user_agent(self) -> str | None:
-        return self.user_agent[:LONGEST_USER_AGENT] if self.user_agent else None
+    """Not longer than LONGEST_USER_AGENT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def start_session(
         acr=acr,
         amr=list(amr),
         address=browser.address,
-        user_agent=browser.short_user_agent,
+        user_agent=browser.user_agent,
     )
     session.add(row)
     session.flush()
@@ -86,9 +83,7 @@ def find_session(
         .join(Account, Account.id == SignOnSession.account_id)
         .where(
             SignOnSession.secret_hash == token_hash(secret),
-            SignOnSession.ended_at.is_(None),
-            SignOnSession.expires_at > now,
-            SignOnSession.seen_at > now - settings.idle_lifetime,
+            _is_live(settings, now),
             Account.status == AccountStatus.ACTIVE,
         )
     )
@@ -102,6 +97,14 @@ def find_session(
         session.execute(same.with_for_update(read=True, key_share=True))
         row.seen_at = now
     return SignedIn(row, account)
+
+
+def _is_live(settings: SignOnSettings, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        SignOnSession.ended_at.is_(None),
+        SignOnSession.expires_at > now,
+        SignOnSession.seen_at > now - settings.idle_lifetime,
+    )
 
 
 def renew_secret(session: Session, session_id: UUID) -> str:
@@ -153,10 +156,10 @@ def end_stale_sessions(session: Session, settings: SignOnSettings, *, now: datet
     return _end(session, SignOnSession.id.in_(stale), EndReason.EXPIRED, now)
 
 
-def _end(session: Session, condition: object, reason: EndReason, now: datetime) -> int:
+def _end(session: Session, condition: ColumnElement[bool], reason: EndReason, now: datetime) -> int:
     statement = (
         update(SignOnSession)
-        .where(SignOnSession.ended_at.is_(None), condition)  # type: ignore[arg-type]
+        .where(SignOnSession.ended_at.is_(None), condition)
         .values(ended_at=now, end_reason=reason)
         .returning(SignOnSession.id)
         .execution_options(synchronize_session=False)
@@ -172,9 +175,7 @@ def list_live_sessions(
         select(SignOnSession)
         .where(
             SignOnSession.account_id == account_id,
-            SignOnSession.ended_at.is_(None),
-            SignOnSession.expires_at > now,
-            SignOnSession.seen_at > now - settings.idle_lifetime,
+            _is_live(settings, now),
         )
         .order_by(SignOnSession.seen_at.desc(), SignOnSession.id)
     )
@@ -231,12 +232,12 @@ def remember_device(
         created_at=now,
         seen_at=now,
         expires_at=until,
-        user_agent=browser.short_user_agent,
+        user_agent=browser.user_agent,
     )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["secret_hash", "account_id"],
-            set_={"seen_at": now, "expires_at": until, "user_agent": browser.short_user_agent},
+            set_={"seen_at": now, "expires_at": until, "user_agent": browser.user_agent},
         )
     )
     return secret

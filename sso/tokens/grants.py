@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from kernel.tokens import token_hash
@@ -133,27 +133,7 @@ def _note_replay(session: Session, code: str, client: Client, now: datetime) -> 
 
 def revoke_grant(session: Session, grant_id: UUID, reason: str, *, now: datetime) -> bool:
     """End a grant: its refresh tokens fail, its access tokens are inactive at introspection."""
-    statement = (
-        update(Grant)
-        .where(Grant.id == grant_id, Grant.revoked_at.is_(None))
-        .values(revoked_at=now, revoke_reason=reason)
-        .returning(Grant.id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(statement).first() is not None
-
-
-def revoke_grants_of_client(
-    session: Session, client_id: UUID, reason: str, *, now: datetime
-) -> int:
-    statement = (
-        update(Grant)
-        .where(Grant.client_id == client_id, Grant.revoked_at.is_(None))
-        .values(revoked_at=now, revoke_reason=reason)
-        .returning(Grant.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(session.execute(statement).all())
+    return bool(revoke_grants(session, Grant.id == grant_id, reason, now=now))
 
 
 def revoke_grants_of(
@@ -172,6 +152,13 @@ def revoke_grants_of(
     if but_session_id is not None:
         own = select(Participation.id).where(Participation.session_id == but_session_id)
         condition &= Grant.participation_id.is_(None) | Grant.participation_id.not_in(own)
+    return revoke_grants(session, condition, reason, now=now)
+
+
+def revoke_grants(
+    session: Session, condition: ColumnElement[bool], reason: str, *, now: datetime
+) -> int:
+    """How many there were that were not revoked before."""
     statement = (
         update(Grant)
         .where(condition, Grant.revoked_at.is_(None))
