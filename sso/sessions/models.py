@@ -53,7 +53,7 @@ class Participation(Base):
 
     __tablename__ = "sso_participation"
     id: Mapped[UuidKey]
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("sso_session.id"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sso_session.id"), index=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"), index=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
     """Whom the client knows: the session's account, or the organisation it acts as."""
@@ -67,6 +67,11 @@ class Participation(Base):
             "client_id",
             "account_id",
             unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_sso_participation_account_live",
+            "account_id",
             postgresql_where=text("ended_at IS NULL"),
         ),
     )

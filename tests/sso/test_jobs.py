@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, func, insert, select, text, update
 
 from identity.people.service import AppointmentForm, appoint
 from kernel.clock import VIETNAM
@@ -174,6 +174,28 @@ def test_forgetting_knows_every_table_of_sign_on_that_grows(world: SignOnWorld) 
     tables = {name for name in Base.metadata.tables if name.startswith("sso_")}
     assert tables - set(OVER) == kept
     assert count(world, Consent) == 0
+
+
+def test_whatever_refers_to_a_forgotten_row_is_found_by_an_index() -> None:
+    """A deletion looks for such rows itself, in vain, and would read their whole table."""
+    referring = {
+        (table.name, key.parent.name)
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in OVER
+    }
+    assert len(referring) > 5
+    assert {
+        (table, column) for table, column in referring if column not in leading_columns(table)
+    } == set()
+
+
+def leading_columns(name: str) -> set[str]:
+    """Of the indexes that know every row of the table."""
+    table = Base.metadata.tables[name]
+    indexes = [i for i in table.indexes if i.dialect_options["postgresql"]["where"] is None]
+    keys = [k for k in table.constraints if isinstance(k, UniqueConstraint | PrimaryKeyConstraint)]
+    return {next(iter(index.columns)).name for index in [*indexes, *keys]}
 
 
 @pytest.mark.parametrize("days", [30, 400])
