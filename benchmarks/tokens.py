@@ -6,16 +6,13 @@ load the run waits until nothing is left to do, and counts that work too.
 """
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from benchmarks.support import sign_in_sections, token_sections
 from benchmarks.support.comparison import Rounds
-from benchmarks.support.report import Section
+from benchmarks.support.report import Section, as_json, new_console
 from benchmarks.support.stage import Stage
 
 SECTIONS: Mapping[str, Callable[[Stage], Section]] = {
@@ -28,9 +25,6 @@ SECTIONS: Mapping[str, Callable[[Stage], Section]] = {
     "sign-in": sign_in_sections.sign_in,
     "storm": sign_in_sections.storm,
 }
-
-WIDTH = 120
-"""Of the tables, wherever they go."""
 
 
 def measure(names: Sequence[str], stage: Stage, show: Callable[[Section], None]) -> None:
@@ -51,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", help="for the servers' data: a real disk, not memory")
     options = parser.parse_args(arguments)
-    console, sections = Console(width=WIDTH), list[Section]()
+    console, sections = new_console(), list[Section]()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         Path(folder).chmod(0o755)  # the servers run as users of their own
         stage = Stage(
@@ -64,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show = sections.append if options.json else lambda section: section.show(console)
         measure(options.only or list(SECTIONS), stage, show)
     if options.json:
-        print(json.dumps({section.name: section.as_json() for section in sections}))
+        print(as_json(sections))
 
 
 if __name__ == "__main__":

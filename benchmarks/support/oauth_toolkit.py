@@ -1,6 +1,5 @@
 """django-oauth-toolkit over PostgreSQL: what storing its tokens costs a usual server."""
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -18,19 +17,21 @@ from benchmarks.support.authorization import basic
 from benchmarks.support.comparison import Side
 from benchmarks.support.installation import Installation, installation
 from benchmarks.support.load import CONNECTIONS, Load, Request, repeat, rotate
+from benchmarks.support.peers import PEERS, once_per_lock
 from benchmarks.support.processes import Processes
 from entrypoints.home import CHECKOUT
 from tests.support.daemon import running
 from tests.support.ports import free_port
 
-FOLDER = CHECKOUT / "benchmarks" / "peers" / "django-oauth-toolkit"
+FOLDER = PEERS / "django-oauth-toolkit"
+LOCK = FOLDER / "requirements.txt"
 PYTHON = CHECKOUT / "var" / "benchmarks" / "django-oauth-toolkit"
 """Its own virtual environment: nothing of it is a requirement of the product."""
 PEOPLE, MACHINES = "people", "machines"
 """Its clients: one kind of grant each."""
-THREADS = 4
-"""Of each process: with 16, or with sync workers, it was slower."""
-NAME = "django-oauth-toolkit, 2 processes"
+PROCESSES, THREADS = 2, 4
+"""With 16 threads in each, or with sync workers, it was slower."""
+NAME = f"django-oauth-toolkit, {PROCESSES} processes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,15 @@ class OauthToolkit:
 
 
 @contextmanager
-def oauth_toolkit(folder: Path, *, loads: int, processes: int = 2) -> Iterator[OauthToolkit]:
+def oauth_toolkit(folder: Path, *, loads: int) -> Iterator[OauthToolkit]:
     """With refresh tokens for so many loads, over a PostgreSQL of its own set up like ours."""
-    install()
+    once_per_lock(LOCK, PYTHON, install)
     secret, port = secrets.token_urlsafe(32), free_port()
     with installation(folder, ("postgres",)) as place:
         environment = _environment(place, secret)
         tokens = _prepare(environment, loads * CONNECTIONS)
         with running(
-            _gunicorn(port, processes),
+            _gunicorn(port),
             port=port,
             log=place.home.path / "gunicorn.log",
             environment=environment,
@@ -84,16 +85,10 @@ def oauth_toolkit(folder: Path, *, loads: int, processes: int = 2) -> Iterator[O
 
 
 def install() -> None:
-    """What the lock says, once."""
-    lock = FOLDER / "requirements.txt"
-    stamp, done = hashlib.sha256(lock.read_bytes()).hexdigest(), PYTHON / "congvu-stamp"
-    if done.exists() and done.read_text() == stamp:
-        return
     shutil.rmtree(PYTHON, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", PYTHON], check=True)
     pip = [str(PYTHON / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=True)
-    done.write_text(stamp)
+    subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=True)
 
 
 def _environment(place: Installation, secret: str) -> dict[str, str]:
@@ -127,11 +122,11 @@ def _prepare(environment: Mapping[str, str], count: int) -> list[str]:
     return done.stdout.split()
 
 
-def _gunicorn(port: int, processes: int) -> list[str | Path]:
+def _gunicorn(port: int) -> list[str | Path]:
     return [
         PYTHON / "bin" / "gunicorn",
         f"--bind=127.0.0.1:{port}",
-        f"--workers={processes}",
+        f"--workers={PROCESSES}",
         "--worker-class=gthread",
         f"--threads={THREADS}",
         "--keep-alive=60",

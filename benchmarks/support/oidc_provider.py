@@ -1,6 +1,5 @@
 """The npm package oidc-provider with its in-memory store, a confidential client and ES256."""
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -14,11 +13,12 @@ from pathlib import Path
 from benchmarks.support.authorization import basic
 from benchmarks.support.comparison import Side
 from benchmarks.support.load import Request, repeat, rotate
+from benchmarks.support.peers import PEERS, once_per_lock
 from benchmarks.support.processes import Processes
 from tests.support.daemon import running
 from tests.support.ports import free_port
 
-FOLDER = Path(__file__).parents[1] / "peers" / "oidc-provider"
+FOLDER = PEERS / "oidc-provider"
 CLIENT_ID = "benchmark"
 SCOPE = "documents:read"
 FORGOTTEN = 0.05
@@ -71,7 +71,7 @@ class OidcProvider:
 @contextmanager
 def oidc_provider(folder: Path, processes: int) -> Iterator[OidcProvider]:
     """In so many processes behind one port."""
-    install()
+    once_per_lock(FOLDER / "package-lock.json", FOLDER / "node_modules", install)
     port, secret = free_port(), secrets.token_urlsafe(32)
     environment = {"NODE_ENV": "production", "CLIENT_SECRET": secret}
     command = ["node", str(FOLDER / "server.mjs"), str(port), str(processes)]
@@ -86,13 +86,6 @@ def oidc_provider(folder: Path, processes: int) -> Iterator[OidcProvider]:
 
 
 def install() -> None:
-    """What the lock says, once."""
-    modules = FOLDER / "node_modules"
-    stamp = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    done = modules / ".congvu-stamp"
-    if done.exists() and done.read_text() == stamp:
-        return
     npm = shutil.which("npm") or "npm"
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run([npm, "ci", *quiet], cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
-    done.write_text(stamp)

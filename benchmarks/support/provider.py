@@ -93,12 +93,12 @@ class Provider:
 
 
 @contextmanager
-def provider(folder: Path, *, processes: int, people: int, **settings: str) -> Iterator[Provider]:
-    """`people` have activated accounts. `settings`: of the product, without their prefix."""
-    chosen = {"SSO__ALLOW_PLAIN_HTTP": "true", "WEB__PROCESSES": str(processes), **settings}
+def provider(folder: Path, *, processes: int, people: int) -> Iterator[Provider]:
+    """`people` have activated accounts."""
     with installation(folder, ("postgres",)) as place:
         with place.home.env_file.open("a") as file:
-            file.writelines(f"CONGVU_{name}='{value}'\n" for name, value in chosen.items())
+            file.write("CONGVU_SSO__ALLOW_PLAIN_HTTP='true'\n")
+            file.write(f"CONGVU_WEB__PROCESSES='{processes}'\n")
         secret, resource_secret = register(place.services)
         accounts, logins = hire(place.services, people)
         with place.program("web") as web:

@@ -1,11 +1,15 @@
 """Figures of a benchmark as tables for people and as JSON for programs."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+WIDTH = 120
+"""Of the tables, wherever they go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,14 @@ class Section:
             sign, word = ("≥" if one.at_least else "<"), ("met" if one.is_met else "MISSED")
             console.print(f"{one.text}: {number(one.value)} ({sign} {number(one.limit)}: {word})")
         console.print()
+
+
+def new_console() -> Console:
+    return Console(width=WIDTH)
+
+
+def as_json(sections: Sequence[Section]) -> str:
+    return json.dumps({section.name: section.as_json() for section in sections})
 
 
 def number(value: float) -> str:

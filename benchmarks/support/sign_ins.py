@@ -14,7 +14,7 @@ import argon2
 import uvloop
 
 from benchmarks.support.comparison import Side
-from benchmarks.support.load import Load
+from benchmarks.support.load import Load, Request
 from benchmarks.support.processes import Processes
 from identity.accounts.passwords import PasswordSettings
 from sso.sessions.cookies import SESSION_COOKIE
@@ -67,12 +67,17 @@ class Office:
                 reader, writer = await asyncio.open_connection(
                     url.hostname, url.port, local_addr=(_address(number), 0)
                 )
-                writer.write(_message(self.url, login, self.password))
+                writer.write(self._form(login))
                 head = await reader.readuntil(b"\r\n\r\n")
                 writer.close()
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return None
         return time.perf_counter() - started if _is_signed_in(head) else None
+
+    def _form(self, login: str) -> bytes:
+        body = urlencode({"identifier": login, "password": self.password})
+        request = Request(f"{self.url}{PATH}", body=body)
+        return request.message(f"Origin: {self.url}", "Connection: close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +122,6 @@ def _summary(outcomes: Sequence[float | None], seconds: float) -> Load:
 def _address(number: int) -> str:
     """All of 127.0.0.0/8 is this machine."""
     return f"127.1.{number // 250}.{number % 250 + 1}"
-
-
-def _message(url: str, login: str, password: str) -> bytes:
-    body = urlencode({"identifier": login, "password": password})
-    head = [
-        f"POST {PATH} HTTP/1.1",
-        f"Host: {urlsplit(url).netloc}",
-        f"Origin: {url}",
-        "Connection: close",
-        "Content-Type: application/x-www-form-urlencoded",
-        f"Content-Length: {len(body)}",
-    ]
-    return "\r\n".join([*head, "", body]).encode()
 
 
 def _is_signed_in(head: bytes) -> bool:

@@ -10,7 +10,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -33,10 +33,10 @@ class Steady:
     slowest: float
 
 
-def ask_steadily(requests: Iterable[Request], *, rate: float, seconds: float) -> Steady:
+def ask_steadily(requests: Sequence[Request], *, rate: float, seconds: float) -> Steady:
     """`requests` in turn, `rate` of them a second. Raises RuntimeError unless all get a 200."""
-    messages = [message(request) for request in requests]
-    url = urlsplit(next(iter(requests)).url)
+    messages = [request.message() for request in requests]
+    url = urlsplit(requests[0].url)
     count, begin = int(rate * seconds), time.perf_counter() + 0.5
     lanes = [Lane(url.hostname or "", url.port or 80) for _ in range(CONNECTIONS)]
     gc.disable()  # ours would count as the server's
@@ -102,15 +102,3 @@ def _some(connection: socket.socket) -> bytes:
     if not data:
         raise RuntimeError("the server hung up")
     return data
-
-
-def message(request: Request) -> bytes:
-    """The bytes of an HTTP/1.1 request."""
-    url = urlsplit(request.url)
-    head = [f"{request.method} {url.path} HTTP/1.1", f"Host: {url.netloc}"]
-    if request.authorization:
-        head.append(f"Authorization: {request.authorization}")
-    if request.body:
-        head.append("Content-Type: application/x-www-form-urlencoded")
-        head.append(f"Content-Length: {len(request.body)}")
-    return "\r\n".join([*head, "", request.body]).encode()
