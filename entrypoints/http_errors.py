@@ -8,13 +8,11 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from kernel.database import DatabaseUnavailable
-from kernel.errors import Conflict, DomainError, Invalid
+from kernel.errors import Conflict, DomainError, Invalid, TooMany
 from kernel.http import Problem, problem_response, status_of
 from kernel.messages import Message
 from sso.http import SignInNeeded
 from sso.login.destinations import to_sign_in
-from sso.throttling.service import TooManyAttempts
-from theme.pages import TOO_MANY_REQUESTS
 from theme.problem_page import problem_page, wants_page
 
 
@@ -81,13 +79,8 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     def refused(request: Request, error: DomainError) -> Response:
-        return error_response(request, problem_of(error))
-
-    @app.exception_handler(TooManyAttempts)
-    def slowed_down(request: Request, error: TooManyAttempts) -> Response:
-        problem = problem_of(error)
-        problem.status = TOO_MANY_REQUESTS
-        return error_response(request, problem, wait=error.seconds)
+        wait = error.seconds if isinstance(error, TooMany) else None
+        return error_response(request, problem_of(error), wait=wait)
 
     @app.exception_handler(SignInNeeded)
     def to_sign_in_first(_: Request, needed: SignInNeeded) -> Response:

@@ -48,6 +48,15 @@ class Forbidden(DomainError):
     """The caller may not do this."""
 
 
+class TooMany(DomainError):
+    """The caller has to wait before anything is looked at (RFC 6585 section 4)."""
+
+    def __init__(self, vi: str, en: str, *, seconds: int) -> None:
+        super().__init__(vi, en)
+        self.seconds = seconds
+        """Until the next attempt."""
+
+
 class Unauthenticated(DomainError):
     """The caller has not proved who they are."""
 
@@ -61,6 +70,7 @@ ERROR_KINDS: dict[type[DomainError], int] = {
     NotFound: 404,
     Conflict: 409,
     Forbidden: 403,
+    TooMany: 429,
     Unauthenticated: 401,
     Unavailable: 503,
 }

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from kernel.errors import ERROR_KINDS, TooMany
 from kernel.messages import Message
 from theme import texts
 from theme.assets import VERSION, version_of
@@ -28,8 +29,6 @@ HEADERS = {
 }
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
-TOO_MANY_REQUESTS = 429
-"""RFC 6585 section 4."""
 CARRIED = ("request", "to", "ui_locales")
 """Parameters that go along from page to page: the request that waits for the person."""
 
@@ -74,7 +73,7 @@ class Pages:
         frame_origins: Sequence[str] = (),
         **values: Any,
     ) -> HTMLResponse:
-        """`wait`: seconds until another attempt is let through; the answer is then 429.
+        """`wait`: seconds until another attempt is let through; the status is then TooMany's.
 
         `form_targets` are origins that a form on the page may lead to besides our own;
         `frame_origins` are those that it embeds pages of.
@@ -86,7 +85,7 @@ class Pages:
             policy += f"; frame-src {' '.join(frame_origins)}"
         headers = {**HEADERS, "Content-Security-Policy": policy}
         if wait is not None:
-            status_code, headers["Retry-After"] = TOO_MANY_REQUESTS, str(wait)
+            status_code, headers["Retry-After"] = ERROR_KINDS[TooMany], str(wait)
         response = HTMLResponse(body, status_code=status_code, headers=headers)
         remember(request, response)
         return response

@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 
-from entrypoints import web
+from entrypoints import http_errors
 from entrypoints.home import CHECKOUT
 from entrypoints.reference.markdown import code, table
 from entrypoints.reference.source_text import calls, class_tree, sentences_of, strings_in
@@ -93,7 +93,7 @@ def _both(message: Message) -> tuple[str, str]:
 
 def _http_rows() -> Iterator[tuple[str, ...]]:
     """What the web answers without a domain error behind it."""
-    for call in calls(ast.parse(inspect.getsource(web)), "Problem"):
+    for call in calls(ast.parse(inspect.getsource(http_errors)), "Problem"):
         stated = {word.arg: word.value for word in call.keywords}
         values = {
             name: str(value.value)

@@ -20,7 +20,7 @@ from sso.protocol.device import DEVICE_PATH
 from sso.protocol.device_codes import normalise, shown
 from sso.sessions.service import Browser, SignedIn
 from sso.throttling.service import TooManyAttempts
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,9 +59,7 @@ def answer_device(
                 return _question(request, code, device, signed_in)
             return _decided(request, sign_on, session, device, signed_in, browser, decision, now)
     except TooManyAttempts as error:
-        response = _field(request, code, faults_of(error)[0], status=429)
-        response.headers["Retry-After"] = str(error.seconds)
-        return response
+        return _field(request, code, wait=error.seconds)
 
 
 def _decided(
@@ -83,14 +81,17 @@ def _decided(
     return _result(request, device, texts.NO_ACCESS, texts.NO_ACCESS_LEAD, status=403)
 
 
-def _field(request: Request, code: str, fault: Fault | None = None, *, status: int = 0) -> Response:
+def _field(
+    request: Request, code: str, fault: Fault | None = None, *, wait: int | None = None
+) -> Response:
     return pages.render(
         request,
         "device.html",
-        status_code=status or (422 if fault else 200),
+        status_code=422 if fault else 200,
         texts=device_texts,
         code=code,
         faults=[fault] if fault else [],
+        wait=wait,
     )
 
 

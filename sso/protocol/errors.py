@@ -2,6 +2,8 @@
 
 from authlib.oauth2 import OAuth2Error
 
+from kernel.errors import ERROR_KINDS, TooMany
+
 
 class InvalidTarget(OAuth2Error):
     """RFC 8707 section 2."""
@@ -49,7 +51,7 @@ class TooManyRequests(OAuth2Error):
     """RFC 6585 section 4."""
 
     error = "temporarily_unavailable"
-    status_code = 429
+    status_code = ERROR_KINDS[TooMany]
 
     def __init__(self, description: str, seconds: int) -> None:
         super().__init__(description)

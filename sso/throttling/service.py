@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from kernel.encryption import KeyRing
-from kernel.errors import Forbidden
+from kernel.errors import TooMany
 from sso.throttling.models import Throttle
 from sso.throttling.networks import network_of
 
@@ -49,14 +49,14 @@ TAKE_BACK = text(
 )
 
 
-class TooManyAttempts(Forbidden):
+class TooManyAttempts(TooMany):
     code = "too-many-attempts"
 
     def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
         super().__init__(
             f"Đã thử quá nhiều lần; hãy thử lại sau {seconds} giây.",
             f"Too many attempts; try again in {seconds} seconds.",
+            seconds=seconds,
         )
 
 

@@ -4,7 +4,7 @@ import re
 
 from entrypoints.home import CHECKOUT
 from entrypoints.reference.pages import WRITERS, current_pages
-from entrypoints.reference.refusals import reasons
+from entrypoints.reference.refusals import errors, reasons
 from identity.hr_import.findings import CODE_OF_HINT, REFUSALS
 
 DOCS = CHECKOUT / "docs"
@@ -27,6 +27,11 @@ def test_reasons_of_the_parser_and_of_the_plan_are_both_listed() -> None:
     listed = set(re.findall(r"^\| `(\w+)`", reasons(), re.MULTILINE))
     assert listed >= set(REFUSALS) - set(CODE_OF_HINT)
     assert listed >= {"organisation_unknown", "match_needs_confirmation", "staff_number_conflict"}
+
+
+def test_refusals_without_a_domain_error_are_listed_too() -> None:
+    listed = set(re.findall(r"^\| `([\w-]+)`", errors(), re.MULTILINE))
+    assert listed >= {"request-invalid", "too-many-attempts"}
 
 
 def test_links_between_pages_lead_somewhere() -> None:

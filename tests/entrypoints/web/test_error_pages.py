@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from entrypoints.http_errors import answer_errors
 from sso.sessions.cookies import SESSION_COOKIE
+from sso.throttling.service import TooManyAttempts
 from tests.entrypoints.web.observed import observed
 from tests.entrypoints.web.test_failures import fails
 from tests.support.postgres import Cluster
@@ -88,3 +89,19 @@ def test_when_no_connection_becomes_free_people_are_asked_to_come_back() -> None
         answer = browser.get("/", headers=BROWSER)
     assert answer.status_code == 503
     assert "Hệ thống tạm thời gián đoạn" in answer.text
+
+
+def test_whoever_has_to_wait_is_told_how_long() -> None:
+    app = FastAPI()
+    answer_errors(app)
+
+    @app.get("/")
+    def slows_down() -> None:
+        raise TooManyAttempts(seconds=30)
+
+    with TestClient(app) as browser:
+        program, page = browser.get("/"), browser.get("/", headers=BROWSER)
+    assert (program.status_code, program.json()["title"]) == (429, "TooMany")
+    assert page.status_code == 429
+    assert 'data-seconds="30"' in page.text
+    assert program.headers["Retry-After"] == page.headers["Retry-After"] == "30"
