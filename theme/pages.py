@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from kernel.errors import ERROR_KINDS, TooMany
 from kernel.messages import Message
 from theme import texts
-from theme.assets import VERSION, version_of
+from theme.assets import query_of
 from theme.language import LANGUAGES, language_of, remember
 
 HEADERS = {
@@ -60,7 +60,7 @@ class Pages:
     def asset(self, name: str) -> str:
         """The address of a file, such as `theme/page.css`."""
         folder, _, file = name.partition("/")
-        return f"/static/{name}?{VERSION}={version_of(self._static[folder] / file)}"
+        return f"/static/{name}?{query_of(self._static[folder] / file)}"
 
     def render(
         self,

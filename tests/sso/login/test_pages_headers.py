@@ -60,10 +60,11 @@ def test_styles_and_scripts_are_named_by_their_content_and_kept(world: SignOnWor
     style = world.client.get(address)
     assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert style.headers["X-Content-Type-Options"] == "nosniff"
-    assert (
-        world.client.get("/static/theme/page.css").headers["Cache-Control"]
-        != (style.headers["Cache-Control"])
-    )
+    known = style.headers["ETag"]
+    assert world.client.get(address, headers={"If-None-Match": known}).status_code == 304
+    for other in ("", "?v=", "?v=0123456789ab", f"{address[address.index('?') :]}&v=2"):
+        kept = world.client.get(f"/static/theme/page.css{other}").headers["Cache-Control"]
+        assert kept == "public, max-age=300", other
 
 
 def test_nothing_beside_the_files_of_pages_can_be_fetched(world: SignOnWorld) -> None:
