@@ -18,6 +18,7 @@ from entrypoints.cli.session import (
 from identity.accounts.queries import get_account_by_login
 from kernel.audit import Basis
 from kernel.errors import Invalid
+from kernel.messages import Message
 from sso.clients import service
 from sso.clients.description import AuthMethod, GrantType
 from sso.clients.errors import ClientNotFound
@@ -27,12 +28,17 @@ from sso.clients.models import ClientRow
 class ClientFileInvalid(Invalid):
     code = "client-file-invalid"
 
-    def __init__(self, file: Path, reason: str) -> None:
+    def __init__(self, file: Path, reason: Message) -> None:
         super().__init__(
-            f"Không đọc được {file}: {reason}.",
-            f"{file} cannot be read: {reason}.",
+            f"Không đọc được {file}: {reason.vi}.",
+            f"{file} cannot be read: {reason.en}.",
             place=str(file),
         )
+
+
+NEEDS_DOMAIN = Message("tệp cần --domain", "it needs --domain")
+NOT_UTF_8 = Message("không phải văn bản UTF-8", "it is no text in UTF-8")
+NO_TABLES = Message("tệp không có bảng [clients.TÊN]", "it has no [clients.NAME] tables")
 
 
 @click.group()
@@ -50,7 +56,8 @@ def client() -> None:
     "grant_types",
     multiple=True,
     type=click.Choice([grant.value for grant in GrantType]),
-    help="Repeat for several; authorization_code and refresh_token unless given.",
+    help="Repeat for several. Unless given: authorization_code and refresh_token for a system with "
+    "a redirect address, client_credentials for one without.",
 )
 @click.option("--scope", "scopes", multiple=True, help="The most it may ask for; repeat.")
 @click.option(
@@ -98,12 +105,12 @@ def _description(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     for setting in options["settings"]:
         name, equals, value = setting.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{setting}: NAME=JSON, please")
         try:
             given[name] = json.loads(value)
         except ValueError as error:
             raise click.BadParameter(f"{setting}: the value must be JSON") from error
-        if not equals:
-            raise click.BadParameter(f"{setting}: NAME=JSON, please")
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -162,16 +169,20 @@ def apply(
 
 def _entries(file: Path, domain: str | None) -> dict[str, dict[str, Any]]:
     """Raises ClientFileInvalid."""
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ClientFileInvalid(file, NOT_UTF_8) from error
     if "{domain}" in text and domain is None:
-        raise ClientFileInvalid(file, "it needs --domain")
+        raise ClientFileInvalid(file, NEEDS_DOMAIN)
     try:
         document = tomllib.loads(text.replace("{domain}", domain or ""))
     except tomllib.TOMLDecodeError as error:
-        raise ClientFileInvalid(file, str(error)) from error
+        reason = Message(f"không đúng dạng TOML ({error})", f"it is no TOML ({error})")
+        raise ClientFileInvalid(file, reason) from error
     entries = document.get("clients")
     if not isinstance(entries, dict) or not all(isinstance(e, dict) for e in entries.values()):
-        raise ClientFileInvalid(file, "it has no [clients.NAME] tables")
+        raise ClientFileInvalid(file, NO_TABLES)
     return entries
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
@@ -65,6 +66,6 @@ def _string(node: ast.AST) -> str | None:
 
 def _piece(part: ast.expr) -> str:
     if isinstance(part, ast.FormattedValue):
-        whole = ast.unparse(part.value)
+        whole = re.sub(r"\.(vi|en)$", "", ast.unparse(part.value))  # half of a Message
         return f"{{{whole if whole.isidentifier() else whole.rpartition('.')[2]}}}"
     return _string(part) or ""

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from entrypoints.home import CHECKOUT
 from identity.accounts.models import Account
 from kernel.clock import utc_now
@@ -85,6 +87,39 @@ def test_one_wrong_entry_keeps_all_of_a_file_out(congvu: Cli, db: Database, tmp_
     assert "http://b.example/c" in refused["en"]
     with db.transaction() as session:
         assert load_clients(session).by_id == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "vi", "en"),
+    [
+        ('[clients.a]\nclient_name = "Văn bản"'.encode("utf-16"), "không phải văn bản", "UTF-8"),
+        ("[clients.a]\nclient_name = Văn bản".encode(), "không đúng dạng TOML", "no TOML"),
+        (b'[a]\nclient_name = "A"', "không có bảng", "no [clients.NAME]"),
+        (b"clients = 1", "không có bảng", "no [clients.NAME]"),
+        (b'[clients.a]\nclient_uri = "https://{domain}"', "cần --domain", "needs --domain"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_in_both_languages(
+    congvu: Cli, tmp_path: Path, content: bytes, vi: str, en: str
+) -> None:
+    file = tmp_path / "clients.toml"
+    file.write_bytes(content)
+    refused = congvu("client", "apply", str(file), "--json", *WHY, code=1).json["error"]
+    assert refused["code"] == "client-file-invalid"
+    assert vi in refused["vi"]
+    assert en in refused["en"]
+
+
+def test_a_setting_without_a_value_is_told_how_to_write_one(congvu: Cli) -> None:
+    create = ("client", "create", "x", "--name", "X", *WHY, "--set")
+    assert "NAME=JSON" in congvu(*create, "allow_acting", code=2).err
+    assert "must be JSON" in congvu(*create, "allow_acting=", code=2).err
+
+
+def test_a_system_without_a_redirect_address_asks_in_its_own_name(congvu: Cli) -> None:
+    congvu("client", "create", "lgsp", "--name", "Trục liên thông", *WHY)
+    described = congvu("client", "show", "lgsp").json["description"]
+    assert described["grant_types"] == ["client_credentials"]
 
 
 def test_what_does_not_fit_together_is_refused_with_its_place(congvu: Cli) -> None:
