@@ -3,18 +3,10 @@
 import os
 import stat
 from collections.abc import Iterator
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import (
-    BaseModel,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrypoints.home import Home
@@ -29,6 +21,7 @@ from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
 from kernel.logs import LogSettings
 from kernel.mailer import MailSettings
+from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
 from sso.settings import SignOnSettings
 
@@ -45,17 +38,12 @@ class WebSettings(BaseModel):
     """As people type it, without a slash at the end; empty for the address of the server itself."""
     processes: int = Field(default=1, ge=1, le=64)
     """One for each core that requests may use. Each has connections to the database of its own."""
-    trusted_proxies: list[str] = []
+    trusted_proxies: list[NetworkSetting] = []
     """Addresses or networks, such as ["10.20.0.5"], whose X-Forwarded-For and -Proto are believed;
     whoever else sends them is not, since guesses of passwords are counted by address."""
     client_certificates: bool = False
     """The trusted proxies tell of client certificates: they set X-SSL-Client-Verify and
     X-SSL-Client-Cert anew at every request, so that neither ever comes from a client."""
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_networks(cls, proxies: list[str]) -> list[str]:
-        return [str(ip_network(proxy)) for proxy in proxies]
 
     @model_validator(mode="after")
     def _certificates_come_from_somebody(self) -> Self:

@@ -6,13 +6,13 @@ speaks for, which whoever stands behind it must not be able to turn into trust o
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import ip_network
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from entrypoints.settings import WebSettings
 from kernel.http import peer_address
+from kernel.networks import Network
 from sso.protocol.mutual_tls import CERTIFICATE, ShownCertificate, shown_by_proxy
 
 CERTIFICATE_HEADER = b"x-ssl-client-cert"
@@ -23,7 +23,8 @@ def behind_proxies(app: ASGIApp, settings: WebSettings) -> ASGIApp:
     """Nothing in front of the application where nobody is trusted."""
     if not settings.trusted_proxies:
         return app
-    behind: ASGIApp = ProxyHeadersMiddleware(app, trusted_hosts=settings.trusted_proxies)  # type: ignore[arg-type, assignment]
+    proxies = [str(network) for network in settings.trusted_proxies]
+    behind: ASGIApp = ProxyHeadersMiddleware(app, trusted_hosts=proxies)  # type: ignore[arg-type, assignment]
     if not settings.client_certificates:
         return behind
     return ClientCertificates(behind, settings.trusted_proxies)
@@ -32,14 +33,13 @@ def behind_proxies(app: ASGIApp, settings: WebSettings) -> ASGIApp:
 class ClientCertificates:
     """ASGI middleware: notes the client certificate that a trusted proxy tells of (RFC 8705)."""
 
-    def __init__(self, app: ASGIApp, proxies: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, proxies: Sequence[Network]) -> None:
         self._app = app
-        networks = [ip_network(proxy) for proxy in proxies]
 
         @lru_cache(maxsize=1024)
         def is_trusted(host: str) -> bool:
             address = peer_address(host)
-            return address is not None and any(address in network for network in networks)
+            return address is not None and any(address in proxy for proxy in proxies)
 
         self._is_trusted = is_trusted
 

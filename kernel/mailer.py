@@ -9,13 +9,13 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
 from typing import Literal, Self
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
+from kernel.authorities import AuthorityFile
 from kernel.errors import Invalid, Unavailable
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -32,7 +32,7 @@ class MailSettings(BaseModel):
     port: int = Field(default=587, ge=1, le=65535)
     tls: Literal["starttls", "tls", "none"] = "starttls"
     """`tls` from the first byte (port 465), `starttls` on the way, `none` on loopback only."""
-    authority: Path | None = None
+    authority: AuthorityFile = None
     """Certificate of the authority that signed the server's; empty for those of the system."""
     username: str = ""
     """Empty for a server that knows us by our address."""

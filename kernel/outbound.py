@@ -9,20 +9,20 @@ import json
 import ssl
 import zlib
 from collections.abc import Mapping
-from functools import cached_property, partial
-from ipaddress import ip_network
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpcore
 import httpx
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field
 
+from kernel.authorities import AuthorityFile
 from kernel.errors import Forbidden, Unavailable
 from kernel.messages import Message
+from kernel.networks import Address, NetworkSetting
 from kernel.outbound_address import (
-    Address,
     Lookup,
     Refused,
     Resolver,
@@ -42,22 +42,17 @@ GZIP = 31
 class OutboundSettings(BaseModel):
     """Fetching from addresses that clients registered. Environment: CONGVU_OUTBOUND__*."""
 
-    allowed_networks: list[str] = []
+    allowed_networks: list[NetworkSetting] = []
     """Private networks that shared systems live in, such as ["10.20.0.0/16"]: nothing is fetched
     from other private addresses, nor ever from this machine, its link or the metadata of clouds."""
     allow_loopback_http: bool = False
     """Also from this machine itself, and without TLS there: for trying things out on one."""
-    authority: Path | None = None
+    authority: AuthorityFile = None
     """Certificates of the province's own authority in PEM, besides those that the system trusts."""
     timeout_seconds: float = Field(default=5.0, gt=0)
     """For one fetch as a whole."""
     largest_answer_bytes: int = Field(default=64 * 1024, gt=0)
     """Also once unpacked."""
-
-    @field_validator("allowed_networks")
-    @classmethod
-    def _are_networks(cls, networks: list[str]) -> list[str]:
-        return [str(ip_network(network)) for network in networks]
 
 
 class OutboundRefused(Forbidden):
@@ -102,8 +97,8 @@ class Outbound:
 
     def __init__(self, settings: OutboundSettings, lookup: Lookup = system_lookup) -> None:
         self._settings = settings
-        self._networks = [ip_network(network) for network in settings.allowed_networks]
         self._resolver = Resolver(lookup)
+        self._tls = _trusting(settings.authority)
 
     def get_json(self, url: str) -> Any:
         """Raises OutboundRefused, OutboundUnavailable."""
@@ -177,7 +172,8 @@ class Outbound:
     def _check(self, text: str, *, plain: bool) -> Address:
         """Raises Refused."""
         loopback = self._settings.allow_loopback_http
-        address = check_address(text, self._networks, loopback_allowed=loopback)
+        allowed = self._settings.allowed_networks
+        address = check_address(text, allowed, loopback_allowed=loopback)
         if plain and not address.is_loopback:
             raise Refused(NOT_HTTPS.vi, NOT_HTTPS.en)
         return address
@@ -215,19 +211,19 @@ class Outbound:
             raise OutboundUnavailable(target.host, MISPACKED)
         return plain
 
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._settings.authority is not None:
-            context.load_verify_locations(self._settings.authority)
-        return context
-
 
 CONNECTION_ERRORS = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
     httpcore.ProtocolError,
 )
+
+
+def _trusting(authority: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if authority is not None:
+        context.load_verify_locations(authority)
+    return context
 
 
 def _no_number(name: str) -> None:

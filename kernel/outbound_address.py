@@ -4,19 +4,11 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from kernel.messages import Message
+from kernel.networks import Address, Network
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 Lookup = Callable[[str, int], Sequence[str]]
 
 NEVER: tuple[Network, ...] = tuple(

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from kernel.outbound_address import Address
+from kernel.networks import Address
 
 Find = Callable[[str, int, float], Sequence[Address]]
 """Host, port and seconds left to the addresses that may be connected to."""

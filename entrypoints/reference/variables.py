@@ -3,7 +3,7 @@
 import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -21,6 +21,7 @@ KINDS = {
     SecretStr: "secret",
     Path: "path",
 }
+UNIONS = {types.UnionType, Union}
 
 
 def settings() -> str:
@@ -64,8 +65,10 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
 
 
 def _kind(annotation: Any) -> str:
-    if isinstance(annotation, types.UnionType):
+    if get_origin(annotation) in UNIONS:
         annotation = next(kind for kind in get_args(annotation) if kind is not types.NoneType)
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) is dict:
         return "JSON object"
     if get_origin(annotation) is list:

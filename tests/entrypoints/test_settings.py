@@ -6,6 +6,7 @@ import pytest
 
 from entrypoints.home import Home, PortBaseInvalid
 from entrypoints.settings import EnvFileExposed, SettingsInvalid, SettingsMissing, load_settings
+from tests.support.certificates import Authority
 
 KEY = base64.b64encode(bytes(32)).decode()
 COMPLETE = {
@@ -82,6 +83,37 @@ def test_a_wrong_value_is_named_but_never_quoted(monkeypatch: pytest.MonkeyPatch
         load_settings()
     assert "too-short-but-secret" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("section", ["MAIL", "OUTBOUND"])
+def test_a_file_without_certificates_to_trust_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, section: str
+) -> None:
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    name, file = f"CONGVU_{section}__AUTHORITY", tmp_path / "authority.pem"
+    monkeypatch.setenv(name, str(file))
+    with pytest.raises(SettingsInvalid, match=f"{name}: Path does not point to a file"):
+        load_settings()
+    file.write_text("-----BEGIN PRIVATE KEY-----\n")
+    with pytest.raises(SettingsInvalid, match=f"{name}: .*no certificates in PEM"):
+        load_settings()
+    Authority(tmp_path)  # writes the very file
+    assert getattr(load_settings(), section.lower()).authority == file
+    monkeypatch.setenv(name, "")
+    assert getattr(load_settings(), section.lower()).authority is None
+
+
+def test_a_network_is_refused_with_one_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("CONGVU_WEB__TRUSTED_PROXIES", '["10.20.0.5", "10.20.0.1/16"]')
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings()
+    assert str(refused.value) == (
+        "Settings are wrong: CONGVU_WEB__TRUSTED_PROXIES__1: "
+        "Value error, 10.20.0.1/16 has host bits set."
+    )
 
 
 def test_settings_do_not_show_secrets_when_printed(monkeypatch: pytest.MonkeyPatch) -> None:
