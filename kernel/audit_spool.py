@@ -12,6 +12,7 @@ import enum
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,10 +74,10 @@ class AuditSpool:
         self._database = database
         self._clock = clock
         self._file: SpoolFile | None = None
+        self._torn: deque[SpoolFile] = deque()
+        """Left behind with half a line at the end, for the flusher to close: it may be reading."""
         self._writing = threading.Lock()
         self._flushing = threading.Lock()
-        self._flushed = 0
-        """Bytes of our file that the database certainly has."""
         self._failing = False
         self._report: Callable[[int], None] = lambda _: None
         self._stopping = threading.Event()
@@ -115,11 +116,11 @@ class AuditSpool:
             raise AuditUnavailable
         try:
             if self._file is None:
-                self._file, self._flushed = audit_spool_file.create(self._folder), 0
+                self._file = audit_spool_file.create(self._folder)
             self._file.append(line)
         except OSError as error:
             if self._file is not None and not self._file.is_whole():
-                self._file.close()  # left behind with its torn end, and adopted
+                self._torn.append(self._file)
                 self._file = None
             raise AuditUnavailable from error
 
@@ -127,7 +128,7 @@ class AuditSpool:
     def backlog_bytes(self) -> int:
         """What this process wrote and the database does not have yet."""
         file = self._file
-        return file.size - self._flushed if file is not None else 0
+        return file.size - file.flushed if file is not None else 0
 
     def report_to(self, gauge: Callable[[int], None]) -> None:
         """Tell the backlog after each turn of flushing."""
@@ -146,6 +147,7 @@ class AuditSpool:
             self._thread.join(STOP_SECONDS)
             if self._thread.is_alive():  # the database keeps it waiting: that is what files are for
                 return
+        self._close_torn()
         if self._file is not None:
             with self._reported():
                 self._finish(self._file)
@@ -180,29 +182,37 @@ class AuditSpool:
             if not self._failing:
                 log.warning("audit-spool-waits", error=type(error).__name__)
             self._failing = True
-            if self._file is not None:
+            if (file := self._file) is not None:
                 with contextlib.suppress(OSError):
-                    self._file.sync()
+                    file.sync()
 
     def _flush(self, *, sweep: bool) -> None:
         with self._flushing:
+            self._close_torn()
             if (file := self._file) is not None:
                 flush(self._database, file)
-                self._flushed = file.position or 0
+                file.flushed = file.position or 0
                 if file.size >= SEGMENT_BYTES:
                     self._finish(file)
             if sweep:
                 self._adopt()
 
     def _finish(self, file: SpoolFile) -> None:
-        with self._writing:  # the next record begins another one
-            self._file = None
+        with self._writing:
+            if self._file is not file:  # torn meanwhile
+                return
+            self._file = None  # the next record begins another one
         try:
             flush(self._database, file)
             file.remove()
         finally:
             file.close()  # where that failed the file is left behind, and adopted
         forget(self._database, file)
+
+    def _close_torn(self) -> None:
+        """From then on they are nobody's, and adopted."""
+        while self._torn:
+            self._torn.popleft().close()
 
     def _adopt(self) -> None:
         with contextlib.closing(audit_spool_file.left_behind(self._folder)) as files:

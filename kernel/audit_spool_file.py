@@ -26,6 +26,8 @@ class SpoolFile:
     """Bytes of whole lines as far as its writer is concerned."""
     position: int | None = None
     """Bytes that the database has; None when only the database knows."""
+    flushed: int = 0
+    """Bytes that the database certainly has, also while more of them are on their way."""
     damaged: int = 0
     """Pieces that are no record."""
 

@@ -26,7 +26,7 @@ from kernel.access import Actor, ActorKind
 from kernel.audit import AuditRecord, Basis
 from kernel.audit_spool import AuditSettings, AuditSpool, AuditUnavailable
 from kernel.audit_spool_file import SpoolFile
-from kernel.audit_spool_flush import SpoolPosition
+from kernel.audit_spool_flush import SpoolPosition, flush
 from kernel.database import Database, DatabaseSettings, DatabaseUnavailable, build_engine
 from tests.support.installation import eventually
 from tests.support.relay import Relay
@@ -312,19 +312,46 @@ def test_a_full_disk_refuses_and_leaves_no_half_line(
 
 
 def test_half_a_line_that_cannot_be_taken_back_spoils_only_its_own_file(
-    db: Database, open_spool: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database, open_spool: Open, folder: Path
 ) -> None:
     spool = open_spool()
     record(spool, 1)
-    with monkeypatch.context() as patched:
-        patched.setattr("os.write", half_a_write)
-        patched.setattr("os.ftruncate", no_write)
-        with pytest.raises(AuditUnavailable):
-            record(spool, 2)
+    tear(spool)
     record(spool, 3)
     spool.flush()
     assert numbers(db) == {1: 1, 3: 1}
     assert sorted(file.suffix for file in folder.iterdir()) == [".jsonl", ".torn"]
+
+
+@pytest.mark.parametrize("segment_bytes", [1, 1 << 20])
+def test_a_file_that_is_torn_while_it_is_flushed_stays_open_until_that_is_done(
+    db: Database, open_spool: Open, monkeypatch: pytest.MonkeyPatch, segment_bytes: int
+) -> None:
+    monkeypatch.setattr("kernel.audit_spool.SEGMENT_BYTES", segment_bytes)
+    spool = open_spool()
+    record(spool, 1)
+
+    def torn_meanwhile(database: Database, file: SpoolFile) -> None:
+        monkeypatch.setattr("kernel.audit_spool.flush", flush)
+        tear(spool)
+        record(spool, 3)
+        flush(database, file)
+
+    monkeypatch.setattr("kernel.audit_spool.flush", torn_meanwhile)
+    spool.flush()
+    assert numbers(db) == {1: 1}
+    assert spool.backlog_bytes > 0
+    spool.flush()
+    assert numbers(db) == {1: 1, 3: 1}
+    assert spool.backlog_bytes == 0
+
+
+def tear(spool: AuditSpool) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("os.write", half_a_write)
+        patched.setattr("os.ftruncate", no_write)
+        with pytest.raises(AuditUnavailable):
+            record(spool, 2)
 
 
 write = os.write
