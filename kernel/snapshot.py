@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -31,8 +30,8 @@ class Snapshot(Generic[Value]):
     """`get` reads an attribute: no lock, no query. Values are replaced as a whole, never changed.
 
     A thread loads anew right after each notice on the channel, and every second while notices
-    are not heard. A load that fails leaves the former value and is repeated; whoever must not
-    rely on an old value looks at `age_seconds`. Ends with the notices that it follows.
+    are not heard. A load that fails leaves the former value and is repeated. Ends with the notices
+    that it follows.
     """
 
     def __init__(self, load: Callable[[], Value], notices: Notices, channel: str) -> None:
@@ -40,8 +39,6 @@ class Snapshot(Generic[Value]):
         self._notices = notices
         self._channel = channel
         self._copy: Copy[Value] | None = None
-        self._current_at = time.monotonic()
-        """When the copy was last known to be what the database holds."""
         self._behind = False
         self._loading = threading.Lock()
         self._failures = 0
@@ -67,11 +64,6 @@ class Snapshot(Generic[Value]):
         with self._loading:
             return self._load_copy().value
 
-    @property
-    def age_seconds(self) -> float:
-        """How long the value may have been out of date, to about a second."""
-        return time.monotonic() - self._current_at
-
     def _first(self) -> Copy[Value]:
         seen = self._failures
         with self._loading:
@@ -83,7 +75,6 @@ class Snapshot(Generic[Value]):
 
     def _load_copy(self) -> Copy[Value]:
         """Within `_loading`, so that an older load never replaces a newer one."""
-        began = time.monotonic()
         try:
             copy = Copy(self._load())
         except (OperationalError, psycopg.OperationalError) as error:
@@ -91,7 +82,7 @@ class Snapshot(Generic[Value]):
         except Exception as error:
             self._failed(error)
             raise
-        self._copy, self._current_at, self._behind, self._failure = copy, began, False, None
+        self._copy, self._behind, self._failure = copy, False, None
         if self._thread is None and not self._stopping:
             self._thread = threading.Thread(target=self._follow, name="snapshot", daemon=True)
             self._thread.start()
@@ -110,8 +101,6 @@ class Snapshot(Generic[Value]):
                 return
             if noticed or self._behind or not self._notices.connected:
                 self._reload_or_keep()
-            else:
-                self._current_at = time.monotonic()
 
     def _reload_or_keep(self) -> None:
         was_behind = self._behind

@@ -14,7 +14,7 @@ from kernel.errors import ERROR_KINDS, TooMany
 from kernel.messages import Message
 from theme import texts
 from theme.assets import query_of
-from theme.language import LANGUAGES, language_of, remember
+from theme.language import language_of, remember
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -55,7 +55,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"asset": self.asset, "common": texts, "languages": LANGUAGES}
+        self._environment.globals |= {"asset": self.asset, "common": texts}
 
     def asset(self, name: str) -> str:
         """The address of a file, such as `theme/page.css`."""

@@ -27,11 +27,9 @@ class PasswordAuditTag(enum.StrEnum):
     """The same password, hashed with the parameters of today."""
 
 
-def holder(account: Account, request_id: str | None = None) -> Actor:
+def holder(account: Account) -> Actor:
     """The account itself as actor: it may do what concerns its own password, nothing else."""
-    return Actor(
-        ActorKind.ACCOUNT, account.login, frozenset(), id=account.id, request_id=request_id
-    )
+    return Actor(ActorKind.ACCOUNT, account.login, frozenset(), account.id)
 
 
 def set_password(

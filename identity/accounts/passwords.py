@@ -79,10 +79,6 @@ class Passwords:
     def parallel_hashes(self) -> int:
         return self.settings.parallel_hashes
 
-    @property
-    def shortest(self) -> int:
-        return self.policy.shortest
-
     def hash(self, password: str, subject: PasswordSubject, *, former: Sequence[str] = ()) -> str:
         """The hash of a new password. `former`: hashes of those that may not be chosen again.
 

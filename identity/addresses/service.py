@@ -29,7 +29,6 @@ class AddressAuditTag(enum.StrEnum):
     DOMAIN_ADDED = "mail-domain:added"
     POLICY_SET = "address-policy:set"
     GIVEN = "address:given"
-    PRIMARY_CHANGED = "address:primary-changed"
     RETIRED = "address:retired"
     RESERVED = "address:reserved"
 

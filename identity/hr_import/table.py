@@ -102,8 +102,3 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """Row from 1 and column from 0, as people call the cell: (8, 1) → B8."""
-    return f"{column_letters(column)}{row}"

@@ -57,8 +57,9 @@ def _bases() -> Iterator[str]:
         yield from (onset + rime for rime in rimes if _fits(onset, rime))
 
 
-_BASES = frozenset(_bases())
-_ENDING_IN_STOP = frozenset(base for base in _BASES if base.endswith(_STOPS))
+TONELESS = frozenset(_bases())
+"""Every syllable that can be written, without its tone."""
+_ENDING_IN_STOP = frozenset(base for base in TONELESS if base.endswith(_STOPS))
 _WITHOUT_TONE = str.maketrans({toned: vowel for toned, (vowel, _) in TONED.items()})
 _TONE_OF = {toned: tone for toned, (_, tone) in TONED.items()}
 _TONE_NEVER_LAST = (
@@ -77,7 +78,7 @@ def is_syllable(word: str) -> bool:
     word = word.lower()
     tones = [_TONE_OF[letter] for letter in word if letter in _TONE_OF]
     base = word.translate(_WITHOUT_TONE)
-    if len(tones) > 1 or base not in _BASES:
+    if len(tones) > 1 or base not in TONELESS:
         return False
     if tones and word[-1] in _TONE_OF and base.endswith(_TONE_NEVER_LAST):
         return False
@@ -86,9 +87,4 @@ def is_syllable(word: str) -> bool:
 
 def is_syllable_but_for_tone(word: str) -> bool:
     """`is_syllable`, or a syllable like "Bôc", in which somebody forgot the tone."""
-    return is_syllable(word) or word.lower() in _BASES
-
-
-def toneless_syllables() -> frozenset[str]:
-    """Every syllable that can be written, without its tone."""
-    return _BASES
+    return is_syllable(word) or word.lower() in TONELESS

@@ -92,14 +92,3 @@ _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 def search_key(text: str) -> str:
     """Words of a-z and 0-9 with single spaces; "H'Mông" is one word, "Y-Moan" are two."""
     return _BETWEEN_WORDS.sub(" ", _APOSTROPHE.sub("", fold(text))).strip()
-
-
-_Y_FOR_I = re.compile(r"(?<=[bcdghklmnpqrstvx])y\b|(?<=qu)y\b")
-
-
-def comparison_key(text: str) -> str:
-    """`search_key` in which Sỹ and Sĩ, Quý and Quí are the same, too.
-
-    Good to propose a match, never to decide one.
-    """
-    return _Y_FOR_I.sub("i", search_key(text))

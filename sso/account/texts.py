@@ -14,7 +14,6 @@ PASSWORD = Message("Đổi mật khẩu", "Change the password")
 SIGN_OUT = Message("Đăng xuất", "Sign out")
 
 WHO = Message("Thông tin của bạn", "About you")
-NAME = Message("Họ và tên", "Name")
 STAFF_NUMBER = Message("Số hiệu", "Staff number")
 LOGIN = Message("Tên đăng nhập", "Login")
 ADDRESS = Message("Thư công vụ", "Official mail")

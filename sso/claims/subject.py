@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountKind
@@ -166,7 +165,3 @@ def member_of(session: Session, subject: Subject) -> tuple[set[UUID], set[UUID]]
     if subject.account.kind is AccountKind.ORGANISATION and subject.account.organisation_id:
         own.add(subject.account.organisation_id)
     return own, {item for organisation in own for item in list_line(session, organisation)}
-
-
-def person_account_id(session: Session, person_id: UUID) -> UUID | None:
-    return session.scalar(select(Account.id).where(Account.person_id == person_id))

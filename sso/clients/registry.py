@@ -95,8 +95,6 @@ class Clients:
 
     by_client_id: Mapping[str, Client]
     by_id: Mapping[UUID, Client]
-    by_resource: Mapping[str, Client]
-    """Resource identifier to the resource server of that name."""
     origins: frozenset[str] = frozenset()
     """Of the redirect addresses of public clients: their pages may call us from a browser."""
 
@@ -121,9 +119,6 @@ def load_clients(session: Session) -> Clients:
     return Clients(
         by_client_id={client.client_id: client for client in clients},
         by_id={client.id: client for client in clients},
-        by_resource={
-            name: client for client in clients for name in client.description.resource_identifiers
-        },
         origins=frozenset(
             f"{parts.scheme}://{parts.netloc}"
             for client in clients

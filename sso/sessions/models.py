@@ -20,7 +20,6 @@ class EndReason(enum.StrEnum):
     """From the list of sessions: "that was not me", or signing out everywhere."""
     ACCOUNT_NOT_ACTIVE = "account_not_active"
     EXPIRED = "expired"
-    BY_OPERATOR = "by_operator"
 
 
 class SignOnSession(Base):

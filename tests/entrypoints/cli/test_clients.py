@@ -73,7 +73,8 @@ def test_the_systems_of_a_province_are_applied_as_a_whole_and_again_without_chan
         if "citizen_number" in client.description.scope
     }
     assert told == {"cbccvc"}
-    assert clients.by_resource["https://lgsp.backan.gov.vn"].client_id == "lgsp"
+    lgsp = clients.by_client_id["lgsp"].description
+    assert lgsp.resource_identifiers == ["https://lgsp.backan.gov.vn"]
 
 
 def test_one_wrong_entry_keeps_all_of_a_file_out(congvu: Cli, db: Database, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from datetime import date
 from typing import Any
 
 from identity.hr_import.reader import read_table
-from identity.hr_import.table import CellError, Formula, Merge, cell_name, column_letters
+from identity.hr_import.table import CellError, Formula, Merge, column_letters
 
 Make = Callable[..., bytes]
 
@@ -59,7 +59,7 @@ def test_both_calendars_of_excel_give_the_same_day(make_workbook: Make) -> None:
         assert table.starts_1904 is starts_1904
 
 
-def test_cells_are_named_as_people_name_them() -> None:
+def test_columns_are_named_as_people_name_them() -> None:
     assert [column_letters(column) for column in (0, 25, 26, 701, 702, 16383)] == [
         "A",
         "Z",
@@ -68,4 +68,3 @@ def test_cells_are_named_as_people_name_them() -> None:
         "AAA",
         "XFD",
     ]
-    assert cell_name(8, 1) == "B8"

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from identity.names.full_name import FullName
 from identity.names.legacy_encoding import UNREADABLE, Conversion, LegacyEncoding, convert
-from identity.names.syllables import TONED, is_syllable, toneless_syllables
+from identity.names.syllables import TONED, TONELESS, is_syllable
 from identity.names.tcvn3 import decode_tcvn3
 from identity.names.vni import decode_vni
 
@@ -99,7 +99,7 @@ def toned(base: str, place: int, tone: str) -> str:
 
 SYLLABLES = st.builds(
     toned,
-    st.sampled_from(sorted(toneless_syllables())),
+    st.sampled_from(sorted(TONELESS)),
     st.integers(min_value=0, max_value=2),
     st.sampled_from(["", *TONE_MARKS]),
 ).filter(is_syllable)

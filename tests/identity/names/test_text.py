@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.names.text import clean, comparison_key, fold, search_key
+from identity.names.text import clean, fold, search_key
 
 
 @given(st.text())
@@ -69,17 +69,3 @@ def test_a_search_without_marks_finds_the_name() -> None:
     assert search_key("hmong") == search_key("H’Mông") == search_key("H'mông")
     assert search_key("Y-Moan") == search_key("y moan")
     assert search_key("hoà") == search_key("hòa")
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("Sỹ", "Sĩ"), ("Quý", "Quí"), ("Lý Mỵ", "Lí Mị"), ("Sỹ Bình", "Sĩ Bình")]
-)
-def test_y_and_i_are_one_when_matches_are_proposed(one: str, other: str) -> None:
-    assert comparison_key(one) == comparison_key(other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"), [("Thúy", "Thúi"), ("Yến", "Iến"), ("May", "Mai"), ("Huy", "Hui")]
-)
-def test_y_and_i_that_sound_different_stay_different(one: str, other: str) -> None:
-    assert comparison_key(one) != comparison_key(other)
