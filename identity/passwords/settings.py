@@ -18,7 +18,8 @@ class PolicySettings(BaseModel):
     shortest: int | None = Field(default=None, ge=FLOOR, le=64)
     """Characters. Circular 03/2017 asks for more than 8; Ninh Bình 162/2025 for 9."""
     administrator_shortest: int | None = Field(default=None, ge=FLOOR, le=64)
-    """Characters of an administrator's password."""
+    """Characters of an administrator's password. Without effect so far: nobody is an administrator
+    until administration can be delegated."""
     longest: int | None = Field(default=None, ge=64, le=LONGEST)
     classes: int | None = Field(default=None, ge=0, le=4)
     """How many of upper case, lower case, digits and other characters there must be."""
@@ -27,7 +28,8 @@ class PolicySettings(BaseModel):
     maximum_age_days: int | None = Field(default=None, ge=0)
     """After so many days a new password has to be chosen; 0 for never."""
     administrator_maximum_age_days: int | None = Field(default=None, ge=0)
-    """The same for administrators."""
+    """The same for administrators, without effect so far as well; unless set, what the policy
+    says or the value above, whichever is shorter."""
     warning_days: int | None = Field(default=None, ge=0)
     """How long before that day people are told."""
     minimum_score: int | None = Field(default=None, ge=0, le=4)
@@ -56,4 +58,7 @@ class PolicySettings(BaseModel):
             values["administrator_shortest"] = max(
                 values["administrator_shortest"], values["shortest"]
             )
+        if self.administrator_maximum_age_days is None:
+            ages = [values[name] for name in AGES if values[name] is not None]
+            values["administrator_maximum_age_days"] = min(ages, default=None)
         return PasswordPolicy(**values)

@@ -56,6 +56,24 @@ def test_single_values_replace_those_of_the_preset() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "ages"),
+    [
+        ({"policy": "level3", "maximum_age_days": 30}, (30, 30)),
+        ({"policy": "level3", "maximum_age_days": 365}, (365, 90)),
+        ({"policy": "congvu", "maximum_age_days": 60}, (60, 60)),
+        ({"policy": "congvu"}, (None, None)),
+        ({"maximum_age_days": 60, "administrator_maximum_age_days": 90}, (60, 90)),
+        ({"maximum_age_days": 60, "administrator_maximum_age_days": 0}, (60, None)),
+    ],
+)
+def test_passwords_of_administrators_are_never_older_unless_it_is_said(
+    settings: dict[str, Any], ages: tuple[int | None, int | None]
+) -> None:
+    policy = effective(**settings)
+    assert (policy.maximum_age_days, policy.administrator_maximum_age_days) == ages
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"policy": "ha-noi"},
