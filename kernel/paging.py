@@ -1,11 +1,11 @@
 """Keyset paging: a cursor names the last row seen, so pages neither skip nor repeat rows."""
 
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from kernel import base64url
 from kernel.errors import Invalid
 
 Row = TypeVar("Row")
@@ -32,14 +32,13 @@ class Page(Generic[Row]):
 
 
 def encode_cursor(*values: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+    return base64url.encode(json.dumps(values).encode())
 
 
 def decode_cursor(cursor: str, length: int) -> list[str]:
     """Raises CursorInvalid."""
     try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        values = json.loads(base64.urlsafe_b64decode(padded))
+        values = json.loads(base64url.decode(cursor))
     except ValueError as error:
         raise CursorInvalid from error
     if (

@@ -35,6 +35,7 @@ from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.dpop import ProofChecker
 from sso.protocol.flow import AuthorizationFlow
 from sso.protocol.forward_auth import ForwardAuth
+from sso.protocol.interactions import Interactions
 from sso.protocol.introspection import IntrospectionEndpoint
 from sso.protocol.protected import ProtectedResource
 from sso.protocol.pushed_requests import PushedRequestEndpoint
@@ -51,6 +52,7 @@ from sso.protocol.userinfo import UserinfoEndpoint
 from sso.settings import SignOnSettings
 from sso.throttling.clients import ClientThrottling
 from sso.throttling.service import Throttling
+from sso.throttling.strangers import StrangerThrottling
 from sso.tokens.issuing import TokenIssuer
 from sso.tokens.minting import Minter
 from sso.tokens.reading import AccessTokenReader
@@ -159,7 +161,15 @@ class SingleSignOn:
 
     @cached_property
     def flow(self) -> AuthorizationFlow:
-        return AuthorizationFlow(self.server)
+        return AuthorizationFlow(self.server, self.interactions)
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        return Interactions(self.settings, self.stranger_throttling)
+
+    @cached_property
+    def stranger_throttling(self) -> StrangerThrottling:
+        return StrangerThrottling()
 
     @cached_property
     def messengers(self) -> Mapping[LogoutProtocol, Messenger]:
@@ -224,7 +234,7 @@ class SingleSignOn:
             self.throttling,
             self.issuer,
             self.clock,
-            self.clients.reload,
+            self.clients,
         )
 
     @cached_property
@@ -261,6 +271,7 @@ class SingleSignOn:
             self.authenticator,
             self.proofs,
             self.request_objects,
+            self.stranger_throttling,
             self.server,
             self.database,
             self.clock,
@@ -271,6 +282,7 @@ class SingleSignOn:
         device = DeviceAuthorizationEndpoint(
             self.authenticator,
             self.device_codes,
+            self.stranger_throttling,
             self.database,
             self.issuer,
             self.settings,

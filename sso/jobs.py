@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import procrastinate
 import structlog
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from kernel.access import Actor
 from kernel.clock import Clock, office_day
 from kernel.database import Database
 from kernel.encryption import KeyRing
+from sso.assembly import CHANNEL
 from sso.calendar import follow_calendar
 from sso.forgetting import forget_what_is_over
 from sso.keys.service import keep_keys_ready
@@ -64,6 +65,7 @@ class SignOnJobs:
         actor, now = Actor.system("key schedule"), self._clock()
         with self._database.transaction() as session:
             made = keep_keys_ready(session, self._ring, self._settings, actor, now=now)
+            session.execute(select(func.pg_notify(CHANNEL, "")))  # some end by the clock alone
         for key in made:
             log.info("signing-key-published", kid=key.kid, algorithm=key.algorithm.value)
 

@@ -5,19 +5,16 @@ between the service and us, and on tickets that work once.
 """
 
 import json
-import secrets
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from kernel.clock import office_day
-from kernel.http import Db, Now
-from kernel.tokens import token_hash
+from kernel.http import Db, Now, client_address
 from sso.assembly import SingleSignOn
 from sso.cas import answers, tickets
 from sso.cas.models import TicketKind
@@ -25,13 +22,14 @@ from sso.cas.services import find_service
 from sso.cas.validation import CasRefusal, Question
 from sso.claims.access import may_use
 from sso.claims.subject import load_subject
+from sso.clients.addresses import with_query
 from sso.clients.registry import Client
 from sso.http import FromBrowser, SignOn
 from sso.login import texts
+from sso.login.destinations import SIGN_IN_PATH
 from sso.login.pages import pages
 from sso.login.service import account_actor
 from sso.protocol.flow import CAS_PROTOCOL
-from sso.protocol.models import Interaction
 from sso.protocol.sign_on_records import SignOnAuditTag, record_entered, record_sign_on
 from sso.sessions.cookies import forget_session, session_secret
 from sso.sessions.models import EndReason
@@ -39,7 +37,6 @@ from sso.sessions.service import SignedIn, end_session, find_session, participat
 
 router = APIRouter(prefix="/cas", include_in_schema=False)
 
-SIGN_IN_PATH = "/dang-nhap"
 SEE_OTHER = 303
 NO_STORE = {"Cache-Control": "no-store"}
 Text = Annotated[str | None, Query(max_length=4000)]
@@ -58,7 +55,7 @@ def log_in(  # the parameters of the protocol, section 2.1.1
     reference: Reference = None,
 ) -> Response:
     with db.transaction() as session:
-        interaction = sign_on.flow.find(session, reference, now) if reference else None
+        interaction = sign_on.interactions.find(session, reference, now) if reference else None
         if interaction is not None and interaction.parameters.get("protocol") != CAS_PROTOCOL:
             interaction = None  # of another protocol: nothing in it was checked for this one
         if interaction is not None:
@@ -76,7 +73,16 @@ def log_in(  # the parameters of the protocol, section 2.1.1
         if signed_in is None or (_is_set(renew) and not _is_fresh(signed_in, asked_at)):
             if _is_set(gateway) and not _is_set(renew):  # renew goes before (section 2.1.1)
                 return RedirectResponse(service, SEE_OTHER, NO_STORE)
-            return _ask_sign_in(session, sign_on, client, service, renew, now)
+            single = {"service": service, **({"renew": renew} if renew else {})}
+            secret = sign_on.interactions.begin(
+                session,
+                client.id,
+                {"protocol": CAS_PROTOCOL, "single": single, "many": {}},
+                address=client_address(request) or None,
+                now=now,
+            )
+            address = f"{SIGN_IN_PATH}?{urlencode({'request': secret})}"
+            return RedirectResponse(address, SEE_OTHER, NO_STORE)
         if not may_use(
             session, client, load_subject(session, signed_in.account.id, office_day(now))
         ):
@@ -93,30 +99,6 @@ def _is_set(value: str | None) -> bool:
 
 def _is_fresh(signed_in: SignedIn, asked_at: datetime | None) -> bool:
     return asked_at is not None and signed_in.session.authenticated_at >= asked_at
-
-
-def _ask_sign_in(  # one caller, above
-    session: Session,
-    sign_on: SingleSignOn,
-    client: Client,
-    service: str,
-    renew: str | None,
-    now: datetime,
-) -> Response:
-    secret = secrets.token_urlsafe(32)
-    single = {"service": service, **({"renew": renew} if renew else {})}
-    session.add(
-        Interaction(
-            id=uuid4(),
-            secret_hash=token_hash(secret),
-            client_id=client.id,
-            parameters={"protocol": CAS_PROTOCOL, "single": single, "many": {}},
-            created_at=now,
-            expires_at=now + timedelta(minutes=sign_on.settings.interaction_minutes),
-        )
-    )
-    address = f"{SIGN_IN_PATH}?{urlencode({'request': secret})}"
-    return RedirectResponse(address, SEE_OTHER, NO_STORE)
 
 
 def _enter(  # one caller, above
@@ -140,9 +122,8 @@ def _enter(  # one caller, above
         now=now,
     )
     record_entered(session, account_actor(account), client, account, sid)
-    joint = "&" if "?" in service else "?"
-    query = urlencode({"ticket": sign_on.cas_tickets.text(ticket)})
-    return RedirectResponse(f"{service}{joint}{query}", SEE_OTHER, NO_STORE)
+    target = with_query(service, ticket=sign_on.cas_tickets.text(ticket))
+    return RedirectResponse(target, SEE_OTHER, NO_STORE)
 
 
 def _refused(request: Request) -> Response:

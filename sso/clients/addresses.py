@@ -4,7 +4,7 @@ Source: RFC 9700 section 2.1, RFC 8252 sections 7 and 8.4.
 """
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 LOOPBACK_HOSTS = {"127.0.0.1", "::1", "localhost"}
 LOOPBACK_ADDRESSES = {"127.0.0.1", "::1"}
@@ -62,3 +62,10 @@ def _split(address: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def with_query(address: str, **parameters: str | None) -> str:
+    """`address`, which may have a query of its own, with those that are not None added."""
+    present = {name: value for name, value in parameters.items() if value is not None}
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode(present)}" if present else address

@@ -43,7 +43,6 @@ class LoadedKey:
     key: KeyPair
     public: Mapping[str, Any]
     signs_from: datetime
-    signs_until: datetime
 
     @cached_property
     def private(self) -> PrivateKey:
@@ -94,7 +93,7 @@ def _loaded(row: SigningKey, ring: KeyRing) -> LoadedKey:
     private = ring.open(row.private_sealed, sealing_context(row.kid))
     parameters = {"kid": row.kid, "alg": row.algorithm.value, "use": "sig"}
     key = IMPORTERS[row.algorithm](private, parameters)
-    return LoadedKey(row.kid, row.algorithm, key, row.public_jwk, row.signs_from, row.signs_until)
+    return LoadedKey(row.kid, row.algorithm, key, row.public_jwk, row.signs_from)
 
 
 def sealing_context(kid: str) -> str:

@@ -1,14 +1,13 @@
 """The authorization endpoint as browsers reach it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Query, Request, Response
 
-from kernel.http import Db, Now
+from kernel.http import Db, Now, client_address
 from sso.http import SignOn, who
 from sso.login import texts
 from sso.login.destinations import (
@@ -43,7 +42,16 @@ Pairs = Sequence[tuple[str, str]]
 
 @router.get(AUTHORIZE_PATH)
 def authorize(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
-    return _begin(request, sign_on, db, now, request.query_params.multi_items())
+    pairs = request.query_params.multi_items()
+    try:
+        parameters = sign_on.request_reader.read(Parameters.of(pairs), now)
+    except OAuth2Error as error:
+        return refused_page(request, error, pairs)
+    address = client_address(request) or None
+    with db.transaction() as session:
+        signed_in = who(request, session, sign_on, now)
+        outcome = sign_on.flow.begin(session, parameters, signed_in, address=address, now=now)
+    return answer(request, outcome, pairs)
 
 
 @router.post(AUTHORIZE_PATH)
@@ -55,17 +63,6 @@ async def authorize_by_form(request: Request) -> Response:
     form = await request.form()
     pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     return go(f"{AUTHORIZE_PATH}?{urlencode(pairs)}")
-
-
-def _begin(request: Request, sign_on: SignOn, db: Db, now: datetime, pairs: Pairs) -> Response:
-    try:
-        parameters = sign_on.request_reader.read(Parameters.of(pairs), now)
-    except OAuth2Error as error:
-        return refused_page(request, error, pairs)
-    with db.transaction() as session:
-        signed_in = who(request, session, sign_on, now)
-        outcome = sign_on.flow.begin(session, parameters, signed_in, now)
-    return answer(request, outcome, pairs)
 
 
 @router.get(RESUME_PATH)

@@ -76,7 +76,7 @@ def choose(
     """Whether the person may be that account is asked when the request goes on."""
     with db.transaction() as session:
         signed_in = who(request, session, sign_on, now)
-        interaction = sign_on.flow.find(session, reference, now)
+        interaction = sign_on.interactions.find(session, reference, now)
         if interaction is not None and signed_in is not None:
             _belongs_to(interaction, signed_in)
             interaction.acting_account_id = account
@@ -126,7 +126,7 @@ def _allow(
 ) -> Outcome | None:
     """Only where consent is what the request waits for."""
     before = sign_on.flow.resume(session, reference, signed_in, now)
-    interaction = sign_on.flow.find(session, reference, now)
+    interaction = sign_on.interactions.find(session, reference, now)
     if not isinstance(before, Ask) or before.page != "consent":
         return before
     if interaction is None or signed_in is None:

@@ -4,7 +4,6 @@ What the browser keeps meanwhile is sealed: whose password was right, which one,
 works once, since it speaks of a password that is a former one as soon as another is chosen.
 """
 
-import base64
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from identity.accounts.models import Account
+from kernel import base64url
 from kernel.encryption import KeyRing, Unsealable
 from kernel.tokens import token_hash
 from sso.sessions.cookies import read_cookie
@@ -46,7 +46,7 @@ class PasswordStep:
         """The value of the cookie."""
         moment = int(now.timestamp()).to_bytes(MOMENT_BYTES, "big")
         content = moment + account.id.bytes + token_hash(account.password_hash or "")
-        return base64.urlsafe_b64encode(self._ring.seal(content, CONTEXT)).decode()
+        return base64url.encode(self._ring.seal(content, CONTEXT))
 
     def open(self, cookie: str | None, now: datetime) -> Proven | None:
         """None for what is too old or not ours."""
@@ -61,7 +61,7 @@ class PasswordStep:
 
     def _unsealed(self, cookie: str | None) -> bytes | None:
         try:
-            sealed = base64.urlsafe_b64decode((cookie or "").encode("ascii"))
+            sealed = base64url.decode(cookie or "")
             if len(sealed) not in SEALED_BYTES:
                 return None
             return self._ring.open(sealed, CONTEXT)

@@ -6,8 +6,9 @@ more, so the back channel is what a client should rely on.
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
+from sso.clients.addresses import with_query
 from sso.clients.registry import Client, Clients
 from sso.sessions.models import Participation
 
@@ -30,8 +31,7 @@ def _address(entered: Participation, client: Client, issuer: str) -> str | None:
         return None
     if not client.description.frontchannel_logout_session_required:
         return address
-    joint = "&" if "?" in address else "?"
-    return f"{address}{joint}{urlencode({'iss': issuer, 'sid': str(entered.id)})}"
+    return with_query(address, iss=issuer, sid=str(entered.id))
 
 
 def origins(addresses: Iterable[str]) -> list[str]:

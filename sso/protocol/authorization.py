@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sso.clients.registry import Client
 from sso.protocol.errors import UnmetAuthenticationRequirements
 from sso.protocol.http import sort_pairs
+from sso.protocol.id_token_hint import Hint
 from sso.protocol.json_input import read_object
 from sso.protocol.resource_indicators import requested_resources
 from sso.protocol.server import ProtocolRequest, ProtocolServer
@@ -66,9 +67,15 @@ class AuthorizationRequest:
     resources: tuple[str, ...]
     claims: Mapping[str, Any]
     login_hint: str | None
-    id_token_hint: str | None
+    hint: Hint | None
     dpop_thumbprint: str | None
     ui_locales: tuple[str, ...]
+
+    @property
+    def wanted_sub(self) -> str | None:
+        """Whom alone the ID token may be about (OpenID Connect Core sections 3.1.2.2, 5.5.1)."""
+        wanted = self.claims.get("id_token", {}).get("sub")
+        return wanted.get("value") if isinstance(wanted, dict) else None
 
     @property
     def is_silent(self) -> bool:
@@ -93,15 +100,20 @@ def validate(
     except ValueError as error:  # Authlib quotes what was sent, which an error must not hold
         raise InvalidRequestError("A parameter holds characters that it cannot have.") from error
     try:
-        return read_request(inner, redirect_uri)
+        hint = Hint.read(inner.form.get("id_token_hint"), server.issuer.minter)
+        return read_request(inner, redirect_uri, hint)
     except OAuth2Error as error:
         error.redirect_uri = redirect_uri
         raise
 
 
-def read_request(inner: ProtocolRequest, redirect_uri: str) -> AuthorizationRequest:
+def read_request(
+    inner: ProtocolRequest, redirect_uri: str, hint: Hint | None
+) -> AuthorizationRequest:
     """What Authlib has not looked at yet. Raises OAuth2Error for the redirect address."""
     data, client = inner.form, inner.client
+    if hint is not None:
+        hint.check_client(client.client_id)
     if data.get("response_mode", "query") != "query":
         raise InvalidRequestError("response_mode must be query.")
     claims = _claims(data.get("claims"))
@@ -126,7 +138,7 @@ def read_request(inner: ProtocolRequest, redirect_uri: str) -> AuthorizationRequ
         resources=tuple(requested_resources(client, inner.many.get("resource", ()))),
         claims=claims,
         login_hint=data.get("login_hint"),
-        id_token_hint=data.get("id_token_hint"),
+        hint=hint,
         dpop_thumbprint=thumbprint,
         ui_locales=tuple(data.get("ui_locales", "").split()),
     )

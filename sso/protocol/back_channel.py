@@ -15,6 +15,7 @@ from kernel.errors import DomainError
 from kernel.http import address_in, name_route, status_of
 from sso.clients.registry import Clients
 from sso.keys.ring import SigningKeys
+from sso.protocol.challenges import challenge
 from sso.protocol.discovery import OAUTH_PATH, OPENID_PATH, Document, metadata
 from sso.protocol.errors import TooManyRequests
 from sso.protocol.http import (
@@ -31,7 +32,6 @@ from sso.protocol.http import (
 from sso.protocol.mutual_tls import CERTIFICATE
 
 JWKS_PATH = "/oauth2/jwks"
-UNAUTHORISED = 401
 OPEN_TO_ALL: tuple[Header, ...] = ((b"access-control-allow-origin", b"*"),)
 NOT_CHANGED, NOT_ALLOWED = 304, 405
 
@@ -41,7 +41,7 @@ class Route:
     endpoint: Endpoint
     methods: Collection[str] = ("POST",)
     scheme: str = "Basic"
-    """Named in WWW-Authenticate when the answer is 401."""
+    """What it asks for in WWW-Authenticate."""
 
 
 class BackChannel:
@@ -163,9 +163,8 @@ def refusal(error: OAuth2Error, scheme: str) -> Answer:
         body["error_description"] = error.description
     status: int = error.status_code or 400
     more: tuple[Header, ...] = ()
-    if status == UNAUTHORISED:
-        challenge = f'{scheme} realm="congvu", error="{error.error}"'
-        more = ((b"www-authenticate", challenge.encode()),)
+    if (asked := challenge(error, scheme)) is not None:
+        more = ((b"www-authenticate", asked.encode()),)
     elif isinstance(error, TooManyRequests):
         more = ((b"retry-after", str(error.seconds).encode()),)
     return Answer(status, body, (*NO_STORE, *more))

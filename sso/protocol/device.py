@@ -30,6 +30,7 @@ from sso.protocol.person_grant import IssuesForPerson
 from sso.protocol.resource_indicators import requested_resources
 from sso.protocol.server import is_still_allowed
 from sso.settings import SignOnSettings
+from sso.throttling.strangers import StrangerThrottling
 from sso.tokens.models import Grant
 
 DEVICE_PATH = "/thiet-bi"
@@ -37,10 +38,11 @@ DEVICE_PATH = "/thiet-bi"
 
 
 class DeviceAuthorizationEndpoint:
-    def __init__(  # built once, in sso.assembly
+    def __init__(  # noqa: PLR0917  # built once, in sso.assembly
         self,
         authenticator: ClientAuthenticator,
         codes: DeviceCodes,
+        throttling: StrangerThrottling,
         database: Database,
         issuer: str,
         settings: SignOnSettings,
@@ -48,15 +50,18 @@ class DeviceAuthorizationEndpoint:
     ) -> None:
         self._authenticator = authenticator
         self._codes = codes
+        self._throttling = throttling
         self._database = database
         self._issuer = issuer
         self._settings = settings
         self._clock = clock
 
     async def __call__(self, request: BackChannelRequest) -> Answer:
-        """Raises OAuth2Error."""
+        """Raises OAuth2Error, TooManyAttempts."""
         now = self._clock()
         caller = await self._authenticator.authenticate(request, now)
+        if caller.client.is_public:
+            self._throttling.take(request.address, now)
         codes = await anyio.to_thread.run_sync(self._begin, request, caller.client, now)
         address = f"{self._issuer}{DEVICE_PATH}"
         answer = {

@@ -106,5 +106,5 @@ class Document:
     """A JSON text that is the same for everybody, with its entity tag."""
 
     def __init__(self, value: Any) -> None:
-        self.body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.body = json.dumps(value).encode()
         self.etag = f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'

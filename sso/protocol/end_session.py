@@ -6,16 +6,16 @@ compare the hint with the session at hand; what would be left of it is the list 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
-from uuid import UUID
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sso.claims.subject import Claims
+from sso.clients.addresses import with_query
 from sso.clients.registry import Client, Clients
 from sso.protocol.http import sort_pairs
+from sso.protocol.id_token_hint import Hint
 from sso.sessions.models import Participation
 from sso.sessions.service import SignedIn
 from sso.tokens.minting import Minter
@@ -31,17 +31,6 @@ PARAMETERS = frozenset(
         "ui_locales",
     }
 )
-ID_TOKEN_TYPE = "JWT"  # noqa: S105  # a media type
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """An ID token of ours, perhaps an old one."""
-
-    client_id: str
-    person: str
-    """`sub` of who really signed in: of the custodian where an organisation is the subject."""
-    sid: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +44,7 @@ class EndSessionRequest:
     @property
     def return_to(self) -> str | None:
         address = self.post_logout_redirect_uri
-        if address is None or self.state is None:
-            return address
-        joint = "&" if "?" in address else "?"
-        return f"{address}{joint}{urlencode({'state': self.state})}"
+        return None if address is None else with_query(address, state=self.state)
 
     def query(self) -> dict[str, str]:
         """What the page that asks the person has to know; the hint has done its part."""
@@ -75,10 +61,10 @@ def read_end_session(
 ) -> EndSessionRequest:
     """Section 2. Raises InvalidRequestError, after which nobody is sent anywhere (section 4)."""
     form, _ = sort_pairs(pairs)
-    hint = _read_hint(form.get("id_token_hint"), minter)
+    hint = Hint.read(form.get("id_token_hint"), minter)
     client_id = form.get("client_id") or (hint.client_id if hint else None)
-    if hint is not None and hint.client_id != client_id:
-        raise InvalidRequestError("id_token_hint was issued to another client.")
+    if hint is not None:
+        hint.check_client(client_id)
     client = clients.find(client_id)
     if client is None and client_id is not None:
         raise InvalidRequestError("The client is unknown.")
@@ -87,18 +73,6 @@ def read_end_session(
     if address is not None and address not in registered:
         raise InvalidRequestError("post_logout_redirect_uri is not registered for a known client.")
     return EndSessionRequest(client, hint, address, form.get("state"))
-
-
-def _read_hint(token: str | None, minter: Minter) -> Hint | None:
-    """Whether it has expired does not matter (section 2); that it is an ID token does."""
-    if token is None:
-        return None
-    claims = minter.read(token)
-    if claims is None or claims["_typ"] != ID_TOKEN_TYPE or claims.get("iss") != minter.issuer:
-        raise InvalidRequestError("id_token_hint is no ID token of this server.")
-    sid = claims.get("sid")
-    person = claims.get("act", claims)["sub"]
-    return Hint(claims["aud"], person, UUID(sid) if sid else None)
 
 
 def is_meant(

@@ -65,11 +65,30 @@ class InvalidToken(OAuth2Error):
     status_code = 401
 
 
+class NothingShown(InvalidToken):
+    """No token at all, which is no fault of one (RFC 6750 section 3.1)."""
+
+
+class UnprovenToken(InvalidToken):
+    """It is bound to a key that was not shown (RFC 9449 section 7.1)."""
+
+
+class RefusedProof(InvalidProof):
+    """At a resource, where it is a matter of credentials (RFC 9449 section 7.1)."""
+
+    status_code = 401
+
+
 class InsufficientScope(OAuth2Error):
     """RFC 6750 section 3.1."""
 
     error = "insufficient_scope"
     status_code = 403
+
+    def __init__(self, description: str, scope: str | None = None) -> None:
+        super().__init__(description)
+        self.scope = scope
+        """What the token would have to say."""
 
 
 class RequestTooLarge(OAuth2Error):

@@ -4,12 +4,10 @@ One transaction a step, opened by the route. A request that has to wait for the 
 as an `Interaction`; the parameters are then those that were checked, wherever they came from.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import AccessDeniedError
@@ -24,10 +22,10 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import Account
 from kernel.access import Actor, ActorKind
 from kernel.clock import office_day
-from kernel.tokens import token_hash
 from sso.claims.access import may_use, organisation_accounts_of
 from sso.claims.subject import load_subject
 from sso.clients import consents
+from sso.clients.addresses import with_query
 from sso.clients.registry import Client
 from sso.protocol.authorization import (
     AuthorizationRequest,
@@ -36,6 +34,7 @@ from sso.protocol.authorization import (
     refuse_silently,
     validate,
 )
+from sso.protocol.interactions import Interactions
 from sso.protocol.models import Interaction
 from sso.protocol.server import ProtocolServer
 from sso.protocol.sign_on_records import record_entered
@@ -97,41 +96,49 @@ class Step:
     request: AuthorizationRequest
     parameters: Parameters
     signed_in: SignedIn | None
-    interaction: Interaction | None
     now: datetime
+    address: str | None
+    """Of the browser."""
+    secret: str
+    """Of the interaction, if there is one."""
+    interaction: Interaction | None
 
 
 class AuthorizationFlow:
-    def __init__(self, server: ProtocolServer) -> None:
+    def __init__(self, server: ProtocolServer, interactions: Interactions) -> None:
         self._server = server
+        self._interactions = interactions
 
     def begin(
-        self, session: Session, parameters: Parameters, signed_in: SignedIn | None, now: datetime
+        self,
+        session: Session,
+        parameters: Parameters,
+        signed_in: SignedIn | None,
+        *,
+        address: str | None,
+        now: datetime,
     ) -> Outcome:
-        """A request that has just arrived, pushed and signed ones already taken apart."""
-        return self._answer(session, parameters, signed_in, None, now)
+        """A request that has just arrived, pushed and signed ones already taken apart.
+
+        Raises TooManyAttempts when this address leaves too many that wait.
+        """
+        return self._answer(session, parameters, signed_in, now, address=address)
 
     def resume(
         self, session: Session, secret: str, signed_in: SignedIn | None, now: datetime
     ) -> Outcome | None:
         """Go on after the person's answer; None when the request is unknown or too old."""
-        interaction = self.find(session, secret, now)
+        interaction = self._interactions.find(session, secret, now)
         if interaction is None:
             return None
         parameters = Parameters.from_json(interaction.parameters)
-        return self._answer(session, parameters, signed_in, interaction, now, secret)
-
-    def find(self, session: Session, secret: str, now: datetime) -> Interaction | None:
-        statement = select(Interaction).where(
-            Interaction.secret_hash == token_hash(secret),
-            Interaction.expires_at > now,
-            Interaction.completed_at.is_(None),
+        return self._answer(
+            session, parameters, signed_in, now, interaction=interaction, secret=secret
         )
-        return session.scalar(statement.with_for_update())
 
     def waiting(self, session: Session, secret: str, now: datetime) -> Waiting | None:
         """What an interaction is about, for a page to show it."""
-        interaction = self.find(session, secret, now)
+        interaction = self._interactions.find(session, secret, now)
         if interaction is None:
             return None
         client = self._server.clients().by_id.get(interaction.client_id)
@@ -144,14 +151,15 @@ class AuthorizationFlow:
 
     def deny(self, session: Session, secret: str, now: datetime) -> Outcome | None:
         """The person said no."""
-        interaction = self.find(session, secret, now)
+        interaction = self._interactions.find(session, secret, now)
         if interaction is None:
             return None
         interaction.completed_at = now
+        parameters = Parameters.from_json(interaction.parameters)
         try:
-            request = self._read(session, Parameters.from_json(interaction.parameters), now)
+            request = self._read(session, parameters, now)
         except OAuth2Error as error:
-            return self._refused(error, None)
+            return self._refused(error, parameters.single.get("state"))
         return self._refused(AccessDeniedError(redirect_uri=request.redirect_uri), request.state)
 
     def _answer(
@@ -159,17 +167,19 @@ class AuthorizationFlow:
         session: Session,
         parameters: Parameters,
         signed_in: SignedIn | None,
-        interaction: Interaction | None,
         now: datetime,
-        secret: str | None = None,
+        *,
+        interaction: Interaction | None = None,
+        secret: str = "",
+        address: str | None = None,
     ) -> Outcome:
         try:
             request = self._read(session, parameters, now)
         except OAuth2Error as error:
             return self._refused(error, parameters.single.get("state"))
-        step = Step(session, request, parameters, signed_in, interaction, now)
+        step = Step(session, request, parameters, signed_in, now, address, secret, interaction)
         try:
-            return self._decide(step, secret)
+            return self._decide(step)
         except OAuth2Error as error:
             error.redirect_uri = request.redirect_uri
             return self._refused(error, request.state)
@@ -180,12 +190,11 @@ class AuthorizationFlow:
         """Raises OAuth2Error, with a redirect address once that is known to be the client's."""
         return validate(self._server, session, parameters, now)
 
-    def _decide(self, step: Step, secret: str | None) -> Outcome:
+    def _decide(self, step: Step) -> Outcome:
         """Raises OAuth2Error for the client."""
-        asked_at = step.interaction.created_at if step.interaction else None
-        if self._must_sign_in(step, asked_at):
+        if self._must_sign_in(step):
             refuse_silently(step.request)
-            return self._ask(step, "sign-in", secret)
+            return self._ask(step, "sign-in")
         assert step.signed_in is not None  # noqa: S101  # nobody else passes the line above
         accounts = self._accounts(step, step.signed_in)
         account = self._chosen_account(step, step.signed_in, accounts)
@@ -193,49 +202,52 @@ class AuthorizationFlow:
             if not accounts:
                 if step.request.is_silent:
                     raise AccessDeniedError
-                return self._ask(step, "no-access", secret)
+                return self._ask(step, "no-access")
             if step.request.is_silent:
                 raise AccountSelectionRequiredError
-            return self._ask(step, "choose", secret, accounts)
+            return self._ask(step, "choose", accounts)
         if self._needs_consent(step, step.signed_in):
             if step.request.is_silent:
                 raise ConsentRequiredError
-            return self._ask(step, "consent", secret)
+            return self._ask(step, "consent")
         return self._issue(step, step.signed_in, account)
 
-    def _must_sign_in(self, step: Step, asked_at: datetime | None) -> bool:
+    def _must_sign_in(self, step: Step) -> bool:
         request, signed_in = step.request, step.signed_in
+        asked_at = step.interaction.created_at if step.interaction else None
         authenticated_at = signed_in.session.authenticated_at if signed_in else None
         if needs_sign_in(request, authenticated_at, asked_at=asked_at, now=step.now):
             return True
-        if request.id_token_hint is None or signed_in is None or authenticated_at is None:
-            return False
-        hinted = self._hinted_subject(request)
-        own = self._server.claims.sub(request.client, signed_in.account.id)
-        if hinted is None or hinted == own:
+        if signed_in is None or authenticated_at is None or self._is_meant(step, signed_in):
             return False
         if request.is_silent or (asked_at is not None and authenticated_at > asked_at):
             raise LoginRequiredError  # whoever was asked for is not here
         return True
 
-    def _hinted_subject(self, request: AuthorizationRequest) -> str | None:
-        claims = self._server.issuer.minter.read(request.id_token_hint or "")
-        if claims is None or claims.get("aud") != request.client.client_id:
-            return None
-        sub = claims.get("act", claims).get("sub")
-        return sub if isinstance(sub, str) else None
+    def _is_meant(self, step: Step, signed_in: SignedIn) -> bool:
+        """Whether nobody else was asked for."""
+        hint = step.request.hint
+        own = self._server.claims.sub(step.request.client, signed_in.account.id)
+        return (hint is None or hint.person == own) and bool(self._candidates(step, signed_in))
+
+    def _candidates(self, step: Step, signed_in: SignedIn) -> list[Account]:
+        """Whom the person may be: themselves, or organisations they act for."""
+        found, request = [signed_in.account], step.request
+        person_id = signed_in.account.person_id
+        if request.client.description.allow_acting and person_id is not None:
+            found += organisation_accounts_of(step.session, person_id, office_day(step.now))
+        if request.wanted_sub is None:
+            return found
+        sub = self._server.claims.sub
+        return [one for one in found if sub(request.client, one.id) == request.wanted_sub]
 
     def _accounts(self, step: Step, signed_in: SignedIn) -> list[Account]:
-        """Whom the person may be for this client: themselves, or organisations they act for."""
-        candidates = [signed_in.account]
-        day, client = office_day(step.now), step.request.client
-        person_id = signed_in.account.person_id
-        if client.description.allow_acting and person_id is not None:
-            candidates += organisation_accounts_of(step.session, person_id, day)
+        """Those of them that the client is open to."""
+        session, client, day = step.session, step.request.client, office_day(step.now)
         return [
             account
-            for account in candidates
-            if may_use(step.session, client, load_subject(step.session, account.id, day))
+            for account in self._candidates(step, signed_in)
+            if may_use(session, client, load_subject(session, account.id, day))
         ]
 
     def _chosen_account(
@@ -278,23 +290,17 @@ class AuthorizationFlow:
         given = consents.given(step.session, signed_in.account.id, step.request.client.id)
         return not set(step.request.scope) <= given
 
-    def _ask(
-        self, step: Step, page: str, secret: str | None, accounts: Sequence[Account] = ()
-    ) -> Ask:
+    def _ask(self, step: Step, page: str, accounts: Sequence[Account] = ()) -> Ask:
+        secret = step.secret
         if step.interaction is None:
-            secret = secrets.token_urlsafe(32)
-            lifetime = timedelta(minutes=self._server.settings.interaction_minutes)
-            step.session.add(
-                Interaction(
-                    id=uuid4(),
-                    secret_hash=token_hash(secret),
-                    client_id=step.request.client.id,
-                    parameters=step.parameters.to_json(),
-                    created_at=step.now,
-                    expires_at=step.now + lifetime,
-                )
+            secret = self._interactions.begin(
+                step.session,
+                step.request.client.id,
+                step.parameters.to_json(),
+                address=step.address,
+                now=step.now,
             )
-        return Ask(page, secret or "", step.request, accounts)
+        return Ask(page, secret, step.request, accounts)
 
     def _issue(self, step: Step, signed_in: SignedIn, account: Account) -> Redirect:
         request, own = step.request, signed_in.account
@@ -322,20 +328,17 @@ class AuthorizationFlow:
             step.interaction.completed_at = step.now
         actor = Actor(ActorKind.ACCOUNT, own.login, frozenset(), own.id)
         record_entered(step.session, actor, request.client, account, sid)
-        return self._back(request.redirect_uri, {"code": code, "state": request.state})
+        return self._back(request.redirect_uri, code=code, state=request.state)
 
     def _refused(self, error: OAuth2Error, state: str | None) -> Redirect | Unredirectable:
         if not error.redirect_uri:
             return Unredirectable(error)
-        parameters = dict(error.get_body())
-        return self._back(error.redirect_uri, {**parameters, "state": state})
+        return self._back(error.redirect_uri, **dict(error.get_body()), state=state)
 
-    def _back(self, redirect_uri: str, parameters: dict[str, str | None]) -> Redirect:
+    def _back(self, redirect_uri: str, **parameters: str | None) -> Redirect:
         """Every answer names who gives it (RFC 9207), so that mixed-up ones are noticed."""
-        parameters["iss"] = self._server.issuer.minter.issuer
-        present = {name: value for name, value in parameters.items() if value is not None}
-        joint = "&" if "?" in redirect_uri else "?"
-        return Redirect(f"{redirect_uri}{joint}{urlencode(present)}")
+        issuer = self._server.issuer.minter.issuer
+        return Redirect(with_query(redirect_uri, **parameters, iss=issuer))
 
 
 def _may_be_another_program(request: AuthorizationRequest) -> bool:

@@ -13,10 +13,11 @@ from sso.clients.registry import Client
 from sso.protocol.client_authentication import ClientAuthenticator
 from sso.protocol.http import NO_STORE, Answer, BackChannelRequest
 from sso.protocol.server import ProtocolServer
+from sso.tokens.minting import TokenType
 from sso.tokens.models import Grant
 from sso.tokens.reading import AccessTokenReader
 
-JWT_TYPE = "application/token-introspection+jwt"
+JWT_TYPE = f"application/{TokenType.INTROSPECTION}"
 TOLD = ("iss", "sub", "aud", "client_id", "exp", "iat", "jti", "scope", "sid", "auth_time", "acr",
         "amr", "act", "cnf")  # fmt: skip
 
@@ -78,7 +79,7 @@ class IntrospectionEndpoint:
             "token_introspection": answer,
         }
         chosen = algorithm or client.description.id_token_signed_response_alg
-        text = self._server.issuer.minter.sign(claims, chosen, now, typ="token-introspection+jwt")
+        text = self._server.issuer.minter.sign(claims, chosen, now, TokenType.INTROSPECTION)
         return Answer(200, text.encode(), NO_STORE, JWT_TYPE.encode())
 
 

@@ -1,6 +1,5 @@
 """Client certificates: as authentication and as what tokens are bound to (RFC 8705)."""
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from kernel import base64url
 from sso.clients.description import ClientDescription
 
 LONGEST_CERTIFICATE = 16_384
@@ -59,7 +59,7 @@ def thumbprint_of(certificate: ShownCertificate | None) -> str | None:
     if certificate is None:
         return None
     der = _parse(certificate).public_bytes(Encoding.DER)
-    return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).decode().rstrip("=")
+    return base64url.encode(hashlib.sha256(der).digest())
 
 
 def is_of(certificate: ShownCertificate, description: ClientDescription) -> bool:

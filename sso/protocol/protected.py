@@ -6,8 +6,14 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from sso.protocol import mutual_tls
-from sso.protocol.dpop import ProofChecker
-from sso.protocol.errors import InvalidToken
+from sso.protocol.dpop import Proof, ProofChecker
+from sso.protocol.errors import (
+    InvalidProof,
+    InvalidToken,
+    NothingShown,
+    RefusedProof,
+    UnprovenToken,
+)
 from sso.protocol.http import BackChannelRequest
 from sso.tokens.reading import AccessTokenReader
 
@@ -20,16 +26,19 @@ class ProtectedResource:
         self._proofs = proofs
 
     async def claims_of_request(self, request: BackChannelRequest, now: datetime) -> dict[str, Any]:
-        """What the token of a request says, once possession is proved. Raises InvalidToken."""
+        """What the token of a request says, once possession is proved.
+
+        Raises InvalidToken, RefusedProof.
+        """
         scheme, token = _token_of(request)
         claims = await self._reader.read(token, now)
         if claims is None:
             raise InvalidToken("The access token is unknown, expired or revoked.")
         confirmation = claims.get("cnf", {})
         if "jkt" in confirmation:
-            proof = await self._proofs.check(request, now, access_token=token)
+            proof = await self._proof(request, now, token)
             if scheme != DPOP or proof is None or proof.thumbprint != confirmation["jkt"]:
-                raise InvalidToken("The token is bound to a key that was not shown.")
+                raise UnprovenToken("The token is bound to a key that was not shown.")
         elif scheme == DPOP:
             raise InvalidToken("The token is not bound to a key.")
         if "x5t#S256" in confirmation and (
@@ -37,6 +46,12 @@ class ProtectedResource:
         ):
             raise InvalidToken("The token is bound to a certificate that was not shown.")
         return claims
+
+    async def _proof(self, request: BackChannelRequest, now: datetime, token: str) -> Proof | None:
+        try:
+            return await self._proofs.check(request, now, access_token=token)
+        except InvalidProof as error:
+            raise RefusedProof(error.description) from error
 
 
 def _token_of(request: BackChannelRequest) -> tuple[str, str]:
@@ -47,5 +62,5 @@ def _token_of(request: BackChannelRequest) -> tuple[str, str]:
             raise InvalidRequestError("Only one way of showing a token at a time.")
         return BEARER, request.form["access_token"]
     if scheme.lower() not in {BEARER, DPOP} or not token:
-        raise InvalidToken("An access token is needed.")
+        raise NothingShown("An access token is needed.")
     return scheme.lower(), token.strip()

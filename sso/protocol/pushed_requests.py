@@ -20,6 +20,7 @@ from sso.protocol.http import Answer, BackChannelRequest
 from sso.protocol.models import PushedRequest
 from sso.protocol.request_objects import RequestObject, RequestObjects
 from sso.protocol.server import ProtocolServer
+from sso.throttling.strangers import StrangerThrottling
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 ABOUT_THE_CLIENT = {"client_secret", "client_assertion", "client_assertion_type"}
@@ -27,11 +28,12 @@ ABOUT_THE_CLIENT = {"client_secret", "client_assertion", "client_assertion_type"
 
 
 class PushedRequestEndpoint:
-    def __init__(  # built once, in sso.assembly
+    def __init__(  # noqa: PLR0917  # built once, in sso.assembly
         self,
         authenticator: ClientAuthenticator,
         proofs: ProofChecker,
         objects: RequestObjects,
+        throttling: StrangerThrottling,
         server: ProtocolServer,
         database: Database,
         clock: Clock,
@@ -39,14 +41,17 @@ class PushedRequestEndpoint:
         self._authenticator = authenticator
         self._proofs = proofs
         self._objects = objects
+        self._throttling = throttling
         self._server = server
         self._database = database
         self._clock = clock
 
     async def __call__(self, request: BackChannelRequest) -> Answer:
-        """Raises OAuth2Error."""
+        """Raises OAuth2Error, TooManyAttempts."""
         now = self._clock()
         caller = await self._authenticator.authenticate(request, now)
+        if caller.client.is_public:
+            self._throttling.take(request.address, now)
         if "request_uri" in request.form:
             raise InvalidRequestError("A pushed request must not refer to another one.")
         proof = await self._proofs.check(request, now)

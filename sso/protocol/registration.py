@@ -1,12 +1,9 @@
 """Systems that register themselves (RFC 7591) and look after their entry (RFC 7592)."""
 
-import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,16 +14,19 @@ from kernel.audit import Basis
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.errors import DomainError
+from kernel.snapshot import Snapshot
 from kernel.tokens import new_token, token_hash
 from sso.clients import service
 from sso.clients.description import SECRET_METHODS, ClientDescription
 from sso.clients.keys import Fetcher
 from sso.clients.models import ClientRow, ClientSecret
+from sso.clients.registry import Clients
 from sso.protocol.errors import (
     InsufficientScope,
     InvalidClientMetadata,
     InvalidRedirectUri,
     InvalidToken,
+    NothingShown,
     TooManyRequests,
 )
 from sso.protocol.http import Answer
@@ -62,14 +62,14 @@ class Registration:
         throttling: Throttling,
         issuer: str,
         clock: Clock,
-        reload: Callable[[], object],
+        clients: Snapshot[Clients],
     ) -> None:
         self._database = database
         self._fetcher = fetcher
         self._throttling = throttling
         self._issuer = issuer
         self._clock = clock
-        self._reload = reload
+        self._clients = clients
 
     def create(self, request: RegistrationRequest) -> Answer:
         """With an API token that may register clients as the initial access token."""
@@ -84,7 +84,7 @@ class Registration:
                 session, actor, client_id, description, now=now, basis=BASIS
             )
             row.registration_token_hash = token_hash(token)
-        self._reload()
+        self._clients.reload()
         return Answer(201, self._told(row, description, token, secret))
 
     def read(self, client_id: str, request: RegistrationRequest) -> Answer:
@@ -98,7 +98,7 @@ class Registration:
         metadata = _metadata(request)
         if metadata.get("client_id") != client_id:
             raise InvalidClientMetadata("client_id: must be the client's own")
-        self._check_secret(row.id, metadata.get("client_secret"), now)
+        self._check_secret(client_id, metadata.get("client_secret"), now)
         description = description_of(metadata, client_id, _described(row))
         self._check_sector(description)
         actor = _client_actor(row, request)
@@ -107,7 +107,7 @@ class Registration:
                 session, actor, client_id, description, now=now, basis=BASIS
             )
             secret = _first_secret(session, actor, row, description, now)
-        self._reload()
+        self._clients.reload()
         return Answer(200, self._told(row, description, request.token, secret))
 
     def delete(self, client_id: str, request: RegistrationRequest) -> Answer:
@@ -124,7 +124,7 @@ class Registration:
             )
             row.registration_token_hash = None
             revoke_grants(session, Grant.client_id == row.id, "client_deleted", now=now)
-        self._reload()
+        self._clients.reload()
         return Answer(204, b"")
 
     def _registrar(self, request: RegistrationRequest, now: datetime) -> Actor:
@@ -154,6 +154,8 @@ class Registration:
 
     def _refused(self, request: RegistrationRequest, now: datetime) -> Exception:
         """Counted by address; good tokens are looked at first, so nobody keeps others out."""
+        if not request.token:
+            return NothingShown("An access token is needed.")
         limit = self._throttling.of_registration(request.address)
         try:
             with self._database.transaction() as session:
@@ -176,19 +178,10 @@ class Registration:
         ):
             raise InvalidRedirectUri("redirect_uris: not all stand in sector_identifier_uri")
 
-    def _check_secret(self, client: UUID, shown: object, now: datetime) -> None:
+    def _check_secret(self, client_id: str, shown: object, now: datetime) -> None:
         """Whoever sends a secret along must send the right one (RFC 7592 section 2.2)."""
-        if shown is None:
-            return
-        with self._database.transaction() as session:
-            known = session.scalars(
-                select(ClientSecret.secret_hash).where(
-                    ClientSecret.client_id == client,
-                    ClientSecret.expires_at.is_(None) | (ClientSecret.expires_at > now),
-                )
-            ).all()
-        digest = token_hash(str(shown))
-        if not any(hmac.compare_digest(digest, hashed) for hashed in known):
+        client = self._clients.get().find(client_id)
+        if shown is not None and not (client and client.check_secret(str(shown), now)):
             raise InvalidClientMetadata("client_secret: not the one in force")
 
     def _told(

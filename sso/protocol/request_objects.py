@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sso.clients.keys import ClientKeys, KeysUnavailable
 from sso.clients.registry import Client
 from sso.keys.signatures import FOREIGN, UNREADABLE
+from sso.protocol import claim_checks
 from sso.protocol.authorization import Parameters
 from sso.protocol.client_authentication import REQUEST_OBJECT_TYPE
 from sso.protocol.errors import InvalidRequestObject
@@ -24,8 +25,6 @@ from sso.tokens.replay import use_identifier
 LONGEST_OBJECT = 16_384
 LONGEST_SECONDS = 3600
 """How far ahead `exp` may lie (as in FAPI 2.0 Message Signing section 5.3.1)."""
-LEEWAY_SECONDS = 30
-LONGEST_IDENTIFIER = 255
 ABOUT_ITSELF = {"iss", "aud", "sub", "exp", "nbf", "iat", "jti"}
 """Claims of the JWT that are no parameters."""
 NESTED = {"request", "request_uri"}
@@ -62,7 +61,7 @@ class RequestObjects:
         claims = self._signed_claims(client, text)
         self._check(client, claims, now.timestamp())
         parameters = Parameters.of(_pairs(claims))
-        until = claims["exp"] + LEEWAY_SECONDS
+        until = claims["exp"] + claim_checks.LEEWAY_SECONDS
         return RequestObject(client, parameters, claims.get("jti"), until)
 
     def _signed_claims(self, client: Client, text: str) -> dict[str, Any]:
@@ -95,28 +94,12 @@ class RequestObjects:
             raise InvalidRequestObject("aud must be our issuer.")
         if NESTED & claims.keys():
             raise InvalidRequestObject("A request object must not hold another one.")
-        _check_times(claims, moment)
-        identifier = claims.get("jti")
-        if identifier is not None and not (
-            isinstance(identifier, str) and 0 < len(identifier) <= LONGEST_IDENTIFIER
-        ):
-            raise InvalidRequestObject("jti must be a short text.")
-
-
-def _check_times(claims: dict[str, Any], moment: float) -> None:
-    expires = _number(claims, "exp", None)
-    if not moment - LEEWAY_SECONDS < expires <= moment + LONGEST_SECONDS:
-        raise InvalidRequestObject("The request object has expired or lasts too long.")
-    for name in ("nbf", "iat"):
-        if _number(claims, name, moment) > moment + LEEWAY_SECONDS:
-            raise InvalidRequestObject("The request object is from the future.")
-
-
-def _number(claims: dict[str, Any], name: str, default: float | None) -> float:
-    value = claims.get(name, default)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InvalidRequestObject(f"{name} must be a number.")
-    return value
+        try:
+            claim_checks.check_times(claims, moment, LONGEST_SECONDS)
+            if "jti" in claims:
+                claim_checks.identifier(claims)
+        except claim_checks.BadClaim as error:
+            raise InvalidRequestObject(str(error)) from error
 
 
 def _pairs(claims: dict[str, Any]) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ def requested_resources(
 ) -> list[str]:
     """What was asked for, if the client may have tokens for it. Raises InvalidTarget.
 
-    `granted` is what the grant was approved for: a token request may narrow it, not widen it.
+    `granted` is what the grant was approved for: a token request may narrow it, not widen it. One
+    that named none is for all that the client may have (section 2.2).
     """
     wanted = list(dict.fromkeys(asked))
     if len(wanted) > MOST:

@@ -5,7 +5,6 @@ cookie says is sealed for this one client, so that the cookie of one site opens 
 the grant that it rests on: when that has ended, the cookie is worth nothing.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -19,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel import base64url
 from kernel.clock import office_day
 from kernel.encryption import KeyRing, Unsealable
 from kernel.errors import Conflict
@@ -161,19 +161,17 @@ class Sites:
     def _verifier(self, visit: Visit, secret: str) -> str:
         """Of RFC 7636: nobody knows it before the browser is back with its secret."""
         digest = self._ring.index(f"{visit.nonce}\0{secret}", "site-verifier")
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return base64url.encode(digest)
 
     def _seal(self, context: str, content: Any) -> str:
         """Without padding: a cookie with `=` in it would be quoted, and come back so."""
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         sealed = self._ring.seal(text.encode(), context)
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return base64url.encode(sealed)
 
     def _open(self, context: str, text: str) -> dict[str, Any] | None:
         try:
-            padding = "=" * (-len(text) % 4)
-            sealed = base64.b64decode(text + padding, altchars=b"-_", validate=True)
-            found: dict[str, Any] = json.loads(self._ring.open(sealed, context))
+            found: dict[str, Any] = json.loads(self._ring.open(base64url.decode(text), context))
         except (Unsealable, ValueError, IndexError):
             return None
         return found
@@ -210,4 +208,4 @@ def _plain(visit: Visit) -> dict[str, Any]:
 
 def _challenge(verifier: str) -> str:
     digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return base64url.encode(digest)

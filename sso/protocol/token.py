@@ -32,7 +32,7 @@ from sso.protocol.resource_indicators import requested_resources
 from sso.protocol.server import ProtocolServer
 from sso.protocol.token_records import TOKEN_REQUEST, Spool, TokenAuditTag, client_actor
 from sso.tokens.issuing import GrantView, Issued, TokenIssuer
-from sso.tokens.rotation import RefreshRotation, Refusal, Rotation
+from sso.tokens.rotation import Outcome, RefreshRotation, Refusal, Reused, Rotation
 
 ATTEMPTS = 3
 """At a rotation that crossed with another one."""
@@ -60,7 +60,7 @@ class TokenEndpoint:
         self._server = server
         self._spool = spool
         self._clock = clock
-        self._rotations: Batcher[Rotation, GrantView | Refusal] = Batcher(rotation.rotate)
+        self._rotations: Batcher[Rotation, Outcome] = Batcher(rotation.rotate)
         self._handlers: Mapping[str, Handler] = {
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
             GrantType.REFRESH_TOKEN: self._refresh,
@@ -118,6 +118,7 @@ class TokenEndpoint:
         rotation = Rotation(
             token, client.id, proof.thumbprint if proof else None, caller.certificate_thumbprint
         )
+        bound_to = confirmation(caller, proof)  # what may fail does so before the token is spent
         grant = await self._rotated(request, client, rotation)
         grant = grant.narrowed(
             narrowed_scope(grant.scope, scope),
@@ -130,7 +131,7 @@ class TokenEndpoint:
             client,
             grant,
             now=now,
-            confirmation=confirmation(caller, proof),
+            confirmation=bound_to,
             id_token_claims=claims,
         )
         self._record(request, TokenAuditTag.REFRESHED, client, issued, grant.account_id)
@@ -148,8 +149,8 @@ class TokenEndpoint:
             if found is Refusal.NEEDS_CHECK:
                 await anyio.to_thread.run_sync(self._server.check_grant, client, grant_id)
                 continue
-            if found is Refusal.REUSED:
-                self._record(request, TokenAuditTag.REFRESH_REUSED, client, None, grant_id)
+            if isinstance(found, Reused):
+                self._record_reuse(request, client, grant_id, found.account_id)
             if found is not Refusal.CROSSED:
                 break
         raise InvalidGrantError("The refresh token is expired, revoked or used.")
@@ -159,15 +160,31 @@ class TokenEndpoint:
         request: BackChannelRequest,
         tag: TokenAuditTag,
         client: Client,
-        issued: Issued | None,
+        issued: Issued,
         subject_id: UUID | None,
     ) -> None:
         """Before the answer leaves: no token without its record."""
-        details = {"client_id": client.client_id, "address": request.address}
-        if issued is not None:
-            details["jti"] = issued.access_token.jti
         self._spool.record(
-            client_actor(client, request.request_id), tag, subject_id, TOKEN_REQUEST, **details
+            client_actor(client, request.request_id),
+            tag,
+            subject_id,
+            TOKEN_REQUEST,
+            client_id=client.client_id,
+            address=request.address,
+            jti=issued.access_token.jti,
+        )
+
+    def _record_reuse(
+        self, request: BackChannelRequest, client: Client, grant_id: UUID, account_id: UUID
+    ) -> None:
+        self._spool.record(
+            client_actor(client, request.request_id),
+            TokenAuditTag.REFRESH_REUSED,
+            account_id,
+            TOKEN_REQUEST,
+            client_id=client.client_id,
+            address=request.address,
+            grant_id=str(grant_id),
         )
 
 

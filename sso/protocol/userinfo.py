@@ -15,6 +15,7 @@ from sso.protocol.errors import InsufficientScope, InvalidToken
 from sso.protocol.http import NO_STORE, Answer, BackChannelRequest
 from sso.protocol.protected import ProtectedResource
 from sso.protocol.server import ProtocolServer
+from sso.tokens.minting import TokenType
 from sso.tokens.models import Grant
 
 
@@ -33,7 +34,9 @@ class UserinfoEndpoint:
         claims = await self._protected.claims_of_request(request, now)
         scope = claims.get("scope", "").split()
         if Scope.OPENID not in scope or "grant_id" not in claims:
-            raise InsufficientScope("The token is not for userinfo: scope openid is missing.")
+            raise InsufficientScope(
+                "The token is not for userinfo: scope openid is missing.", Scope.OPENID
+            )
         issuer, audience = self._server.issuer.minter.issuer, claims["aud"]
         if issuer not in (audience if isinstance(audience, list) else [audience]):
             raise InvalidToken("The token is for other resource servers.")
@@ -64,5 +67,5 @@ class UserinfoEndpoint:
             return Answer(200, told)
         minter = self._server.issuer.minter
         claims = {**told, "iss": minter.issuer, "aud": client.client_id}
-        text = minter.sign(claims, algorithm, now, typ="JWT")
+        text = minter.sign(claims, algorithm, now, TokenType.ID)
         return Answer(200, text.encode(), NO_STORE, b"application/jwt")

@@ -1,16 +1,17 @@
 """Makes the signed tokens: access tokens (RFC 9068), ID tokens, logout tokens."""
 
-import base64
+import enum
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
 
+from kernel import base64url
 from sso.clients.registry import Client
 from sso.keys.compact import sign_compact
 from sso.keys.models import Algorithm
@@ -20,7 +21,17 @@ from sso.settings import SignOnSettings
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_TOKEN_SECONDS = 120
+LONGEST_TOKEN = 16_384
 HASHES = {Algorithm.ES256: hashlib.sha256, Algorithm.RS256: hashlib.sha256}
+
+
+class TokenType(enum.StrEnum):
+    """The `typ` of a header, so that no token passes for another (RFC 8725 section 3.11)."""
+
+    ACCESS = "at+jwt"
+    ID = "JWT"
+    LOGOUT = "logout+jwt"
+    INTROSPECTION = "token-introspection+jwt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,6 @@ class AccessTokenForm:
     """Who really acts (RFC 8693 section 4.1)."""
     confirmation: Mapping[str, str] | None = None
     """The key or certificate that its bearer must show (RFC 7800)."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
     longest_seconds: int | None = None
     """Less than the client's usual lifetime, where something else ends before."""
 
@@ -63,7 +73,6 @@ class AccessTokenForm:
 class AccessToken:
     text: str
     jti: str
-    expires_at: datetime
     seconds: int
 
 
@@ -80,7 +89,6 @@ class Minter:
         seconds = client.description.access_token_seconds or self._settings.access_token_seconds
         if form.longest_seconds is not None:
             seconds = min(seconds, form.longest_seconds)
-        expires_at = now + timedelta(seconds=seconds)
         jti = secrets.token_urlsafe(18)
         issued = int(now.timestamp())
         audience = form.audience
@@ -93,7 +101,6 @@ class Minter:
             "exp": issued + seconds,
             "jti": jti,
             "scope": " ".join(form.scope),
-            **form.extra,
         }
         if form.grant_id is not None:
             claims["grant_id"] = str(form.grant_id)
@@ -106,9 +113,7 @@ class Minter:
         if form.confirmation:
             claims["cnf"] = dict(form.confirmation)
         algorithm = client.description.access_token_signed_response_alg
-        return AccessToken(
-            self.sign(claims, algorithm, now, typ="at+jwt"), jti, expires_at, seconds
-        )
+        return AccessToken(self.sign(claims, algorithm, now, TokenType.ACCESS), jti, seconds)
 
     def id_token(  # each is a claim of the standard
         self,
@@ -143,7 +148,7 @@ class Minter:
             body["act"] = dict(act)
         if access_token is not None:
             body["at_hash"] = _left_half(access_token, algorithm)
-        return self.sign(body, algorithm, now, typ="JWT")
+        return self.sign(body, algorithm, now, TokenType.ID)
 
     def logout_token(self, client: Client, *, sub: str, sid: UUID, now: datetime) -> str:
         """OpenID Connect Back-Channel Logout 1.0 section 2.4. Raises NoSigningKey."""
@@ -159,33 +164,30 @@ class Minter:
             "events": {LOGOUT_EVENT: {}},
         }
         algorithm = client.description.id_token_signed_response_alg
-        return self.sign(claims, algorithm, now, typ="logout+jwt")
+        return self.sign(claims, algorithm, now, TokenType.LOGOUT)
 
     def sign(
-        self, claims: Mapping[str, Any], algorithm: Algorithm, now: datetime, *, typ: str
+        self, claims: Mapping[str, Any], algorithm: Algorithm, now: datetime, typ: TokenType
     ) -> str:
         """Raises NoSigningKey."""
         key = self._keys().signing(algorithm, now)
         return sign_compact(key.private, claims, kid=key.kid, algorithm=algorithm.value, typ=typ)
 
-    def read(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token that we signed with a published key; None for all others.
+    def read(self, token: str, typ: TokenType) -> dict[str, Any] | None:
+        """The claims of a token of that type that we signed with a published key.
 
-        Neither time nor purpose is looked at: that is for whoever asks.
+        None for all others. The time is not looked at: that is for whoever asks.
         """
-        return read_token(token, self._keys())
-
-
-def read_token(token: str, keys: SigningKeys, *, longest: int = 16_384) -> dict[str, Any] | None:
-    if len(token) > longest or not token.isascii():
-        return None
-    try:
-        decoded = jwt.decode(token, lambda found: _key_of(found, keys).key, registry=OURS)
-    except UNREADABLE:
-        return None
-    claims = decoded.claims
-    claims["_typ"] = decoded.header.get("typ")
-    return claims
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            return None
+        keys = self._keys()
+        try:
+            decoded = jwt.decode(token, lambda found: _key_of(found, keys).key, registry=OURS)
+        except UNREADABLE:
+            return None
+        if decoded.header.get("typ") != typ or decoded.claims.get("iss") != self.issuer:
+            return None
+        return decoded.claims
 
 
 def _key_of(found: Any, keys: SigningKeys) -> LoadedKey:
@@ -200,4 +202,4 @@ def _key_of(found: Any, keys: SigningKeys) -> LoadedKey:
 def _left_half(text: str, algorithm: Algorithm) -> str:
     """`at_hash`, OpenID Connect Core section 3.1.3.6; Ed25519 hashes with SHA-512."""
     digest = HASHES.get(algorithm, hashlib.sha512)(text.encode()).digest()
-    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).decode().rstrip("=")
+    return base64url.encode(digest[: len(digest) // 2])

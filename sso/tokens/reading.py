@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.async_database import AsyncDatabase
 from kernel.batching import Batcher
-from sso.tokens.minting import Minter
+from sso.tokens.minting import Minter, TokenType
 
 STATES = """
 SELECT revoked.jti IS NULL AND (asked.grant_id IS NULL OR (
@@ -19,7 +19,6 @@ LEFT JOIN sso_revoked_token AS revoked ON revoked.jti = asked.jti
 LEFT JOIN sso_grant ON sso_grant.id = asked.grant_id
 ORDER BY asked.number
 """
-ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  # a media type
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,8 @@ class AccessTokenReader:
 
     def signed(self, text: str, now: datetime) -> dict[str, Any] | None:
         """The claims if it is ours and has not expired, whatever became of its grant since."""
-        claims = self._minter.read(text)
-        if claims is None or claims.pop("_typ", None) != ACCESS_TOKEN_TYPE:
-            return None
-        if claims.get("iss") != self._minter.issuer or claims["exp"] <= now.timestamp():
-            return None
-        return claims
+        claims = self._minter.read(text, TokenType.ACCESS)
+        return claims if claims is not None and claims["exp"] > now.timestamp() else None
 
     async def _ask(self, questions: Sequence[Question]) -> list[bool | Exception]:
         values = {

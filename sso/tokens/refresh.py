@@ -5,12 +5,12 @@ without asking the database; and the token of any generation can be made again, 
 client whose answer was lost on the way have the same answer once more.
 """
 
-import base64
 import hmac
 import struct
 from dataclasses import dataclass
 from uuid import UUID
 
+from kernel import base64url
 from kernel.encryption import KeyRing
 
 PREFIX = "cvr_"
@@ -24,27 +24,21 @@ class RefreshToken:
     generation: int
 
 
-def _text(raw: bytes) -> str:
-    return PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
 class RefreshTokens:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
     def encode(self, token: RefreshToken) -> str:
-        return _text(_LAYOUT.pack(token.grant_id.bytes, token.generation, self._digest(token)))
+        raw = _LAYOUT.pack(token.grant_id.bytes, token.generation, self._digest(token))
+        return PREFIX + base64url.encode(raw)
 
     def decode(self, text: str) -> RefreshToken | None:
         """None for whatever we did not make."""
         if not text.startswith(PREFIX) or len(text) != TEXT_LENGTH or not text.isascii():
             return None
-        body = text[len(PREFIX) :]
         try:
-            raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+            raw = base64url.decode(text.removeprefix(PREFIX))
         except ValueError:
-            return None
-        if _text(raw) != text:  # bits of the last letter that count for nothing
             return None
         identifier, generation, digest = _LAYOUT.unpack(raw)
         token = RefreshToken(UUID(bytes=identifier), generation)

@@ -27,7 +27,7 @@ from sso.tokens.refresh import RefreshToken
 ASKED = """unnest(
     %(ids)s::uuid[], %(generations)s::int[], %(clients)s::uuid[],
     %(thumbprints)s::text[], %(certificates)s::text[]
-) AS asked(id, generation, client_id, thumbprint, certificate)"""
+) WITH ORDINALITY AS asked(id, generation, client_id, thumbprint, certificate, number)"""
 OWNED = """sso_grant.id = asked.id AND sso_grant.client_id = asked.client_id
     AND (dpop_thumbprint IS NULL OR dpop_thumbprint = asked.thumbprint)
     AND (certificate_thumbprint IS NULL OR certificate_thumbprint = asked.certificate)"""
@@ -38,10 +38,10 @@ UPDATE sso_grant SET generation = sso_grant.generation + 1, refreshed_at = %(now
 FROM {ASKED}
 WHERE {OWNED} AND sso_grant.generation = asked.generation
     AND revoked_at IS NULL AND expires_at > %(now)s AND NOT needs_check
-RETURNING {TOLD}, asked.generation AS asked_generation
+RETURNING {TOLD}, asked.number
 """
 JUDGE = f"""
-SELECT {TOLD}, asked.generation AS asked_generation, refreshed_at, needs_check,
+SELECT {TOLD}, asked.number, asked.generation AS asked_generation, refreshed_at, needs_check,
     revoked_at IS NULL AND expires_at > %(now)s AS is_live
 FROM {ASKED} JOIN sso_grant ON {OWNED}
 """
@@ -51,19 +51,25 @@ WHERE id = ANY(%(ids)s) AND revoked_at IS NULL
 """
 
 
-Key = tuple[UUID, int]
-"""A grant and the generation that was asked with."""
-
-
 class Refusal(enum.Enum):
     UNKNOWN = "unknown"
     """Not of this client, ended, or expired."""
-    REUSED = "reused"
-    """Two parties have it; the grant is revoked by now."""
     NEEDS_CHECK = "needs_check"
     """Whether the person may still use the client must be asked first."""
     CROSSED = "crossed"
     """Somebody else rotated it in the same moment: look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """Two parties have the token; the grant is revoked by now."""
+
+    account_id: UUID
+
+
+Outcome = GrantView | Reused | Refusal
+Outcomes = dict[int, Outcome]
+"""By the place in the list of what was asked, since two may ask with the same token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,6 @@ class Rotation:
     thumbprint: str | None = None
     certificate: str | None = None
 
-    @property
-    def key(self) -> Key:
-        return self.token.grant_id, self.token.generation
-
 
 class RefreshRotation:
     def __init__(self, database: AsyncDatabase, settings: SignOnSettings, clock: Clock) -> None:
@@ -86,40 +88,39 @@ class RefreshRotation:
         self._settings = settings
         self._clock = clock
 
-    async def rotate(self, rotations: Sequence[Rotation]) -> list[GrantView | Refusal]:
+    async def rotate(self, rotations: Sequence[Rotation]) -> list[Outcome]:
         """The grants with the generation to hand out now, in the order asked for."""
         now = self._clock()
         async with self._database.connection() as connection:
-            found: dict[Key, GrantView | Refusal] = {}
             try:
-                for row in await _fetch(connection, ROTATE, _arrays(rotations, now)):
-                    found[row.id, row.asked_generation] = _view(row)
+                rows = await _fetch(connection, ROTATE, _arrays(rotations, now))
             except DeadlockDetected:  # another process has some of them in another order
                 return [Refusal.CROSSED for _ in rotations]
-            rest = [rotation for rotation in rotations if rotation.key not in found]
-            if rest:
-                found |= await self._judged(connection, rest, now)
-        return [found.get(rotation.key, Refusal.UNKNOWN) for rotation in rotations]
+            found: Outcomes = {row.number: _view(row) for row in rows}
+            if len(found) < len(rotations):
+                found |= await self._judged(connection, rotations, found, now)
+        return [found.get(place, Refusal.UNKNOWN) for place in range(1, len(rotations) + 1)]
 
     async def _judged(
-        self, connection: Connection, rotations: Sequence[Rotation], now: datetime
-    ) -> dict[Key, GrantView | Refusal]:
+        self, connection: Connection, rotations: Sequence[Rotation], found: Outcomes, now: datetime
+    ) -> Outcomes:
         """Why they were not rotated; grants of stolen tokens are revoked by the way."""
         rows = await _fetch(connection, JUDGE, _arrays(rotations, now))
-        found = {(row.id, row.asked_generation): self._judge(row, now) for row in rows}
-        stolen = [key[0] for key, verdict in found.items() if verdict is Refusal.REUSED]
+        rest = [row for row in rows if row.number not in found]
+        verdicts = {row.number: self._judge(row, now) for row in rest}
+        stolen = [row.id for row in rest if isinstance(verdicts[row.number], Reused)]
         if stolen:
             await connection.execute(REVOKE, {"ids": stolen, "now": now})
-        return found
+        return verdicts
 
-    def _judge(self, row: Any, now: datetime) -> GrantView | Refusal:
+    def _judge(self, row: Any, now: datetime) -> Outcome:
         if not row.is_live:
             return Refusal.UNKNOWN
         if row.generation == row.asked_generation:
             return Refusal.NEEDS_CHECK if row.needs_check else Refusal.CROSSED
         if row.generation == row.asked_generation + 1 and self._is_recent(row.refreshed_at, now):
             return _view(row)
-        return Refusal.REUSED
+        return Reused(row.account_id)
 
     def _is_recent(self, refreshed_at: datetime, now: datetime) -> bool:
         return now - refreshed_at <= timedelta(seconds=self._settings.refresh_retry_seconds)

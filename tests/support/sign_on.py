@@ -306,6 +306,7 @@ def world(
         session.execute(insert(SigningKey), signing_keys(services))
     sign_on.keys.reload()
     sign_on.clients.reload()
-    sign_on.client_throttling._known.clear()  # time stands still between tests
+    for throttling in (sign_on.client_throttling, sign_on.stranger_throttling):
+        throttling._known.clear()  # time stands still between tests
     yield SignOnWorld(client, services, province, officer)
     services.spool.flush()  # the database of this test will be gone

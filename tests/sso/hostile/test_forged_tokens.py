@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from kernel.audit import Basis
 from sso.keys.models import Algorithm
 from sso.keys.service import withdraw
-from sso.tokens.minting import Authentication
+from sso.tokens.minting import Authentication, TokenType
 from tests.support.clock import MovableClock
 from tests.support.registry import NOW
 from tests.support.sign_on import Application, Member, SignOnWorld, key_pairs
@@ -170,13 +170,13 @@ def test_other_tokens_of_ours_are_no_access_tokens(
         assert_worthless(world, site, text)
 
 
-@pytest.mark.parametrize("typ", ["JWT", "logout+jwt", "token-introspection+jwt", "at+JWT ", ""])
+@pytest.mark.parametrize("typ", sorted({*TokenType, "at+JWT ", ""} - {TokenType.ACCESS}))
 def test_only_the_type_of_access_tokens_will_do(
-    world: SignOnWorld, site: Application, token: str, typ: str
+    world: SignOnWorld, site: Application, token: str, typ: TokenType
 ) -> None:
     """Signed with the real key: a token for one purpose must not serve another (RFC 8725 3.11)."""
     minter = world.services.sign_on.minter
-    assert_worthless(world, site, minter.sign(claims_of(token), Algorithm.ES256, NOW, typ=typ))
+    assert_worthless(world, site, minter.sign(claims_of(token), Algorithm.ES256, NOW, typ))
 
 
 def test_a_token_of_another_issuer_is_worthless_whoever_signed_it(
@@ -185,7 +185,7 @@ def test_a_token_of_another_issuer_is_worthless_whoever_signed_it(
     minter = world.services.sign_on.minter
     for issuer in ("https://evil.example", f"{minter.issuer}/", minter.issuer.upper(), None):
         claims = claims_of(token) | {"iss": issuer}
-        assert_worthless(world, site, minter.sign(claims, Algorithm.ES256, NOW, typ="at+jwt"))
+        assert_worthless(world, site, minter.sign(claims, Algorithm.ES256, NOW, TokenType.ACCESS))
 
 
 def test_a_token_ends_to_the_second(

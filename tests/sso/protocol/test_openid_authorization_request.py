@@ -11,7 +11,7 @@ from sqlalchemy import update
 from identity.accounts import provisioning, service
 from sso.sessions.models import SignOnSession
 from tests.support.registry import BASIS, NOW, TODAY
-from tests.support.sign_on import Application, Member, SignOnWorld, answered
+from tests.support.sign_on import Application, Challenge, Member, SignOnWorld, answered
 
 
 @pytest.fixture
@@ -119,6 +119,42 @@ def test_a_hint_of_somebody_else_asks_for_that_person(
     page = world.authorize(browser, site, id_token_hint=hint)
     assert page.status_code == 200
     assert "code" in answered(browser.sign_in(other, page))
+
+
+def test_the_subject_that_a_request_wants_is_the_one_it_gets(
+    world: SignOnWorld, site: Application, member: Member
+) -> None:
+    other, browser = world.member("Lê Văn Bình"), world.browser()
+    mine = world.claims(world.tokens(site, member, browser)["id_token"])["sub"]
+    wanted = world.claims(world.tokens(site, other)["id_token"])["sub"]
+    asked = {name: json.dumps({"id_token": {"sub": {"value": name}}}) for name in (mine, wanted)}
+    assert "code" in answered(world.authorize(browser, site, claims=asked[mine], prompt="none"))
+    silent = answered(world.authorize(browser, site, claims=asked[wanted], prompt="none"))
+    assert silent["error"] == "login_required"
+    challenge = Challenge()
+    page = world.authorize(browser, site, challenge, claims=asked[wanted])
+    back = answered(browser.sign_in(other, page))
+    tokens = world.exchange(site, back["code"], challenge).json()
+    assert world.claims(tokens["id_token"])["sub"] == wanted
+
+
+@pytest.mark.parametrize("kind", ["userinfo", "access", "another client's", "rubbish"])
+def test_a_hint_that_is_no_id_token_of_this_client_is_an_error_not_none(
+    world: SignOnWorld, member: Member, kind: str
+) -> None:
+    site = world.application("signed", userinfo_signed_response_alg="RS256")
+    browser = world.browser()
+    tokens = world.tokens(site, member, browser)
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    hints = {
+        "userinfo": world.client.get("/oauth2/userinfo", headers=bearer).text,
+        "access": tokens["access_token"],
+        "another client's": world.tokens(world.application("other"), member)["id_token"],
+        "rubbish": "x.y.z",
+    }
+    back = answered(world.authorize(browser, site, id_token_hint=hints[kind], state="s"))
+    assert back["error"] == "invalid_request"
+    assert back["state"] == "s"
 
 
 def test_the_sign_in_page_knows_the_hinted_login(

@@ -250,7 +250,9 @@ def test_an_initial_access_token_is_needed(world: SignOnWorld, token: Callable[.
         headers = {"Authorization": authorization} if authorization else {}
         response = world.client.post("/oauth2/register", json=MINIMAL, headers=headers)
         assert response.status_code == status, authorization
-        assert ("WWW-Authenticate" in response.headers) == (status == 401)
+        challenge = response.headers["WWW-Authenticate"]
+        assert challenge.startswith('Bearer realm="congvu"')
+        assert ("error=" in challenge) == (authorization not in {None, "Bearer"}), authorization
 
 
 def test_trying_tokens_becomes_slow_without_keeping_others_out(

@@ -59,6 +59,14 @@ def test_what_was_granted_can_be_narrowed_and_not_widened(
     assert wider.json()["error"] == "invalid_target"
 
 
+def test_a_grant_for_no_server_in_particular_is_for_all_of_the_client(
+    world: SignOnWorld, site: Application, member: Member
+) -> None:
+    token = world.tokens(site, member)["refresh_token"]
+    answer = world.token(site, grant_type="refresh_token", refresh_token=token, resource=HR)
+    assert world.claims(answer.json()["access_token"])["aud"] == HR
+
+
 def test_a_code_yields_a_token_for_the_server_asked_for_at_the_exchange(
     world: SignOnWorld, site: Application, member: Member
 ) -> None:

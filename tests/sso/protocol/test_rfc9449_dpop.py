@@ -116,7 +116,13 @@ def test_a_bound_token_works_with_its_key_and_only_with_it(
     assert userinfo(world, token, shown).status_code == 200
     thief = Prover(prover.issuer)
     stolen = thief.proof(USERINFO, "GET", access_token=token)
-    assert userinfo(world, token, stolen).status_code == 401
+    refused = userinfo(world, token, stolen)
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith('DPoP realm="congvu", error="invalid_to')
+    replayed = userinfo(world, token, shown)
+    assert replayed.status_code == 401
+    assert 'DPoP realm="congvu", error="invalid_dpop_proof"' in replayed.headers["WWW-Authenticate"]
+    assert 'algs="ES256 ' in replayed.headers["WWW-Authenticate"]
     assert userinfo(world, token, {}, "Bearer").status_code == 401
     assert userinfo(world, token, {}).status_code == 401
     again = prover.proof(USERINFO, "GET", access_token=token)
