@@ -10,11 +10,11 @@ from kernel.access import Actor
 from kernel.clock import Clock, office_day
 from kernel.database import Database
 from kernel.encryption import KeyRing
+from sso.activity import note_refreshes
 from sso.assembly import CHANNEL
 from sso.calendar import follow_calendar
 from sso.forgetting import forget_what_is_over
 from sso.keys.service import keep_keys_ready
-from sso.sessions.activity import note_refreshes
 from sso.sessions.service import STALE_AT_ONCE, end_stale_sessions
 from sso.settings import SignOnSettings
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from sso.clients import consents
 from sso.clients.registry import Client
+from sso.endings import end_everything
 from sso.login.service import account_actor
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
-from sso.sessions.endings import end_everything
 from sso.sessions.models import EndReason, Participation, SignOnSession
 from sso.sessions.service import Browser, SignedIn, end_session, forget_devices
 from sso.tokens.grants import revoke_grants, revoke_grants_of

@@ -11,9 +11,9 @@ from identity.accounts.queries import get_account
 from kernel.audit import Basis
 from kernel.database import Database
 from kernel.errors import Conflict
+from sso.endings import end_everything
 from sso.login.password_step import Proven
 from sso.login.service import NewSession, SignIn, Visitor
-from sso.sessions.endings import end_everything
 from sso.sessions.models import EndReason
 from sso.sessions.service import SignedIn, renew_secret
 from sso.throttling.service import Throttling, count_attempt, forget_attempts

@@ -17,6 +17,7 @@ from identity.accounts.resets import redeem_reset
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
+from sso.endings import end_everything
 from sso.http import FromBrowser, SignOn
 from sso.login import password_texts as texts
 from sso.login.activation_routes import LONGEST_CODE, sign_in_as
@@ -25,7 +26,6 @@ from sso.login.pages import pages
 from sso.login.password_routes import Typed, faults_of_choice
 from sso.login.policy_words import rules_in_words
 from sso.login.sign_in_routes import LONGEST_SHOWN
-from sso.sessions.endings import end_everything
 from sso.sessions.models import EndReason
 from sso.throttling.service import TooManyAttempts, count_attempt
 from theme.faults import Fault, faults_of
