@@ -64,12 +64,17 @@ def read_compact(token: str, limit_bytes: int) -> Compact:
     )
 
 
+def encode_segment(data: bytes) -> str:
+    """Base64url without padding."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def decode_segment(segment: bytes) -> bytes:
-    """Base64url without padding, in its one canonical spelling."""
+    """Only in its one canonical spelling. Raises TokenMalformed."""
     try:
         data = urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))
     except binascii.Error:
         raise TokenMalformed from None
-    if urlsafe_b64encode(data).rstrip(b"=") != segment:  # decoding passes over what does not belong
+    if encode_segment(data).encode() != segment:  # decoding passes over what does not belong
         raise TokenMalformed
     return data

@@ -8,9 +8,8 @@ from hashlib import sha256
 from hmac import compare_digest
 
 from congvu_sso import claims as read
-from congvu_sso.certificates import base64url
 from congvu_sso.claims import Claims, parse_object
-from congvu_sso.compact import EXTERNAL_KEYS, Compact, read_compact
+from congvu_sso.compact import EXTERNAL_KEYS, Compact, encode_segment, read_compact
 from congvu_sso.errors import ProofInvalid, ProofNonceNeeded, ProofReplayed, TokenRefused
 from congvu_sso.public_keys import (
     DEFAULT_ALGORITHMS,
@@ -74,7 +73,8 @@ def verify_dpop(
         raise ProofInvalid("The DPoP proof is too old or dated in the future.")
     _check_token(token_hash, access_token, key.thumbprint, thumbprint)
     _check_nonce(claims, request.nonces)
-    identifier = base64url(sha256(f"{thumbprint} {token_id}".encode(errors="replace")).digest())
+    used = f"{thumbprint} {token_id}".encode(errors="replace")
+    identifier = encode_segment(sha256(used).digest())
     if not replay.first_use(identifier, issued_at + lifetime_seconds + leeway_seconds):
         raise ProofReplayed
     return DpopProof(thumbprint, token_id, read.moment(claims, "iat"))
@@ -113,7 +113,7 @@ def _check_request(claims: Claims, request: DpopRequest) -> None:
 
 
 def _check_token(token_hash: str, access_token: str, actual: str, expected: str) -> None:
-    if token_hash != base64url(sha256(access_token.encode(errors="replace")).digest()):
+    if token_hash != encode_segment(sha256(access_token.encode(errors="replace")).digest()):
         raise ProofInvalid("The DPoP proof is for another access token.")
     if not compare_digest(actual.encode(), expected.encode(errors="replace")):
         raise ProofInvalid("The DPoP proof is by another key than the token's.")
