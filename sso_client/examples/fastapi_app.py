@@ -33,14 +33,15 @@ def needs(verifier: Verifier, public_url: str, *scopes: str) -> Callable[[Reques
     """
 
     def verified(request: Request) -> AccessToken:
+        authorization = request.headers.get("authorization")
         try:
-            credentials = read_credentials(request.headers.get("authorization"))
+            credentials = read_credentials(authorization)
             dpop = _dpop(request, public_url) if credentials.scheme == "dpop" else None
             return verifier.verify_access_token(
                 credentials.token, required_scopes=scopes, dpop=dpop
             )
         except SsoError as error:
-            answer = refusal(error)
+            answer = refusal(error, authorization=authorization)
             raise HTTPException(answer.status, answer.description, answer.headers) from error
 
     return verified

@@ -43,7 +43,8 @@ class TokenRequired:
         try:
             environ[TOKEN] = self._verified(environ)
         except SsoError as error:
-            return _answer(refusal(error), start_response)
+            authorization = environ.get("HTTP_AUTHORIZATION")
+            return _answer(refusal(error, authorization=authorization), start_response)
         return self._application(environ, start_response)
 
     def _verified(self, environ: "WSGIEnvironment") -> AccessToken:

@@ -103,6 +103,10 @@ def test_a_token_bound_to_a_key_needs_the_proof(
     again = client.get("/documents", headers=headers)
     assert 'error="invalid_dpop_proof"' in again.headers["www-authenticate"]
 
+    clock.pass_seconds(3600)
+    late = client.get("/documents", headers=headers)
+    assert late.headers["www-authenticate"].startswith('DPoP realm="congvu", error="invalid_token"')
+
 
 def test_two_proofs_are_none(client: Client, issuer: TokenIssuer) -> None:
     key = new_key("ES256", "own")

@@ -71,6 +71,17 @@ def test_a_bound_token_is_told_which_proofs_count() -> None:
     assert 'algs="ES256 RS256 EdDSA"' in refusal(ProofMissing()).headers["WWW-Authenticate"]
 
 
+@pytest.mark.parametrize("error", [TokenExpired(), ScopeMissing(["a"]), CertificateWrong()])
+def test_whoever_comes_with_dpop_is_answered_in_it(error: SsoError) -> None:
+    answer = refusal(error, authorization="dpop t", algorithms=["ES256", "PS256"])
+    plain = refusal(error, authorization="Bearer t")
+    challenge = answer.headers["WWW-Authenticate"]
+    assert challenge.startswith("DPoP realm=")
+    assert challenge.endswith(', algs="ES256 PS256"')
+    assert (answer.status, answer.error) == (plain.status, plain.error)
+    assert "algs" not in plain.headers["WWW-Authenticate"]
+
+
 def test_keys_that_are_unavailable_are_no_fault_of_the_caller() -> None:
     answer = refusal(KeysUnavailable())
     assert answer.status == 503

@@ -1,5 +1,6 @@
 """The two ends of a protected HTTP resource: reading the credentials, answering a refusal."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,30 +49,40 @@ def read_credentials(authorization: str | None) -> Credentials:
             raise CredentialsMissing
 
 
-def refusal(error: SsoError, *, realm: str = "congvu") -> Refusal:
-    """What to answer: status and WWW-Authenticate (RFC 6750 section 3, RFC 9449 section 7.1)."""
+def refusal(
+    error: SsoError,
+    *,
+    realm: str = "congvu",
+    authorization: str | None = None,
+    algorithms: Collection[str] = DEFAULT_ALGORITHMS,
+) -> Refusal:
+    """What to answer: status and WWW-Authenticate (RFC 6750 section 3, RFC 9449 section 7.1).
+
+    authorization: the header of the request; a client that came with the DPoP scheme is answered
+    in it, whatever is wrong.
+    algorithms: those of the verifier, which its proofs may use too.
+    """
     description = f"{error.code}: {error}"
+    if isinstance(error, Unavailable):
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        return Refusal(503, "temporarily_unavailable", description, retry)
+    code = _code(error)
+    parameters = {"realm": realm, "error": code, "error_description": code and description}
+    if isinstance(error, ScopeMissing):
+        parameters["scope"] = " ".join(error.required)
+    scheme = _scheme(error, authorization)
+    if scheme == "DPoP":
+        parameters["algs"] = " ".join(algorithms)
+    challenge = {"WWW-Authenticate": f"{scheme} {_written(parameters)}"}
+    return Refusal(403 if isinstance(error, ScopeMissing) else 401, code, description, challenge)
+
+
+def _code(error: SsoError) -> str | None:
     match error:
-        case Unavailable():
-            retry = {"Retry-After": str(RETRY_SECONDS)}
-            return Refusal(503, "temporarily_unavailable", description, retry)
-        case ScopeMissing():
-            scopes = " ".join(error.required)
-            challenge = _challenge("Bearer", realm, "insufficient_scope", description, scope=scopes)
-            return Refusal(403, "insufficient_scope", description, challenge)
         case CredentialsMissing():
-            return Refusal(401, None, description, _challenge("Bearer", realm))
-        case ProofMissing() | ProofInvalid() | ProofReplayed() | ProofNonceNeeded():
-            code, algorithms = _dpop_error(error), " ".join(DEFAULT_ALGORITHMS)
-            challenge = _challenge("DPoP", realm, code, description, algs=algorithms)
-            return Refusal(401, code, description, challenge)
-        case _:
-            challenge = _challenge("Bearer", realm, "invalid_token", description)
-            return Refusal(401, "invalid_token", description, challenge)
-
-
-def _dpop_error(error: SsoError) -> str:
-    match error:
+            return None
+        case ScopeMissing():
+            return "insufficient_scope"
         case ProofNonceNeeded():
             return "use_dpop_nonce"
         case ProofInvalid() | ProofReplayed():
@@ -80,13 +91,13 @@ def _dpop_error(error: SsoError) -> str:
             return "invalid_token"
 
 
-def _challenge(
-    scheme: str,
-    realm: str,
-    error: str | None = None,
-    description: str | None = None,
-    **more: str,
-) -> dict[str, str]:
-    parameters = {"realm": realm, "error": error, "error_description": description, **more}
-    written = ", ".join(f'{name}="{value}"' for name, value in parameters.items() if value)
-    return {"WWW-Authenticate": f"{scheme} {written}"}
+def _scheme(error: SsoError, authorization: str | None) -> Literal["Bearer", "DPoP"]:
+    """A proof that fails needs another one, and a token that is bound a first one."""
+    if isinstance(error, ProofMissing | ProofInvalid | ProofReplayed | ProofNonceNeeded):
+        return "DPoP"
+    came_with = (authorization or "").strip().partition(" ")[0].lower()
+    return "DPoP" if came_with == "dpop" else "Bearer"
+
+
+def _written(parameters: Mapping[str, str | None]) -> str:
+    return ", ".join(f'{name}="{value}"' for name, value in parameters.items() if value)
