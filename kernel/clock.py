@@ -16,3 +16,8 @@ def utc_now() -> datetime:
 def office_day(moment: datetime) -> date:
     """The calendar day in Vietnam: what decisions and validity periods are dated by."""
     return moment.astimezone(VIETNAM).date()
+
+
+def office_time(moment: datetime) -> str:
+    """To the minute, by the clocks of Vietnam and as offices there write it: 23/11/2026 09:05."""
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}"

@@ -16,7 +16,7 @@ from identity.handover.files import write_batches
 from identity.handover.service import hand_over
 from identity.handover.settings import ACTIVATION_PATH
 from identity.organisations.queries import get_organisation_by_code
-from kernel.clock import office_day
+from kernel.clock import office_day, office_time
 
 
 @click.group()
@@ -133,11 +133,11 @@ def _show_code(
     session: Session, login: str, code: str, expires_at: datetime, path: str, *, as_json: bool
 ) -> None:
     page = session.services.settings.web.public_url + path
-    found = {"login": login, "code": code, "expires_at": expires_at, "page": page}
+    found = {"login": login, "code": code, "expires_at": expires_at.isoformat(), "page": page}
     if as_json:
         answer(found)
         return
-    for name, value in found.items():
+    for name, value in {**found, "expires_at": office_time(expires_at)}.items():
         click.echo(f"{name:10} {value}")
 
 

@@ -19,7 +19,7 @@ from identity.directory.ldif import ldif_lines
 from identity.directory.leader import leadership
 from identity.directory.pending import count_pending, refusals
 from identity.directory.reconciler import Run
-from kernel.clock import office_day
+from kernel.clock import office_day, office_time
 
 
 @click.group()
@@ -84,22 +84,21 @@ def _held(run: Run) -> dict[str, Any] | None:
 def status(session: Session, *, as_json: bool) -> None:
     """What waits, what was refused, what the mass-change brake holds back."""
     with session.services.database.transaction() as database:
-        found: dict[str, Any] = {
-            "pending": count_pending(database),
-            "refused": refusals(database),
-            "stops": [
-                {"id": stop.id, "stopped_at": stop.stopped_at.isoformat(), "held": stop.held}
-                for stop in brake.list_open_stops(database)
-            ],
-        }
+        pending, refused = count_pending(database), refusals(database)
+        stops = brake.list_open_stops(database)
     if as_json:
-        answer(found)
+        told = [
+            {"id": stop.id, "stopped_at": stop.stopped_at.isoformat(), "held": stop.held}
+            for stop in stops
+        ]
+        answer({"pending": pending, "refused": refused, "stops": told})
         return
-    click.echo(f"{found['pending']} entries pending")
-    for code, count in found["refused"].items():
+    click.echo(f"{pending} entries pending")
+    for code, count in refused.items():
         click.secho(f"{count} refused: {code}", fg="red")
-    for stop in found["stops"]:
-        click.secho(f"stopped {stop['stopped_at']}: {stop['held']}  id {stop['id']}", fg="yellow")
+    for stop in stops:
+        stopped = office_time(stop.stopped_at)
+        click.secho(f"stopped {stopped}: {stop.held}  id {stop.id}", fg="yellow")
 
 
 @directory.command("release")

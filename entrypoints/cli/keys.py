@@ -3,6 +3,7 @@ from typing import Any
 import click
 
 from entrypoints.cli.session import Session, answer, as_json, basis_of, folding_table, with_basis
+from kernel.clock import office_time
 from kernel.errors import NotFound
 from sso.keys import service
 from sso.keys.models import SigningKey
@@ -71,9 +72,7 @@ def _show(session: Session, keys: list[SigningKey], *, as_json: bool) -> None:
     table = folding_table("kid", "algorithm", "published", "signs from", "signs until", "withdrawn")
     for key in keys:
         moments = (key.published_at, key.signs_from, key.signs_until, key.withdrawn_at)
-        table.add_row(
-            key.kid, key.algorithm.value, *(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
-        )
+        table.add_row(key.kid, key.algorithm.value, *map(office_time, moments))
     session.console.print(table)
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from entrypoints.cli.session import Session, answer, as_json
 from kernel import api_tokens
 from kernel.access import Permission
+from kernel.clock import office_time
 
 
 @click.group()
@@ -45,7 +46,8 @@ def create(
         answer({"id": row.id, "token": secret, "expires_at": row.expires_at.isoformat()})
         return
     click.echo(secret)
-    click.echo(f"shown once; expires {row.expires_at:%Y-%m-%d}; id {row.id}", err=True)
+    expires = office_time(row.expires_at)
+    click.echo(f"shown once; expires {expires}; id {row.id}", err=True)
 
 
 @token.command("list")
@@ -71,10 +73,9 @@ def list_all(session: Session, *, as_json: bool) -> None:
         return
     table = Table("id", "name", "permissions", "expires", "revoked")
     for row in rows:
-        revoked = f"{row.revoked_at:%Y-%m-%d}" if row.revoked_at else ""
-        table.add_row(
-            str(row.id), row.name, " ".join(row.permissions), f"{row.expires_at:%Y-%m-%d}", revoked
-        )
+        revoked = office_time(row.revoked_at) if row.revoked_at else ""
+        expires = office_time(row.expires_at)
+        table.add_row(str(row.id), row.name, " ".join(row.permissions), expires, revoked)
     session.console.print(table)
 
 

@@ -1,6 +1,7 @@
 """`congvu directory` against a real slapd."""
 
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from identity.accounts.models import Account
 from identity.directory.gateway import LdapDirectory
+from kernel.clock import office_time
 from tests.entrypoints.cli.conftest import Cli
 from tests.support.registry import DOMAIN, Province
 from tests.support.slapd import BASE_DN, TestSlapd
@@ -91,6 +93,8 @@ def test_the_brake_holds_a_mass_of_closures_until_it_is_released(
     held = with_directory("directory", "sync", "--json").json["held"]
     assert (held["to_remove"], held["accounts"]) == (25, 30)
     (stop,) = with_directory("directory", "status", "--json").json["stops"]
+    stopped = office_time(datetime.fromisoformat(stop["stopped_at"]))
+    assert f"stopped {stopped}: " in with_directory("directory", "status").out
     with_directory("directory", "release", stop["id"], *WHY)
     again = with_directory("directory", "release", stop["id"], *WHY, code=1)
     assert "brake-already-released" in again.err

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from kernel.audit import AuditRecord
 from kernel.clock import utc_now
 from kernel.database import Database
@@ -20,6 +22,17 @@ def test_the_first_keys_sign_at_once_and_nothing_private_is_shown(congvu: Cli) -
     assert {key["kid"] for key in listed} == {key["kid"] for key in keys}
     assert all("private" not in name for name in listed[0])
     assert "RS256" in congvu("key", "list").out
+
+
+def test_people_read_times_by_the_clocks_of_vietnam(
+    congvu: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # one line for each key
+    rows = congvu("key", "rotate").out
+    for key in congvu("key", "list", "--json").json:
+        signs_until = datetime.fromisoformat(key["signs_until"])
+        assert signs_until.utcoffset() == timedelta(0)
+        assert f"{signs_until + timedelta(hours=7):%d/%m/%Y %H:%M}" in rows
 
 
 def test_successors_sign_once_everybody_can_know_them(congvu: Cli) -> None:

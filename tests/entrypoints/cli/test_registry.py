@@ -1,6 +1,7 @@
 """Commands over the registry: tokens, domains, organisations, people, accounts, letters."""
 
 import csv
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from identity.accounts.resets import redeem_reset
 from identity.organisations.models import Organisation
 from kernel import api_tokens
 from kernel.access import Permission
-from kernel.clock import utc_now
+from kernel.clock import office_time, utc_now
 from kernel.database import Database
 from tests.entrypoints.cli.conftest import Cli
 from tests.support.passwords import SECOND, activated, cheap, opens
@@ -150,6 +151,9 @@ def test_a_password_is_reset_by_a_code_that_only_the_answer_shows(
     assert answer["page"].endswith("/dat-lai-mat-khau")
     with pytest.raises(ResetCodeRejected):  # the one before
         redeem_reset(db, passwords, shown.split()[3], SECOND, utc_now())
+    expires_at = datetime.fromisoformat(answer["expires_at"])
+    minutes = {office_time(expires_at - timedelta(seconds=seconds)) for seconds in (0, 60)}
+    assert any(f"expires_at {minute}\n" in shown for minute in minutes)
     redeem_reset(db, passwords, answer["code"], SECOND, utc_now())
     assert opens(province, passwords, account.id, SECOND)
 
