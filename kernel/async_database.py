@@ -32,6 +32,8 @@ class Shelf:
 
     free: asyncio.Semaphore
     idle: deque[Connection] = field(default_factory=deque)
+    is_closed: bool = False
+    """Nobody borrows from it any more, so what comes back is closed."""
 
 
 class AsyncDatabase:
@@ -64,14 +66,20 @@ class AsyncDatabase:
                 try:
                     yield connection
                 finally:
-                    await _give_back(connection, shelf.idle)
+                    await _give_back(connection, shelf)
         finally:
             shelf.free.release()
 
     async def close(self) -> None:
-        """The connections of the running loop; one that is out is closed by its next borrower."""
+        """The connections of the running loop; one that is out is closed when it comes back.
+
+        Whoever asks afterwards gets new ones.
+        """
         shelf = self._shelves.pop(asyncio.get_running_loop(), None)
-        while shelf is not None and shelf.idle:
+        if shelf is None:
+            return
+        shelf.is_closed = True
+        while shelf.idle:
             await shelf.idle.popleft().close()
 
     def dispose(self) -> None:
@@ -127,8 +135,9 @@ def _intact(idle: deque[Connection]) -> Connection | None:
     return None
 
 
-async def _give_back(connection: Connection, idle: deque[Connection]) -> None:
-    if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-        idle.append(connection)
+async def _give_back(connection: Connection, shelf: Shelf) -> None:
+    is_idle = connection.pgconn.transaction_status == TransactionStatus.IDLE
+    if is_idle and not shelf.is_closed:
+        shelf.idle.append(connection)
     else:
         await connection.close()

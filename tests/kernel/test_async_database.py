@@ -168,6 +168,19 @@ def test_whoever_waits_too_long_for_a_connection_is_told(
     run(database_url, scenario)
 
 
+def test_a_connection_that_is_out_when_all_are_closed_is_closed_when_it_comes_back(
+    database_url: str,
+) -> None:
+    async def scenario(database: AsyncDatabase) -> None:
+        async with database.connection() as connection:
+            await database.close()
+            await connection.execute("SELECT 1")
+        assert connection.closed
+        assert await value(database, "SELECT 1") == 1
+
+    run(database_url, scenario)
+
+
 def test_loops_that_end_without_closing_leave_nothing_behind_once_it_is_disposed(
     database_url: str,
 ) -> None:
