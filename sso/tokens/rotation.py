@@ -1,8 +1,11 @@
 """Rotation of refresh tokens (RFC 9700 section 4.14.2), many requests in one statement.
 
-One UPDATE takes all tokens that are in force; a commit for every request would flush the disk as
-often. Those that it leaves are looked at one by one: a token that was followed by its successor
-is either a retry of a client that never got the answer, and gets the same answer again while the
+One UPDATE takes all tokens that are in force, and the answer does not wait for the disk: should
+PostgreSQL fall before the last moment is on it, a token of a later generation than the row's is
+one that we made and the row forgot, and moves the row on.
+
+Those that it leaves are looked at one by one: a token that was followed by its successor is
+either a retry of a client that never got the answer, and gets the same answer again while the
 successor is unused and the moment is near, or is used by two parties, and then nobody keeps the
 grant.
 """
@@ -34,9 +37,10 @@ OWNED = """sso_grant.id = asked.id AND sso_grant.client_id = asked.client_id
 TOLD = """sso_grant.id, account_id, actor_account_id, participation_id, scope, resources,
     authenticated_at, acr, amr, sso_grant.generation"""
 ROTATE = f"""
-UPDATE sso_grant SET generation = sso_grant.generation + 1, refreshed_at = %(now)s
-FROM {ASKED}
-WHERE {OWNED} AND sso_grant.generation = asked.generation
+WITH setting AS (SELECT set_config('synchronous_commit', 'off', true))
+UPDATE sso_grant SET generation = asked.generation + 1, refreshed_at = %(now)s
+FROM {ASKED}, setting
+WHERE {OWNED} AND sso_grant.generation <= asked.generation
     AND revoked_at IS NULL AND expires_at > %(now)s AND NOT needs_check
 RETURNING {TOLD}, asked.number
 """
@@ -116,7 +120,7 @@ class RefreshRotation:
     def _judge(self, row: Any, now: datetime) -> Outcome:
         if not row.is_live:
             return Refusal.UNKNOWN
-        if row.generation == row.asked_generation:
+        if row.generation <= row.asked_generation:
             return Refusal.NEEDS_CHECK if row.needs_check else Refusal.CROSSED
         if row.generation == row.asked_generation + 1 and self._is_recent(row.refreshed_at, now):
             return _view(row)

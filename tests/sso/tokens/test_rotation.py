@@ -8,6 +8,7 @@ from sqlalchemy import update
 from kernel.async_database import AsyncDatabase
 from sso.tokens.issuing import GrantView
 from sso.tokens.models import Grant
+from sso.tokens.refresh import RefreshToken
 from sso.tokens.rotation import Outcome, RefreshRotation, Refusal, Reused, Rotation
 from tests.support.sign_on import SignOnWorld
 
@@ -72,7 +73,7 @@ def test_whoever_lacks_the_key_gains_nothing_from_the_owner_beside_them(
 ) -> None:
     site, member = world.application(), world.member()
     token = world.tokens(site, member)["refresh_token"]
-    bind(world, token, "owners-key")
+    change(world, token, dpop_thumbprint="owners-key")
     found = rotate(
         world,
         asked(world, site.id, token),
@@ -84,10 +85,20 @@ def test_whoever_lacks_the_key_gains_nothing_from_the_owner_beside_them(
     assert found[2] is Refusal.UNKNOWN
 
 
-def bind(world: SignOnWorld, text: str, thumbprint: str) -> None:
-    token = world.services.sign_on.refresh_tokens.decode(text)
-    assert token is not None
+def change(world: SignOnWorld, text: str, **values: object) -> None:
+    grant_id = asked(world, UUID(int=0), text).token.grant_id
     with world.services.database.transaction() as session:
-        session.execute(
-            update(Grant).where(Grant.id == token.grant_id).values(dpop_thumbprint=thumbprint)
-        )
+        session.execute(update(Grant).where(Grant.id == grant_id).values(values))
+
+
+def test_a_rotation_that_the_database_lost_costs_nobody_their_sign_in(world: SignOnWorld) -> None:
+    site, member = world.application(), world.member()
+    first = world.tokens(site, member)["refresh_token"]
+    (second,) = rotate(world, asked(world, site.id, first))
+    assert isinstance(second, GrantView)
+    text = world.services.sign_on.refresh_tokens.encode(RefreshToken(second.id, second.generation))
+    change(world, first, generation=1)  # PostgreSQL fell before it was on the disk
+    (third,) = rotate(world, asked(world, site.id, text))
+    assert isinstance(third, GrantView)
+    assert third.generation == 3
+    assert isinstance(rotate(world, asked(world, site.id, first))[0], Reused)
