@@ -5,12 +5,10 @@ Migrations, and the keys without which the first sign-in could not be signed.
 
 import sys
 
-import click
-
+from entrypoints.exit_code import exit_code
 from entrypoints.migrations import migrate
 from entrypoints.settings import Settings, load_settings
 from entrypoints.wiring import Services
-from kernel.errors import DomainError
 
 
 def prepare(settings: Settings) -> None:
@@ -23,14 +21,9 @@ def prepare(settings: Settings) -> None:
         services.close()
 
 
-def main() -> int:
-    try:
-        prepare(load_settings())
-    except DomainError as error:
-        click.echo(f"{error.message.vi}\n{error.message.en}", err=True)
-        return 1
-    return 0
+def main() -> None:
+    prepare(load_settings())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
+from entrypoints.exit_code import exit_code
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
 from entrypoints.telemetry import LastHand, Telemetry, TelemetryMiddleware
@@ -221,4 +222,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

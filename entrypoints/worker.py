@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ import structlog
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from entrypoints.exit_code import exit_code
 from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.directory.watch import reconcile_until
@@ -110,4 +112,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(exit_code(main))

@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -13,10 +14,10 @@ from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
 from entrypoints.embedded.ports import Ports, require_free
 from entrypoints.embedded.state import ended_cleanly, only_copy
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
+from entrypoints.exit_code import exit_code
 from entrypoints.home import CHECKOUT, Home
 from entrypoints.settings import Settings, load_settings
 from identity.handover.settings import ACTIVATION_PATH
-from kernel.errors import DomainError
 
 Start = Callable[[Supervisor, Home, Settings], None]
 
@@ -26,16 +27,16 @@ KILLED_CHILDREN_SECONDS = 15.0
 
 def main(start: Start | None = None) -> int:
     """Exit code. What is started can be chosen, since a test may want the servers alone."""
-    try:
-        home = Home.from_environment(os.environ)
-        refuse_foreign_servers(os.environ)
-        make_own(home)
-        with only_copy(home.path):
-            run(home, start or start_everything)
-    except DomainError as error:
-        click.echo(f"{error.message.vi}\n{error.message.en}", err=True)
-        return 1
-    return 0
+    return exit_code(partial(run_alone, start or start_everything))
+
+
+def run_alone(start: Start) -> None:
+    """Raises DomainError."""
+    home = Home.from_environment(os.environ)
+    refuse_foreign_servers(os.environ)
+    make_own(home)
+    with only_copy(home.path):
+        run(home, start)
 
 
 def run(home: Home, start: Start) -> None:

@@ -5,24 +5,17 @@ A process of its own, so that the supervisor stays free to restart a server that
 
 import sys
 
-import click
-
+from entrypoints.exit_code import exit_code
 from entrypoints.prepare import prepare
 from entrypoints.sample import provision_sample_if_empty
 from entrypoints.settings import load_settings
-from kernel.errors import DomainError
 
 
-def main() -> int:
-    try:
-        settings = load_settings()
-        prepare(settings)
-        provision_sample_if_empty(settings)
-    except DomainError as error:
-        click.echo(f"{error.message.vi}\n{error.message.en}", err=True)
-        return 1
-    return 0
+def main() -> None:
+    settings = load_settings()
+    prepare(settings)
+    provision_sample_if_empty(settings)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))
