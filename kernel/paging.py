@@ -1,14 +1,9 @@
 """Keyset paging: a cursor names the last row seen, so pages neither skip nor repeat rows."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from kernel import base64url
 from kernel.errors import Invalid
-
-Row = TypeVar("Row")
 
 LARGEST_PAGE = 200
 
@@ -22,13 +17,6 @@ class CursorInvalid(Invalid):
             "The page cursor is not one of ours; start again from the first page.",
             place="cursor",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    items: Sequence[Row]
-    next_cursor: str | None
-    """None on the last page."""
 
 
 def encode_cursor(*values: str) -> str:
