@@ -5,7 +5,6 @@ prepared SELECT takes 84 µs, of which the loop is busy for 52; borrowing the co
 """
 
 import asyncio
-import select
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,7 +16,12 @@ from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.pq import TransactionStatus
 
-from kernel.database import DatabaseSettings, DatabaseUnavailable, connection_arguments
+from kernel.database import (
+    DatabaseSettings,
+    DatabaseUnavailable,
+    connection_arguments,
+    has_something_to_say,
+)
 from kernel.jobs import connection_string
 
 WAIT_SECONDS = 3.0
@@ -124,12 +128,10 @@ async def _acquire(free: asyncio.Semaphore) -> None:
 
 
 def _intact(idle: deque[Connection]) -> Connection | None:
-    """The one used last. An idle connection has nothing to say but that it has ended."""
+    """The one used last."""
     while idle:
         connection = idle.pop()
-        poll = select.poll()
-        poll.register(connection.fileno(), select.POLLIN)
-        if not poll.poll(0):
+        if not has_something_to_say(connection.fileno()):
             return connection
         connection.pgconn.finish()
     return None

@@ -1,6 +1,7 @@
 """PostgreSQL: the declarative base and the only place that commits or rolls back."""
 
 import enum
+import select
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -19,9 +20,10 @@ from sqlalchemy import (
     Text,
     Uuid,
     create_engine,
+    event,
     text,
 )
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from kernel.errors import Unavailable
@@ -96,13 +98,27 @@ class Database:
 
 
 def build_engine(settings: DatabaseSettings) -> Engine:
-    return create_engine(
+    engine = create_engine(
         settings.url.get_secret_value(),
         pool_size=settings.pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error in a log must not quote people's data
         connect_args=connection_arguments(settings),
     )
+    event.listen(engine, "checkout", _leave_ended_connections)
+    return engine
+
+
+def _leave_ended_connections(connection: psycopg.Connection[Any], *_: object) -> None:
+    """What a ping before each transaction would tell, without asking."""
+    if has_something_to_say(connection.fileno()):
+        raise InvalidatePoolError
+
+
+def has_something_to_say(descriptor: int) -> bool:
+    """Of an idle connection: it can be nothing but that the server has ended it."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def connection_arguments(settings: DatabaseSettings) -> dict[str, Any]:

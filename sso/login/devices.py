@@ -37,7 +37,7 @@ class DeviceApprovals:
         self, session: Session, typed: str, signed_in: SignedIn, now: datetime
     ) -> WaitingDevice | None:
         """Each wrong guess of a person makes the next one wait longer. Raises TooManyAttempts."""
-        limits = [self._throttling.of_code(str(signed_in.account.id))]
+        limits = [self._throttling.of_code(signed_in.account.id)]
         count_attempt(session, limits, now=now)
         row = self._codes.find_waiting(session, typed, now)
         client = self._server.clients().by_id.get(row.client_id) if row else None

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from identity.accounts.errors import PasswordChangedMeanwhile, PasswordRefused
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.password_change import change_password, replace_password
 from identity.accounts.passwords import Passwords
@@ -77,7 +78,7 @@ class NewPassword:
 
         Raises TooManyAttempts, CurrentPasswordWrong, PasswordRefused, PasswordChangedMeanwhile.
         """
-        limits = [self._throttling.of_current_password(str(me.account.id))]
+        limits = [self._throttling.of_current_password(me.account.id)]
         with self._database.transaction() as session:
             count_attempt(session, limits, now=now)
         renewed: list[str] = []
@@ -89,7 +90,12 @@ class NewPassword:
             forget_attempts(session, limits)
             renewed.append(renew_secret(session, me.session.id))
 
-        change_password(
-            self._database, self._passwords, me.account.id, current, new, now, then=then
-        )
+        try:
+            change_password(
+                self._database, self._passwords, me.account.id, current, new, now, then=then
+            )
+        except (PasswordRefused, PasswordChangedMeanwhile):  # the current one was right
+            with self._database.transaction() as session:
+                forget_attempts(session, limits)
+            raise
         return renewed[0]

@@ -64,7 +64,7 @@ def send(
         return _forgotten(request, jobs)
     try:
         with db.transaction() as session:
-            limit = sign_on.throttling.of_forgetting(browser.address or "")
+            limit = sign_on.throttling.of_forgetting(browser.address or "", now)
             count_attempt(session, [limit], now=now)
     except TooManyAttempts as error:
         return _forgotten(request, jobs, faults_of(error), identifier, wait=error.seconds)

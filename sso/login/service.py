@@ -18,7 +18,7 @@ from identity.accounts.queries import find_account_for_sign_in, get_account_for_
 from kernel.access import Actor, ActorKind
 from kernel.clock import office_day
 from kernel.database import Database
-from kernel.errors import Forbidden, Invalid
+from kernel.errors import DomainError, Forbidden, Invalid
 from sso.protocol.authorization import ACR_PASSWORD
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.models import EndReason
@@ -34,9 +34,9 @@ from sso.settings import SignOnSettings
 from sso.throttling.service import (
     Limit,
     Throttling,
+    TooManyAttempts,
     count_attempt,
-    forget_attempts,
-    take_back_attempts,
+    note_success,
 )
 
 NOBODY = UUID(int=0)
@@ -77,13 +77,32 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What an attempt is counted under: of a known browser alone, of a stranger in three ways."""
+
+    own: Limit
+    """Forgotten after a success."""
+    login: tuple[Limit, ...] = ()
+    """Taken back after a success."""
+    address: tuple[Limit, ...] = ()
+    """Counted after a failure."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A counted attempt, before the password is checked."""
 
-    identifier: str
     account_id: UUID | None
     password_hash: str | None
-    limits: tuple[Limit, ...]
+    limits: Limits
+
+
+class HashChanged(Exception):  # not a failure: the password is looked at once more
+    """Another sign-in has kept the password by newer parameters, or it was changed."""
+
+    def __init__(self, password_hash: str | None) -> None:
+        super().__init__()
+        self.password_hash = password_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +138,15 @@ class SignIn:
         with self._database.transaction() as session:
             account = find_account_for_sign_in(session, identifier, day=office_day(now))
             account_id = account.id if account else NOBODY
-            known = is_known_device(session, account_id, device, now=now)
             limits = (
-                (self._throttling.of_device(str(account_id), device or ""),)
-                if known
-                else self._limits_of_strangers(identifier, visitor.browser, now)
+                Limits(self._throttling.of_device(account_id, device or ""))
+                if is_known_device(session, account_id, device, now=now)
+                else self._limits_of_strangers(identifier, visitor.browser.address or "", now)
             )
-            count_attempt(session, limits, now=now)
+            counted = (limits.own, *limits.login)
+            count_attempt(session, counted, look_at=limits.address, now=now)
             return Attempt(
-                identifier,
-                account.id if account else None,
-                account.password_hash if account else None,
-                limits,
+                account.id if account else None, account.password_hash if account else None, limits
             )
 
     def check(self, attempt: Attempt, password: str) -> Verification:
@@ -140,30 +156,36 @@ class SignIn:
     def finish(
         self, attempt: Attempt, verification: Verification, visitor: Visitor, now: datetime
     ) -> NewSession | NewPasswordNeeded:
-        """Raises SignInRefused, AccountNotActive."""
+        """Raises SignInRefused, AccountNotActive, TooManyAttempts, HashChanged."""
         if not verification.matches or attempt.account_id is None:
-            self._note_refusal(attempt, visitor.browser)
-            raise SignInRefused
+            raise self._refused(attempt, visitor.browser, now, SignInRefused())
         with self._database.transaction() as session:
             account = get_account_for_update(session, attempt.account_id)
-            if account.password_hash != attempt.password_hash:  # changed meanwhile
-                raise SignInRefused
-            if account.status is not AccountStatus.ACTIVE:
-                raise AccountNotActive
-            forget_attempts(session, attempt.limits[:1])
-            take_back_attempts(session, attempt.limits[1:], now=now)  # others' stay counted
-            state = password_state(account, self._passwords.policy, now)
-            if state.opens_nothing:
-                record_sign_on(
-                    session,
-                    account_actor(account),
-                    SignOnAuditTag.PASSWORD_DUE,
-                    account.id,
-                    visitor.browser,
-                    condition=state.condition.value,
-                )
-                return NewPasswordNeeded(account)
+            if account.password_hash != attempt.password_hash:
+                raise HashChanged(account.password_hash)
+            if account.status is AccountStatus.ACTIVE:
+                return self._let_in(session, account, attempt.limits, visitor, now)
+        raise self._refused(attempt, visitor.browser, now, AccountNotActive())
+
+    def _let_in(
+        self, session: Session, account: Account, limits: Limits, visitor: Visitor, now: datetime
+    ) -> NewSession | NewPasswordNeeded:
+        """Raises TooManyAttempts."""
+        note_success(
+            session, forget=[limits.own], take_back=limits.login, look_at=limits.address, now=now
+        )
+        state = password_state(account, self._passwords.policy, now)
+        if not state.opens_nothing:
             return self.open(session, account, visitor, now)
+        record_sign_on(
+            session,
+            account_actor(account),
+            SignOnAuditTag.PASSWORD_DUE,
+            account.id,
+            visitor.browser,
+            condition=state.condition.value,
+        )
+        return NewPasswordNeeded(account)
 
     def open(
         self, session: Session, account: Account, visitor: Visitor, now: datetime
@@ -204,17 +226,32 @@ class SignIn:
                 session, attempt.account_id, old_hash=attempt.password_hash, new_hash=renewed
             )
 
-    def _limits_of_strangers(
-        self, identifier: str, browser: Browser, now: datetime
-    ) -> tuple[Limit, ...]:
-        by_login = self._throttling.of_login(identifier)
-        return (by_login, self._throttling.of_address(browser.address or "", now))
+    def _limits_of_strangers(self, identifier: str, address: str, now: datetime) -> Limits:
+        throttling = self._throttling
+        return Limits(
+            throttling.of_login_from(identifier, address),
+            (throttling.of_login(identifier),),
+            (throttling.of_address(address, now),),
+        )
 
-    def _note_refusal(self, attempt: Attempt, browser: Browser) -> None:
-        """As long for an account that there is not; what was typed may be a password."""
+    def _refused(
+        self, attempt: Attempt, browser: Browser, now: datetime, error: DomainError
+    ) -> DomainError:
+        """What to say, once it is recorded; what was typed may be a password.
+
+        As long for an account that there is not. Of guesses that were all begun before the first
+        failed, those beyond the limit of the address learn nothing.
+        """
         with self._database.transaction() as session:
             actor = Actor(ActorKind.ACCOUNT, "unknown", frozenset())
-            record_sign_on(session, actor, SignOnAuditTag.REFUSED, attempt.account_id, browser)
+            tag, account_id = SignOnAuditTag.REFUSED, attempt.account_id
+            record_sign_on(session, actor, tag, account_id, browser, code=error.code)
+        try:
+            with self._database.transaction() as session:
+                count_attempt(session, attempt.limits.address, now=now)
+        except TooManyAttempts as too_many:
+            return too_many
+        return error
 
 
 def account_actor(account: Account) -> Actor:

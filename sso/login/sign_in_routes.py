@@ -1,6 +1,7 @@
 """The sign-in page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -20,7 +21,13 @@ from sso.login.authorize_routes import answer, form_targets
 from sso.login.destinations import NEW_PASSWORD_PATH, SIGN_IN_PATH, destination, go
 from sso.login.pages import pages
 from sso.login.password_step import set_step
-from sso.login.service import NewPasswordNeeded, NewSession, Visitor
+from sso.login.service import (
+    HashChanged,
+    NewPasswordNeeded,
+    NewSession,
+    SignInRefused,
+    Visitor,
+)
 from sso.protocol.flow import Ask, Waiting
 from sso.sessions.cookies import device_secret, session_secret, set_device, set_session
 from sso.sessions.service import Browser
@@ -34,6 +41,8 @@ Reference = Annotated[str, Query(alias="request", max_length=100)]
 Hint = Annotated[str, Query(max_length=254)]
 Typed = Annotated[str, Form(max_length=1000)]
 LONGEST_SHOWN = 254
+LOOKS = 2
+"""At a password whose hash is renewed meanwhile."""
 
 
 def visitor_of(request: Request, browser: Browser) -> Visitor:
@@ -108,11 +117,17 @@ async def _sign_in(
     """Raises TooManyAttempts, SignInRefused, AccountNotActive."""
     threads, hashing = anyio.to_thread.run_sync, sign_on.hash_limiter
     attempt = await threads(sign_on.sign_in.begin, identifier, visitor, now)
-    verification = await threads(sign_on.sign_in.check, attempt, password, limiter=hashing)
-    outcome = await threads(sign_on.sign_in.finish, attempt, verification, visitor, now)
-    if verification.needs_rehash and isinstance(outcome, NewSession):
-        await threads(sign_on.sign_in.renew_hash, attempt, password, limiter=hashing)
-    return outcome
+    for _ in range(LOOKS):
+        verification = await threads(sign_on.sign_in.check, attempt, password, limiter=hashing)
+        try:
+            outcome = await threads(sign_on.sign_in.finish, attempt, verification, visitor, now)
+        except HashChanged as changed:
+            attempt = replace(attempt, password_hash=changed.password_hash)
+            continue
+        if verification.needs_rehash and isinstance(outcome, NewSession):
+            await threads(sign_on.sign_in.renew_hash, attempt, password, limiter=hashing)
+        return outcome
+    raise SignInRefused
 
 
 def _missing(identifier: str, password: str) -> list[Fault]:

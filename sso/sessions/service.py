@@ -221,14 +221,22 @@ def remember_device(
 ) -> str:
     """Know this browser for this account from now on; the secret for its cookie.
 
-    A browser that several people use keeps one secret and has a row for each of them.
+    Always a fresh one: a copy of the former cookie is a stranger's. Where several people use one
+    browser, their rows move along.
     """
-    secret = secret or secrets.token_urlsafe(32)
+    fresh = secrets.token_urlsafe(32)
+    if secret:
+        session.execute(
+            update(KnownDevice)
+            .where(KnownDevice.secret_hash == token_hash(secret), KnownDevice.expires_at > now)
+            .values(secret_hash=token_hash(fresh))
+            .execution_options(synchronize_session=False)
+        )
     until = now + timedelta(days=settings.remembered_device_days)
     statement = insert(KnownDevice).values(
         id=uuid4(),
         account_id=account_id,
-        secret_hash=token_hash(secret),
+        secret_hash=token_hash(fresh),
         created_at=now,
         seen_at=now,
         expires_at=until,
@@ -240,7 +248,7 @@ def remember_device(
             set_={"seen_at": now, "expires_at": until, "user_agent": browser.user_agent},
         )
     )
-    return secret
+    return fresh
 
 
 def is_known_device(
