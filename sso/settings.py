@@ -1,6 +1,7 @@
 from datetime import timedelta
+from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 LONGEST_ACCESS_TOKEN_SECONDS = 600
 
@@ -35,6 +36,13 @@ class SignOnSettings(BaseModel):
     """How long others may keep our public keys before they ask again."""
     cas_ticket_seconds: int = Field(default=10, ge=5, le=300)
     """Lifetime of a CAS service ticket."""
+
+    @model_validator(mode="after")
+    def _keys_are_known_in_time(self) -> Self:
+        """Else tokens would be signed by a key that whoever caches ours has not seen."""
+        if self.key_lead <= timedelta(seconds=self.jwks_cache_seconds):
+            raise ValueError("key_lead_hours must be longer than jwks_cache_seconds")
+        return self
 
     @property
     def session_lifetime(self) -> timedelta:
