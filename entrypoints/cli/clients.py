@@ -198,10 +198,10 @@ def list_all(session: Session, *, as_json: bool) -> None:
         return
     table = folding_table("client", "name", "grants", "state")
     for row in rows:
-        description = service.describe(row.description)
-        grants = " ".join(grant.value.rpartition(":")[2] for grant in description.grant_types)
+        stored = row.description  # as it is: this is where one looks when it does not fit any more
+        grants = " ".join(grant.rpartition(":")[2] for grant in stored["grant_types"])
         state = "disabled" if row.disabled_at else "in force"
-        table.add_row(row.client_id, description.client_name, grants, state)
+        table.add_row(row.client_id, stored["client_name"], grants, state)
     session.console.print(table)
 
 

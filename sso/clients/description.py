@@ -6,6 +6,7 @@ standard names has names of our own, at the end.
 """
 
 import enum
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -72,7 +73,6 @@ class ClientDescription(BaseModel):
     client_name_en: Name | None = None
     client_uri: Address | None = None
     """Its home page; shown as a tile."""
-    logo_uri: Address | None = None
     policy_uri: Address | None = None
     tos_uri: Address | None = None
     contacts: list[Name] = Field([], max_length=10)
@@ -122,11 +122,12 @@ class ClientDescription(BaseModel):
     subject_type: SubjectType = SubjectType.PUBLIC
     """Pairwise: nobody else knows its `sub`."""
     sector_identifier_uri: Address | None = None
-    """Whose host is the sector of pairwise subjects, when redirect addresses differ in host."""
+    """Whose host is the sector of pairwise subjects, when redirect addresses differ in host or
+    have none."""
     default_max_age: int | None = Field(None, ge=0)
     """Seconds after which the password is asked for again."""
     require_auth_time: bool = False
-    default_acr_values: list[Name] = []
+    """Kept, and always fulfilled: `auth_time` stands in every ID token."""
 
     backchannel_logout_uri: Address | None = None
     """Where it hears that somebody left."""
@@ -176,6 +177,11 @@ class ClientDescription(BaseModel):
         address = self.sector_identifier_uri or next(iter(self.redirect_uris), "")
         return urlsplit(address).hostname or ""
 
+    @classmethod
+    def of_stored(cls, values: Mapping[str, Any]) -> Self:
+        """What is stored may have members of a later release, or of a former one."""
+        return cls.model_validate(values, extra="ignore")
+
     @model_validator(mode="after")
     def _redirects_fit(self) -> Self:
         for address in self.redirect_uris:
@@ -189,10 +195,10 @@ class ClientDescription(BaseModel):
             "frontchannel_logout_uri",
             "jwks_uri",
             "client_uri",
-            "logo_uri",
             "policy_uri",
             "tos_uri",
             "initiate_login_uri",
+            "sector_identifier_uri",
         ):
             address = getattr(self, name)
             if address is not None and not is_fitting_address(address):
@@ -208,12 +214,23 @@ class ClientDescription(BaseModel):
         for grant in (GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE):
             if grant in self.grant_types and not proves_itself:
                 raise ValueError(f"grant_types: {grant} needs a client that authenticates itself")
-        if (
-            len(self.redirect_hosts) > 1
-            and self.subject_type is SubjectType.PAIRWISE
-            and not (self.sector_identifier_uri)
-        ):
+        return self
+
+    @model_validator(mode="after")
+    def _sector_fits(self) -> Self:
+        """Clients of one sector know people by the same `sub`: it must be a name, and one."""
+        if self.subject_type is not SubjectType.PAIRWISE or self.sector_identifier_uri is not None:
+            return self
+        if len(self.redirect_hosts) > 1:
             raise ValueError("sector_identifier_uri: needed when redirect addresses differ in host")
+        if not self.sector:
+            raise ValueError("sector_identifier_uri: needed when no redirect address has a host")
+        return self
+
+    @model_validator(mode="after")
+    def _consent_can_be_asked(self) -> Self:
+        if self.cas_services and self.require_consent:
+            raise ValueError("require_consent: CAS has no step in which people could be asked")
         return self
 
     @property

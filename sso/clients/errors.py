@@ -42,10 +42,24 @@ class ClientHasNoSecret(Conflict):
         )
 
 
+class CasServiceTaken(Conflict):
+    """Which of two clients such an address means would be anybody's guess."""
+
+    code = "cas-service-taken"
+
+    def __init__(self, address: str, client_id: str) -> None:
+        super().__init__(
+            f"Ứng dụng {client_id} đã có địa chỉ CAS {address}.",
+            f"The client {client_id} already has the CAS address {address}.",
+            place="cas_services",
+        )
+
+
 class UsernameTaken(Conflict):
     code = "username-taken"
 
     def __init__(self, username: str) -> None:
+        self.username = username
         super().__init__(
             f"Ứng dụng đã gọi một tài khoản khác là {username}.",
             f"The client already calls another account {username}.",

@@ -9,6 +9,7 @@ from identity.accounts.queries import get_account
 from kernel.http import BasisForm, Db, ManagesClients, Now, ReadsClients, problems
 from sso.clients import service
 from sso.clients.errors import (
+    CasServiceTaken,
     ClientDescriptionInvalid,
     ClientExists,
     ClientHasNoSecret,
@@ -37,7 +38,9 @@ def list_clients(db: Db, _: ReadsClients) -> ClientList:
         return ClientList(items=[ClientOut.model_validate(row) for row in rows])
 
 
-@router.post("", status_code=201, responses=problems(ClientExists, ClientDescriptionInvalid))
+@router.post(
+    "", status_code=201, responses=problems(ClientExists, ClientDescriptionInvalid, CasServiceTaken)
+)
 def create_client(form: ClientIn, actor: ManagesClients, db: Db, now: Now) -> ClientWithSecret:
     """The secret is in the answer, and never again."""
     description = service.describe(form.description)
@@ -54,7 +57,9 @@ def get_client(client_id: ClientName, db: Db, _: ReadsClients) -> ClientOut:
         return ClientOut.model_validate(service.get_client(session, client_id))
 
 
-@router.put("/{client_id}", responses=problems(ClientNotFound, ClientDescriptionInvalid))
+@router.put(
+    "/{client_id}", responses=problems(ClientNotFound, ClientDescriptionInvalid, CasServiceTaken)
+)
 def change_client(
     client_id: ClientName, form: ClientChange, actor: ManagesClients, db: Db, now: Now
 ) -> ClientOut:
@@ -91,7 +96,7 @@ def disable_client(
     return _set_enabled(client_id, form, actor, db, now, enabled=False)
 
 
-@router.post("/{client_id}/enable", responses=problems(ClientNotFound))
+@router.post("/{client_id}/enable", responses=problems(ClientNotFound, CasServiceTaken))
 def enable_client(
     client_id: ClientName, form: BasisForm, actor: ManagesClients, db: Db, now: Now
 ) -> ClientOut:

@@ -1,21 +1,25 @@
 """Registering systems: secrets are shown once and kept as hashes, two overlap at rotation."""
 
 import enum
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.tokens import new_token, token_hash
 from sso.clients.description import SECRET_METHODS, ClientDescription
 from sso.clients.errors import (
+    CasServiceTaken,
     ClientDescriptionInvalid,
     ClientExists,
     ClientHasNoSecret,
@@ -23,8 +27,13 @@ from sso.clients.errors import (
     UsernameTaken,
 )
 from sso.clients.models import ClientRow, ClientSecret, MappedUsername
+from sso.clients.username_template import login_pattern
 
 SECRET_PREFIX = "congvu_client"  # noqa: S105  # public: lets secret scanners recognise a leak
+
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sso_client'))")
+"""Whoever writes down what clients are: two could take the same CAS address at once."""
 
 
 class ClientAuditTag(enum.StrEnum):
@@ -61,8 +70,10 @@ def create_client(
 ) -> tuple[ClientRow, str | None]:
     """The client and its secret, which nobody can show again; None for those that use none.
 
-    Raises ClientExists.
+    Raises ClientExists, CasServiceTaken.
     """
+    session.execute(ONE_AT_A_TIME)
+    _check_cas_services(session, client_id, description.cas_services)
     statement = (
         insert(ClientRow)
         .values(
@@ -92,8 +103,11 @@ def change_client(
     now: datetime,
     basis: Basis,
 ) -> ClientRow:
-    """Raises ClientNotFound."""
+    """Raises ClientNotFound, CasServiceTaken."""
+    session.execute(ONE_AT_A_TIME)
     row = get_client_for_update(session, client_id)
+    if row.disabled_at is None:
+        _check_cas_services(session, client_id, description.cas_services)
     before, after = row.description, description.model_dump(mode="json")
     changed = sorted(name for name in after if after[name] != before.get(name))
     row.description, row.changed_at = after, now
@@ -115,7 +129,7 @@ def rotate_secret(
     Raises ClientNotFound, ClientHasNoSecret.
     """
     row = get_client_for_update(session, client_id)
-    if describe(row.description).token_endpoint_auth_method not in SECRET_METHODS:
+    if row.description["token_endpoint_auth_method"] not in SECRET_METHODS:
         raise ClientHasNoSecret(client_id)
     end = now + overlap
     session.execute(
@@ -141,9 +155,12 @@ def set_enabled(
 ) -> ClientRow:
     """A disabled client gets no token any more, and those it has are inactive at introspection.
 
-    Raises ClientNotFound.
+    Raises ClientNotFound, CasServiceTaken.
     """
+    session.execute(ONE_AT_A_TIME)
     row = get_client_for_update(session, client_id)
+    if enabled:
+        _check_cas_services(session, client_id, row.description.get("cas_services", []))
     row.disabled_at = None if enabled else row.disabled_at or now
     tag = ClientAuditTag.ENABLED if enabled else ClientAuditTag.DISABLED
     audit.record(session, actor, tag, row.id, basis)
@@ -167,7 +184,9 @@ def map_username(
     taken = select(MappedUsername.account_id).where(
         MappedUsername.client_id == row.id, MappedUsername.username == username
     )
-    if session.scalar(taken) not in {None, account_id}:
+    if session.scalar(taken) not in {None, account_id} or _is_login_of_another(
+        session, row, account_id, username
+    ):
         raise UsernameTaken(username)
     statement = insert(MappedUsername).values(
         id=uuid4(), client_id=row.id, account_id=account_id, username=username
@@ -202,6 +221,37 @@ def get_client(session: Session, client_id: str) -> ClientRow:
 
 def list_clients(session: Session) -> list[ClientRow]:
     return list(session.scalars(select(ClientRow).order_by(ClientRow.client_id)))
+
+
+def _check_cas_services(session: Session, client_id: str, addresses: Collection[str]) -> None:
+    """Raises CasServiceTaken. A disabled client keeps no address from others."""
+    others = select(ClientRow.client_id, ClientRow.description["cas_services"]).where(
+        ClientRow.client_id != client_id, ClientRow.disabled_at.is_(None)
+    )
+    held = {
+        _plain_service(address): other
+        for other, services in session.execute(others)
+        for address in services or ()
+    }
+    for address in addresses:
+        if other := held.get(_plain_service(address)):
+            raise CasServiceTaken(address, other)
+
+
+def _plain_service(address: str) -> tuple[str, str | None, int | None, str]:
+    """What an address covers: a slash at its end and a query change nothing."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port, parts.path.rstrip("/")
+
+
+def _is_login_of_another(session: Session, row: ClientRow, account_id: UUID, username: str) -> bool:
+    """Where names are made of logins they are not written down: others may have theirs already."""
+    pattern = login_pattern(row.description.get("username_template"))
+    if pattern is None:
+        return False
+    parts = [Account.login if part is None else part for part in pattern]
+    statement = select(Account.id).where(func.concat(*parts) == username, Account.id != account_id)
+    return session.scalar(statement) is not None
 
 
 def _add_secret(session: Session, client: UUID, now: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -214,7 +215,11 @@ def _metadata(request: RegistrationRequest) -> dict[str, Any]:
 
 
 def _described(row: ClientRow) -> ClientDescription:
-    return ClientDescription.model_validate(row.description)
+    """Raises InvalidClientMetadata where a release is stricter than the one that stored it."""
+    try:
+        return ClientDescription.of_stored(row.description)
+    except ValidationError:
+        raise InvalidClientMetadata("What is registered does not fit any more.") from None
 
 
 def _client_actor(row: ClientRow, request: RegistrationRequest) -> Actor:

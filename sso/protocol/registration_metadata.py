@@ -17,16 +17,15 @@ from sso.keys.models import Algorithm
 from sso.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 
 NAMES = """
-    client_name client_uri logo_uri policy_uri tos_uri contacts redirect_uris
+    client_name client_uri policy_uri tos_uri contacts redirect_uris
     post_logout_redirect_uris initiate_login_uri grant_types response_types application_type
     token_endpoint_auth_method token_endpoint_auth_signing_alg jwks jwks_uri
     tls_client_auth_subject_dn tls_client_auth_san_dns tls_client_certificate_bound_access_tokens
     dpop_bound_access_tokens require_pushed_authorization_requests require_signed_request_object
     request_object_signing_alg id_token_signed_response_alg userinfo_signed_response_alg
     introspection_signed_response_alg subject_type sector_identifier_uri default_max_age
-    require_auth_time default_acr_values backchannel_logout_uri
-    backchannel_logout_session_required frontchannel_logout_uri
-    frontchannel_logout_session_required
+    require_auth_time backchannel_logout_uri backchannel_logout_session_required
+    frontchannel_logout_uri frontchannel_logout_session_required
 """
 STANDARD = frozenset(NAMES.split())
 """Read and told as they are; `scope` and names in other languages have another form."""

@@ -166,7 +166,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("invalid_client_metadata", {"default_max_age": -1}),
     ("invalid_client_metadata", {"require_auth_time": "true"}),
     ("invalid_client_metadata", {"contacts": "mail@app.example"}),
-    ("invalid_client_metadata", {"logo_uri": "http://app.example/logo.png"}),
+    ("invalid_client_metadata", {"policy_uri": "http://app.example/policy"}),
     ("invalid_client_metadata", {"backchannel_logout_uri": "http://10.0.0.1/"}),
     ("invalid_client_metadata", {"post_logout_redirect_uris": ["data:text/html,x"]}),
     ("invalid_client_metadata", {"jwks_uri": "file:///etc/passwd"}),
