@@ -1,5 +1,6 @@
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 from unicodedata import normalize
 from uuid import UUID
 
@@ -50,7 +51,13 @@ def get_account_by_login(session: Session, login: str) -> Account:
     return account
 
 
-def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> Account | None:
+class AccountForSignIn(NamedTuple):
+    id: UUID
+    login: str
+    password_hash: str | None
+
+
+def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> AccountForSignIn | None:
     """The personal account with this login, or with this address among those delivered on a day.
 
     Programs sign in as clients and organisations through their custodians, so neither is found.
@@ -61,15 +68,20 @@ def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> Acco
     identifier = normalize("NFC", typed).strip().lower()
     if not (identifier.isascii() and identifier.isprintable()):  # NUL, surrogates, lookalikes
         return None
-    statement = select(Account).where(Account.kind == AccountKind.PERSONAL)
-    local_part, at, domain = identifier.rpartition("@")
-    if not at:
-        return session.scalar(statement.where(Account.login == identifier))
-    return session.scalar(
-        statement.join(Address, Address.account_id == Account.id)
-        .join(MailDomain, MailDomain.id == Address.domain_id)
-        .where(Address.local_part == local_part, MailDomain.name == domain, delivered_on(day))
+    statement = select(Account.id, Account.login, Account.password_hash).where(
+        Account.kind == AccountKind.PERSONAL
     )
+    local_part, at, domain = identifier.rpartition("@")
+    if at:
+        statement = (
+            statement.join(Address, Address.account_id == Account.id)
+            .join(MailDomain, MailDomain.id == Address.domain_id)
+            .where(Address.local_part == local_part, MailDomain.name == domain, delivered_on(day))
+        )
+    else:
+        statement = statement.where(Account.login == identifier)
+    row = session.execute(statement).one_or_none()
+    return AccountForSignIn(*row) if row else None
 
 
 def delivered_on(day: date) -> ColumnElement[bool]:

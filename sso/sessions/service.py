@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Table, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,15 @@ TOUCH_AFTER = timedelta(minutes=1)
 """`seen_at` need not be exact: a write at every page would cost more than it tells."""
 LONGEST_USER_AGENT = 300
 STALE_AT_ONCE = 1000
+
+
+# through the tables: a third of the time that the unit of work takes, at every sign-in
+START = insert(cast("Table", SignOnSession.__table__))
+REMEMBER = insert(cast("Table", KnownDevice.__table__))
+REMEMBER = REMEMBER.on_conflict_do_update(
+    index_elements=["secret_hash", "account_id"],
+    set_={name: REMEMBER.excluded[name] for name in ("seen_at", "expires_at", "user_agent")},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +64,21 @@ def start_session(
 ) -> tuple[SignOnSession, str]:
     """A new session with a fresh secret: nothing a browser brought along survives a sign-in."""
     secret = secrets.token_urlsafe(32)
-    row = SignOnSession(
-        id=uuid4(),
-        account_id=account_id,
-        secret_hash=token_hash(secret),
-        created_at=now,
-        authenticated_at=now,
-        seen_at=now,
-        expires_at=now + settings.session_lifetime,
-        acr=acr,
-        amr=list(amr),
-        address=browser.address,
-        user_agent=browser.user_agent,
-    )
-    session.add(row)
-    session.flush()
-    return row, secret
+    values = {
+        "id": uuid4(),
+        "account_id": account_id,
+        "secret_hash": token_hash(secret),
+        "created_at": now,
+        "authenticated_at": now,
+        "seen_at": now,
+        "expires_at": now + settings.session_lifetime,
+        "acr": acr,
+        "amr": list(amr),
+        "address": browser.address,
+        "user_agent": browser.user_agent,
+    }
+    session.execute(START, values)
+    return SignOnSession(**values), secret
 
 
 def find_session(
@@ -232,22 +241,16 @@ def remember_device(
             .values(secret_hash=token_hash(fresh))
             .execution_options(synchronize_session=False)
         )
-    until = now + timedelta(days=settings.remembered_device_days)
-    statement = insert(KnownDevice).values(
-        id=uuid4(),
-        account_id=account_id,
-        secret_hash=token_hash(fresh),
-        created_at=now,
-        seen_at=now,
-        expires_at=until,
-        user_agent=browser.user_agent,
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["secret_hash", "account_id"],
-            set_={"seen_at": now, "expires_at": until, "user_agent": browser.user_agent},
-        )
-    )
+    values = {
+        "id": uuid4(),
+        "account_id": account_id,
+        "secret_hash": token_hash(fresh),
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + timedelta(days=settings.remembered_device_days),
+        "user_agent": browser.user_agent,
+    }
+    session.execute(REMEMBER, values)
     return fresh
 
 
