@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from identity.accounts import queries
+from identity.accounts.actors import account_actor
 from identity.accounts.errors import AccountStateForbids, CurrentPasswordWrong
 from identity.accounts.models import Account, AccountStatus
-from identity.accounts.password_service import holder, set_password
+from identity.accounts.password_service import set_password
 from identity.accounts.passwords import Passwords
 from kernel.audit import Basis
 from kernel.clock import office_day
@@ -78,7 +79,7 @@ def replace_password(
     with database.transaction() as session:
         changed = set_password(
             session,
-            holder(account),
+            account_actor(account),
             account.id,
             hashed,
             now=now,

@@ -17,7 +17,7 @@ from identity.accounts.models import (
     ResetChannel,
 )
 from kernel import audit
-from kernel.access import Actor, ActorKind
+from kernel.access import Actor
 from kernel.audit import Basis
 
 
@@ -25,11 +25,6 @@ class PasswordAuditTag(enum.StrEnum):
     CHANGED = "account:password-changed"
     REHASHED = "account:password-rehashed"
     """The same password, hashed with the parameters of today."""
-
-
-def holder(account: Account) -> Actor:
-    """The account itself as actor: it may do what concerns its own password, nothing else."""
-    return Actor(ActorKind.ACCOUNT, account.login, frozenset(), account.id)
 
 
 def set_password(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from identity.accounts import queries
+from identity.accounts.actors import account_actor
 from identity.accounts.errors import ResetCodeRejected, ResetNeedsActiveAccount
 from identity.accounts.models import (
     Account,
@@ -18,7 +19,7 @@ from identity.accounts.models import (
     PasswordReset,
     ResetChannel,
 )
-from identity.accounts.password_service import holder, put_password, revoke_resets
+from identity.accounts.password_service import put_password, revoke_resets
 from identity.accounts.passwords import Passwords, ResetSettings
 from identity.people.models import Person
 from kernel import audit
@@ -212,7 +213,7 @@ def redeem_reset(
         put_password(session, account, hashed, now=now, keep=history)
         audit.record(
             session,
-            holder(account),
+            account_actor(account),
             ResetAuditTag.REDEEMED,
             account.id,
             Basis("reset code"),

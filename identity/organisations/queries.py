@@ -83,9 +83,9 @@ def in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-def list_line(session: Session, organisation_id: UUID) -> list[UUID]:
-    """The organisation and everything above it, in no order."""
-    return list(session.scalars(select(func.identity_with_ancestors([organisation_id]))))
+def list_line(session: Session, *organisation_ids: UUID) -> list[UUID]:
+    """The organisations and everything above them, in no order."""
+    return list(session.scalars(select(func.identity_with_ancestors(list(organisation_ids)))))
 
 
 def subtree_ids(organisation_id: UUID) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.names.text import search_key
 from sso.claims.access import may_use
+from sso.claims.scopes import scope_told
 from sso.claims.subject import Subject
 from sso.clients.description import GrantType
 from sso.clients.models import Consent
@@ -104,7 +105,8 @@ def connections(
     for grant in session.scalars(_live_grants(account_id, now)):
         if connection := of(grant.client_id):
             used_at = grant.refreshed_at or grant.created_at
-            connection.note(grant.created_at, used_at, grant.scope)
+            told = scope_told(connection.client, grant.scope, grant.claims)
+            connection.note(grant.created_at, used_at, told)
             connection.outlives |= grant.session_id is None
     for consent in session.scalars(select(Consent).where(Consent.account_id == account_id)):
         if connection := of(consent.client_id):

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from sso.clients import consents
 from sso.clients.registry import Client
 from sso.endings import end_everything
-from sso.login.service import account_actor
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.models import EndReason, Participation, SignOnSession
 from sso.sessions.service import Browser, SignedIn, end_session, forget_devices

@@ -1,5 +1,6 @@
 """Who may use a client."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -8,21 +9,32 @@ from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountKind, AccountStatus, Custodian
 from identity.accounts.queries import custodians_in_force
-from sso.claims.subject import Subject, member_of
+from identity.organisations.queries import list_line
+from sso.claims.subject import Subject
 from sso.clients.registry import Client
 
 
 def may_use(session: Session, client: Client, subject: Subject) -> bool:
     """By kind of account and by membership, as the client's registration says."""
-    description = client.description
-    if subject.account.kind.value not in {kind.value for kind in description.allowed_account_kinds}:
-        return False
-    if not description.allowed_groups:
-        return True
-    own, above = member_of(session, subject)
-    return any(
-        group.organisation_id in (own if group.scope == "own" else above)
-        for group in description.allowed_groups
+    return bool(usable(session, [client], subject))
+
+
+def usable(session: Session, clients: Iterable[Client], subject: Subject) -> list[Client]:
+    """Those of them that the subject may use; what it belongs to is looked up once."""
+    kind = subject.account.kind.value
+    open_ = [one for one in clients if kind in one.description.allowed_account_kinds]
+    if not any(client.description.allowed_groups for client in open_):
+        return open_
+    own = subject.belongs_to
+    line = set(list_line(session, *own))
+    return [client for client in open_ if _admits(client, own, line)]
+
+
+def _admits(client: Client, own: Collection[UUID], line: Collection[UUID]) -> bool:
+    """`line` is what one belongs to and everything above it: a subtree's members have its top."""
+    groups = client.description.allowed_groups
+    return not groups or any(
+        group.organisation_id in (own if group.scope == "own" else line) for group in groups
     )
 
 

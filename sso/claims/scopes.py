@@ -1,9 +1,10 @@
 """What each scope releases (OpenID Connect Core section 5.4, and our own after it)."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from kernel.messages import Message
+from sso.clients.registry import Client
 
 
 class Scope(enum.StrEnum):
@@ -20,13 +21,15 @@ class Scope(enum.StrEnum):
     OFFLINE_ACCESS = "offline_access"
 
 
+USERNAME = "preferred_username"
+
 RELEASES: Mapping[str, tuple[str, ...]] = {
     Scope.PROFILE: (
         "name",
         "family_name",
         "given_name",
         "middle_name",
-        "preferred_username",
+        USERNAME,
         "locale",
         "zoneinfo",
         "account_kind",
@@ -57,8 +60,43 @@ SHOWN: Mapping[str, Message] = {
 }
 """What the consent page says that a scope is about."""
 
+USERINFO, ID_TOKEN = "userinfo", "id_token"
+"""Places of a `claims` parameter (OpenID Connect Core section 5.5)."""
 
-def requested_claims(parameter: object, place: str) -> list[str]:
-    """Names in one part of a `claims` parameter (OpenID Connect Core section 5.5)."""
-    part = parameter.get(place) if isinstance(parameter, dict) else None
-    return [name for name in part if name in CLAIMS] if isinstance(part, dict) else []
+
+def released_names(
+    client: Client, scope: Collection[str], *, requested: object = None, place: str = USERINFO
+) -> set[str]:
+    """The claims that a client hears by its scope and by name, as far as its registration goes."""
+    description = client.description
+    names = {claim for name in scope for claim in RELEASES.get(name, ())}
+    names |= {
+        claim for claim in _requested(requested, place) if CLAIMS.get(claim) in description.scope
+    }
+    if description.claims is not None:
+        names &= set(description.claims)
+    if Scope.CITIZEN_NUMBER not in scope:  # by its own scope only, never in passing
+        names.discard("citizen_number")
+    return names
+
+
+def released_anywhere(client: Client, scope: Collection[str], requested: object) -> set[str]:
+    return {
+        name
+        for place in (USERINFO, ID_TOKEN)
+        for name in released_names(client, scope, requested=requested, place=place)
+    }
+
+
+def scope_told(client: Client, scope: Sequence[str], requested: object = None) -> tuple[str, ...]:
+    """The scope, and behind it the scopes of claims that are asked for by name.
+
+    What people are asked to allow must be all that the client will hear, whichever way it asks.
+    """
+    named = {CLAIMS[claim] for claim in released_anywhere(client, (), requested)}
+    return (*scope, *(name for name in RELEASES if name in named and name not in scope))
+
+
+def _requested(parameter: object, place: str) -> Collection[str]:
+    part = parameter.get(place) if isinstance(parameter, Mapping) else None
+    return part if isinstance(part, dict) else ()

@@ -17,9 +17,10 @@ from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.models import Appointment, Person
 from identity.people.queries import appointments_on, get_person
 from kernel.encryption import KeyRing
-from sso.claims.scopes import RELEASES, Scope, requested_claims
+from sso.claims.scopes import USERINFO, USERNAME, released_names
 from sso.claims.usernames import username_of
 from sso.clients.description import SubjectType
+from sso.clients.errors import UsernameTaken
 from sso.clients.registry import Client
 
 LOCALE = {"locale": "vi-VN", "zoneinfo": "Asia/Ho_Chi_Minh"}
@@ -36,6 +37,14 @@ class Subject:
     organisation: Organisation | None
     """Whose organisation account it is, or of the primary appointment."""
     codes: Mapping[UUID, str]
+
+    @property
+    def belongs_to(self) -> set[UUID]:
+        """By every appointment; an organisation's account by being that organisation's."""
+        own = {organisation.id for _, organisation in self.appointments}
+        if self.account.kind is AccountKind.ORGANISATION and self.account.organisation_id:
+            own.add(self.account.organisation_id)
+        return own
 
     def organisation_claim(self, organisation: Organisation) -> dict[str, Any]:
         return {
@@ -93,17 +102,10 @@ class Claims:
         scope: Collection[str],
         *,
         requested: object = None,
-        place: str = "userinfo",
+        place: str = USERINFO,
     ) -> dict[str, Any]:
         """Claims by scope and by request, without `sub`; empty ones are left out."""
-        wanted = {claim for name in scope for claim in RELEASES.get(name, ())}
-        for claim in requested_claims(requested, place):
-            if any(claim in RELEASES.get(name, ()) for name in client.description.scope):
-                wanted.add(claim)
-        if client.description.claims is not None:
-            wanted &= set(client.description.claims)
-        if Scope.CITIZEN_NUMBER not in scope:  # by its own scope only, never in passing
-            wanted.discard("citizen_number")
+        wanted = released_names(client, scope, requested=requested, place=place)
         values = self._values(session, client, subject, wanted)
         return {name: value for name, value in values.items() if value not in (None, [], "")}
 
@@ -111,8 +113,8 @@ class Claims:
         self, session: Session, client: Client, subject: Subject, wanted: set[str]
     ) -> dict[str, Any]:
         values = self._plain(subject)
-        if "preferred_username" in wanted:
-            values["preferred_username"] = username_of(session, client, subject)
+        if USERNAME in wanted:
+            values[USERNAME] = _username(session, client, subject)
         if "groups" in wanted:
             values["groups"] = _groups(session, subject)
         if "citizen_number" in wanted:
@@ -150,18 +152,15 @@ class Claims:
         return self._citizen_numbers.open(person.id, person.citizen_number_sealed)
 
 
+def _username(session: Session, client: Client, subject: Subject) -> str | None:
+    """No name is better than somebody else's; who enters by a page is told there."""
+    try:
+        return username_of(session, client, subject)
+    except UsernameTaken:
+        return None
+
+
 def _groups(session: Session, subject: Subject) -> list[str]:
     """Agency codes of the organisations one belongs to and of everything above them."""
-    own = {organisation.id for _, organisation in subject.appointments}
-    if subject.account.kind is AccountKind.ORGANISATION and subject.organisation:
-        own.add(subject.organisation.id)
-    line = {item for organisation in own for item in list_line(session, organisation)}
+    line = list_line(session, *subject.belongs_to)
     return sorted(current_codes(session, line).values())
-
-
-def member_of(session: Session, subject: Subject) -> tuple[set[UUID], set[UUID]]:
-    """Organisations one belongs to, and those together with everything above them."""
-    own = {organisation.id for _, organisation in subject.appointments}
-    if subject.account.kind is AccountKind.ORGANISATION and subject.account.organisation_id:
-        own.add(subject.account.organisation_id)
-    return own, {item for organisation in own for item in list_line(session, organisation)}

@@ -9,6 +9,8 @@ from sqlalchemy.types import Text
 
 from kernel.database import Base, UuidKey
 
+LONGEST_USERNAME = 200
+
 
 class ClientRow(Base):
     """A registered system. What it may do is in `description`, a `clients.description` document."""
@@ -37,13 +39,13 @@ class ClientSecret(Base):
 
 
 class MappedUsername(Base):
-    """What one application calls one account, where its name template does not say it."""
+    """What one application calls one account: since its first use, or as an administrator says."""
 
     __tablename__ = "sso_mapped_username"
     id: Mapped[UuidKey]
     client_id: Mapped[UUID] = mapped_column(ForeignKey("sso_client.id"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
-    username: Mapped[str] = mapped_column(String(200))
+    username: Mapped[str] = mapped_column(String(LONGEST_USERNAME))
     __table_args__ = (
         UniqueConstraint("client_id", "account_id"),
         UniqueConstraint("client_id", "username"),

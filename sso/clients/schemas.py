@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.http import BasisForm
+from sso.clients.models import LONGEST_USERNAME
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Description = Annotated[
@@ -19,7 +20,9 @@ Description = Annotated[
         ],
     ),
 ]
-Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Username = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_USERNAME)
+]
 LONGEST_OVERLAP_HOURS = 24 * 90
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from identity.accounts.models import Account
 from identity.people.queries import get_person
 from kernel.http import Db, Now
@@ -19,7 +20,6 @@ from sso.login.authorize_routes import Reference, answer, form_targets
 from sso.login.destinations import CHOOSE_PATH, CONSENT_PATH, NO_ACCESS_PATH
 from sso.login.pages import pages
 from sso.login.scope_words import scopes_in_words
-from sso.login.service import account_actor
 from sso.protocol.flow import Ask, Outcome
 from sso.protocol.models import Interaction
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
@@ -48,6 +48,7 @@ def _show(
         texts=texts,
         ask=outcome,
         client=outcome.request.client.description,
+        taken=outcome.taken,
         **values,
     )
 
@@ -93,7 +94,7 @@ def show_consent(
         signed_in = who(request, session, sign_on, now)
         outcome = sign_on.flow.resume(session, reference, signed_in, now)
         name = _name(session, signed_in.account) if signed_in else ""
-    asked = scopes_in_words(outcome.request.scope) if isinstance(outcome, Ask) else []
+    asked = scopes_in_words(outcome.request.scope_told) if isinstance(outcome, Ask) else []
     return _show(request, "consent", "consent.html", outcome, name=name, asked=asked)
 
 
@@ -133,7 +134,7 @@ def _allow(
         return None
     _belongs_to(interaction, signed_in)
     interaction.consented_at = now
-    client, scope = before.request.client, before.request.scope
+    client, scope = before.request.client, before.request.scope_told
     consents.give(session, signed_in.account.id, client.id, scope, now=now)
     record_sign_on(
         session,

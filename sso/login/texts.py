@@ -90,5 +90,15 @@ NO_ACCESS_LEAD = Message(
     "{client} is for certain organisations only. If you need it for your work, please ask the "
     "people who run it.",
 )
+NAME_TAKEN = Message(
+    "{client} sẽ gọi bạn là {name}, nhưng đó là tên của người khác trong hệ thống này. Để không ai "
+    "vào nhầm tài khoản, hãy gửi những dòng dưới đây cho bộ phận quản trị đăng nhập một lần; họ sẽ "
+    "đặt cho bạn tên khác.",
+    "{client} would call you {name}, which is somebody else's name there. So that nobody gets into "
+    "the wrong account, send the lines below to the administrators of single sign-on, who will "
+    "give you another name.",
+)
+LOGIN = Message("Tên đăng nhập", "Login")
+CLIENT = Message("Mã ứng dụng", "Client")
 GO_BACK = Message("Quay lại hệ thống", "Go back to the system")
 SIGNED_IN_AS = Message("Bạn đang đăng nhập: {who}", "You are signed in as {who}")

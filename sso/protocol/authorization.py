@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oidc.core.errors import LoginRequiredError
 from sqlalchemy.orm import Session
 
+from sso.claims.scopes import scope_told
 from sso.clients.registry import Client
 from sso.protocol.errors import UnmetAuthenticationRequirements
 from sso.protocol.http import sort_pairs
@@ -70,6 +71,11 @@ class AuthorizationRequest:
     hint: Hint | None
     dpop_thumbprint: str | None
     ui_locales: tuple[str, ...]
+
+    @property
+    def scope_told(self) -> tuple[str, ...]:
+        """What people allow: the scope, and what claims that are asked for by name belong to."""
+        return scope_told(self.client, self.scope, self.claims)
 
     @property
     def wanted_sub(self) -> str | None:

@@ -5,7 +5,7 @@ as an `Interaction`; the parameters are then those that were checked, wherever t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,11 +19,13 @@ from authlib.oidc.core.errors import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from identity.accounts.models import Account
-from kernel.access import Actor, ActorKind
 from kernel.clock import office_day
 from sso.claims.access import may_use, organisation_accounts_of
-from sso.claims.subject import load_subject
+from sso.claims.scopes import USERNAME, released_anywhere
+from sso.claims.subject import Subject, load_subject
+from sso.claims.usernames import NameTaken, claim_username
 from sso.clients import consents
 from sso.clients.addresses import with_query
 from sso.clients.registry import Client
@@ -62,6 +64,8 @@ class Ask:
     request: AuthorizationRequest
     accounts: Sequence[Account] = ()
     """To choose from, one's own first."""
+    taken: NameTaken | None = None
+    """Why there is no access, if it is that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,21 +200,21 @@ class AuthorizationFlow:
             refuse_silently(step.request)
             return self._ask(step, "sign-in")
         assert step.signed_in is not None  # noqa: S101  # nobody else passes the line above
-        accounts = self._accounts(step, step.signed_in)
-        account = self._chosen_account(step, step.signed_in, accounts)
-        if account is None:
-            if not accounts:
-                if step.request.is_silent:
-                    raise AccessDeniedError
-                return self._ask(step, "no-access")
+        subjects = self._subjects(step, step.signed_in)
+        subject = self._chosen(step, step.signed_in, subjects)
+        if subject is None:
+            if not subjects:
+                return self._no_access(step)
             if step.request.is_silent:
                 raise AccountSelectionRequiredError
-            return self._ask(step, "choose", accounts)
+            return self._ask(step, "choose", [one.account for one in subjects])
         if self._needs_consent(step, step.signed_in):
             if step.request.is_silent:
                 raise ConsentRequiredError
             return self._ask(step, "consent")
-        return self._issue(step, step.signed_in, account)
+        if taken := _claim_username(step, subject):
+            return self._no_access(step, taken)
+        return self._issue(step, step.signed_in, subject.account)
 
     def _must_sign_in(self, step: Step) -> bool:
         request, signed_in = step.request, step.signed_in
@@ -241,27 +245,25 @@ class AuthorizationFlow:
         sub = self._server.claims.sub
         return [one for one in found if sub(request.client, one.id) == request.wanted_sub]
 
-    def _accounts(self, step: Step, signed_in: SignedIn) -> list[Account]:
+    def _subjects(self, step: Step, signed_in: SignedIn) -> list[Subject]:
         """Those of them that the client is open to."""
         session, client, day = step.session, step.request.client, office_day(step.now)
-        return [
-            account
-            for account in self._candidates(step, signed_in)
-            if may_use(session, client, load_subject(session, account.id, day))
-        ]
+        candidates = self._candidates(step, signed_in)
+        subjects = [load_subject(session, account.id, day) for account in candidates]
+        return [subject for subject in subjects if may_use(session, client, subject)]
 
-    def _chosen_account(
-        self, step: Step, signed_in: SignedIn, accounts: Sequence[Account]
-    ) -> Account | None:
+    def _chosen(
+        self, step: Step, signed_in: SignedIn, subjects: Sequence[Subject]
+    ) -> Subject | None:
         """The only one there is, the one chosen now, or the one of this session until now."""
         interaction = step.interaction
         answered = interaction is not None and interaction.session_id == signed_in.session.id
         chosen = interaction.acting_account_id if interaction and answered else None
         if chosen is None and "select_account" not in step.request.prompts:
-            if len(accounts) == 1:
-                return accounts[0]
+            if len(subjects) == 1:
+                return subjects[0]
             chosen = self._last_chosen(step, signed_in)
-        return next((account for account in accounts if account.id == chosen), None)
+        return next((subject for subject in subjects if subject.account.id == chosen), None)
 
     def _last_chosen(self, step: Step, signed_in: SignedIn) -> UUID | None:
         return step.session.scalar(
@@ -288,7 +290,13 @@ class AuthorizationFlow:
         if not step.request.client.description.require_consent:
             return False
         given = consents.given(step.session, signed_in.account.id, step.request.client.id)
-        return not set(step.request.scope) <= given
+        return not set(step.request.scope_told) <= given
+
+    def _no_access(self, step: Step, taken: NameTaken | None = None) -> Ask:
+        """Raises AccessDeniedError for `prompt=none`."""
+        if step.request.is_silent:
+            raise AccessDeniedError
+        return replace(self._ask(step, "no-access"), taken=taken)
 
     def _ask(self, step: Step, page: str, accounts: Sequence[Account] = ()) -> Ask:
         secret = step.secret
@@ -326,8 +334,7 @@ class AuthorizationFlow:
         code = create_code(step.session, grant, form, settings=settings, now=step.now)
         if step.interaction is not None:
             step.interaction.completed_at = step.now
-        actor = Actor(ActorKind.ACCOUNT, own.login, frozenset(), own.id)
-        record_entered(step.session, actor, request.client, account, sid)
+        record_entered(step.session, account_actor(own), request.client, account, sid)
         return self._back(request.redirect_uri, code=code, state=request.state)
 
     def _refused(self, error: OAuth2Error, state: str | None) -> Redirect | Unredirectable:
@@ -339,6 +346,14 @@ class AuthorizationFlow:
         """Every answer names who gives it (RFC 9207), so that mixed-up ones are noticed."""
         issuer = self._server.issuer.minter.issuer
         return Redirect(with_query(redirect_uri, **parameters, iss=issuer))
+
+
+def _claim_username(step: Step, subject: Subject) -> NameTaken | None:
+    """Of clients that will hear it."""
+    request = step.request
+    if USERNAME not in released_anywhere(request.client, request.scope, request.claims):
+        return None
+    return claim_username(step.session, request.client, subject)
 
 
 def _may_be_another_program(request: AuthorizationRequest) -> bool:

@@ -14,6 +14,9 @@ from tests.support.registry import BASIS, NOW, TODAY
 from tests.support.sign_on import Application, Challenge, Member, SignOnWorld, answered
 
 
+ALLOW = {"decision": "allow"}
+
+
 @pytest.fixture
 def site(world: SignOnWorld) -> Application:
     return world.application()
@@ -196,6 +199,27 @@ def test_consent_is_asked_once_for_each_thing(world: SignOnWorld, member: Member
     assert more.status_code == 200
     refused = browser.follow(browser.post(str(more.url), {"decision": "deny"}))
     assert answered(refused)["error"] == "access_denied"
+
+
+@pytest.mark.parametrize("place", ["userinfo", "id_token"])
+def test_what_is_asked_for_by_name_needs_consent_like_what_is_asked_for_by_scope(
+    world: SignOnWorld, member: Member, place: str
+) -> None:
+    site, browser = world.application("asking", require_consent=True), world.browser()
+    browser.sign_in(member, world.authorize(browser, site, scope="openid"))
+    allowed = browser.post(str(world.authorize(browser, site, scope="openid").url), ALLOW)
+    assert "code" in answered(browser.follow(allowed))
+    wanted: dict[str, Any] = {
+        "scope": "openid",
+        "claims": json.dumps({place: {"staff_number": None}}),
+    }
+    page = world.authorize(browser, site, **wanted)
+    assert "số hiệu cán bộ" in page.text
+    silent = answered(world.authorize(browser, site, **wanted, prompt="none"))
+    assert silent["error"] == "consent_required"
+    assert "code" in answered(browser.follow(browser.post(str(page.url), ALLOW)))
+    assert "code" in answered(world.authorize(browser, site, **wanted, prompt="none"))
+    assert "số hiệu cán bộ" in browser.get("/tai-khoan/he-thong").text
 
 
 def test_whoever_may_not_use_a_client_is_told_so_and_the_client_hears_a_refusal(

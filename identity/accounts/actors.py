@@ -1,0 +1,9 @@
+"""People acting for themselves."""
+
+from identity.accounts.models import Account
+from kernel.access import Actor, ActorKind
+
+
+def account_actor(account: Account) -> Actor:
+    """The account itself as actor: it may do what concerns itself, nothing else."""
+    return Actor(ActorKind.ACCOUNT, account.login, frozenset(), account.id)
