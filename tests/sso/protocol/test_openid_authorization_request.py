@@ -13,7 +13,6 @@ from sso.sessions.models import SignOnSession
 from tests.support.registry import BASIS, NOW, TODAY
 from tests.support.sign_on import Application, Challenge, Member, SignOnWorld, answered
 
-
 ALLOW = {"decision": "allow"}
 
 
