@@ -16,7 +16,7 @@ def redeem(
 ) -> Account:
     """Raises ActivationCodeRejected, PasswordRefused."""
     with database.transaction() as session:
-        account = queries.find_account_of_code(session, token_hash(normalise_code(code)))
+        account = queries.find_account_of_code(session, token_hash(normalise_code(code)), now)
         if account is None:
             raise ActivationCodeRejected
         subject = queries.subject_of(session, account, day=office_day(now))

@@ -132,12 +132,20 @@ def custodians_in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-def find_account_of_code(session: Session, code_hash: bytes) -> Account | None:
-    """The account that a code would activate, whether or not the code still counts."""
+def find_account_of_code(session: Session, code_hash: bytes, now: datetime) -> Account | None:
+    """The account that a code would activate, as long as the code counts.
+
+    Of an old letter nobody learns from the rules of passwords whom it was for.
+    """
     statement = (
         select(Account)
         .join(ActivationCode, ActivationCode.account_id == Account.id)
-        .where(ActivationCode.code_hash == code_hash)
+        .where(
+            ActivationCode.code_hash == code_hash,
+            ActivationCode.consumed_at.is_(None),
+            ActivationCode.revoked_at.is_(None),
+            ActivationCode.expires_at > now,
+        )
     )
     return session.scalar(statement)
 
