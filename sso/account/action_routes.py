@@ -28,8 +28,8 @@ def end_one(
 ) -> Response:
     with db.transaction() as session:
         me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
-        service.end_one(session, me, session_id, browser, now)
-    return go(f"{SESSIONS_PATH}?done=ended")
+        ended = service.end_one(session, me, session_id, browser, now)
+    return go(f"{SESSIONS_PATH}?done={'ended' if ended else 'gone'}")
 
 
 @router.post(f"{SESSIONS_PATH}/khong-phai-toi")
@@ -43,8 +43,8 @@ def disown(
 ) -> Response:
     with db.transaction() as session:
         me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
-        service.disown(session, me, session_id, browser, now)
-    return go(f"{SESSIONS_PATH}?done=disowned")
+        found = service.disown(session, me, session_id, browser, now)
+    return go(f"{SESSIONS_PATH}?done={'disowned' if found else 'gone'}")
 
 
 @router.post(f"{SESSIONS_PATH}/ket-thuc-khac")

@@ -9,9 +9,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from identity.names.text import search_key
-from sso.claims.access import may_use
+from sso.claims.access import usable
 from sso.claims.scopes import scope_told
 from sso.claims.subject import Subject
+from sso.clients.addresses import with_query
 from sso.clients.description import GrantType
 from sso.clients.models import Consent
 from sso.clients.registry import Client, Clients
@@ -54,16 +55,33 @@ class System:
     address: str
 
 
-def systems_to_enter(session: Session, subject: Subject, clients: Clients) -> list[System]:
-    """Those with a page of their own that this person may use, in the order of their names."""
-    found = []
-    for client in clients.by_id.values():
-        description = client.description
-        address = description.initiate_login_uri or description.client_uri
-        enters = client.check_grant_type(GrantType.AUTHORIZATION_CODE) or description.cas_services
-        if address and enters and may_use(session, client, subject):
-            found.append(System(client, address))
+def systems_to_enter(
+    session: Session, subject: Subject, clients: Clients, issuer: str
+) -> list[System]:
+    """Those with a page of their own that this person may use, in the order of their names.
+
+    None that registered themselves: what they are called and where they lead is their own word.
+    """
+    entered = [
+        client
+        for client in clients.by_id.values()
+        if not client.registered_itself
+        and (
+            client.check_grant_type(GrantType.AUTHORIZATION_CODE) or client.description.cas_services
+        )
+    ]
+    found = [
+        System(client, address)
+        for client in usable(session, entered, subject)
+        if (address := _entrance(client, issuer)) is not None
+    ]
     return sorted(found, key=lambda system: search_key(system.client.description.client_name))
+
+
+def _entrance(client: Client, issuer: str) -> str | None:
+    """Where a sign-in is begun from outside has to hear by whom (OpenID Connect Core section 4)."""
+    begins = client.description.initiate_login_uri
+    return with_query(begins, iss=issuer) if begins else client.description.client_uri
 
 
 def open_sessions(

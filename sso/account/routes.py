@@ -36,7 +36,8 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         day, person_id = office_day(now), me.account.person_id
         subject = load_subject(session, me.account.id, day)
         acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
-        systems = queries.systems_to_enter(session, subject, sign_on.clients.get())
+        clients = sign_on.clients.get()
+        systems = queries.systems_to_enter(session, subject, clients, sign_on.issuer)
     return _page(
         request,
         "home.html",

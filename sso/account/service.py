@@ -23,7 +23,7 @@ def end_one(
     session: Session, me: SignedIn, session_id: UUID, browser: Browser, now: datetime
 ) -> bool:
     """False when there is no such session of this person, or not any more."""
-    if not _is_own(session, me, session_id) or not end_session(
+    if _own(session, me, session_id) is None or not end_session(
         session, session_id, REASON, now=now
     ):
         return False
@@ -35,10 +35,15 @@ def end_one(
 def disown(
     session: Session, me: SignedIn, session_id: UUID, browser: Browser, now: datetime
 ) -> bool:
-    """Said not to be theirs: what it opened ends, and no browser counts as known any more."""
-    if not _is_own(session, me, session_id):
+    """Said not to be theirs: what it opened ends, and no browser counts as known any more.
+
+    Also when it has ended: whoever was in it may have signed out and kept what outlives it.
+    False when there never was such a session of this person.
+    """
+    theirs = _own(session, me, session_id)
+    if theirs is None:
         return False
-    _revoke_grants_of_session(session, session_id, now)
+    _revoke_grants_of_session(session, theirs, now)
     end_session(session, session_id, REASON, now=now)
     forget_devices(session, me.account.id, now=now)
     _record(session, me, SignOnAuditTag.NOT_ME, browser, session_id=str(session_id))
@@ -80,19 +85,28 @@ def withdraw(
     _record(session, me, SignOnAuditTag.WITHDRAWN, browser, client_id=client.client_id)
 
 
-def _is_own(session: Session, me: SignedIn, session_id: UUID) -> bool:
-    statement = select(SignOnSession.id).where(
-        SignOnSession.id == session_id,
-        SignOnSession.account_id == me.account.id,
-        SignOnSession.ended_at.is_(None),
+def _own(session: Session, me: SignedIn, session_id: UUID) -> SignOnSession | None:
+    """Perhaps ended already."""
+    statement = select(SignOnSession).where(
+        SignOnSession.id == session_id, SignOnSession.account_id == me.account.id
     )
-    return session.scalar(statement) is not None
+    return session.scalar(statement)
 
 
-def _revoke_grants_of_session(session: Session, session_id: UUID, now: datetime) -> None:
-    """Also those that may outlive a session, which would otherwise."""
-    entered = select(Participation.id).where(Participation.session_id == session_id)
-    revoke_grants(session, Grant.participation_id.in_(entered), "session_disowned", now=now)
+def _revoke_grants_of_session(session: Session, theirs: SignOnSession, now: datetime) -> None:
+    """Those that end with it, those that outlive it, and those of devices approved in it.
+
+    Devices have no session; the moment of the sign-in, to the microsecond, tells which it was.
+    """
+    entered = select(Participation.id).where(Participation.session_id == theirs.id)
+    of_devices = (
+        (Grant.account_id == theirs.account_id)
+        & Grant.participation_id.is_(None)
+        & (Grant.authenticated_at == theirs.authenticated_at)
+    )
+    revoke_grants(
+        session, Grant.participation_id.in_(entered) | of_devices, "session_disowned", now=now
+    )
 
 
 def _record(

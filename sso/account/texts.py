@@ -89,10 +89,15 @@ DONE = {
         "Your password is changed. Other devices have been signed out.",
     ),
     "ended": Message("Phiên đã kết thúc.", "The session has ended."),
+    "gone": Message(
+        "Không còn phiên đó trong tài khoản của bạn.", "Your account has no such session any more."
+    ),
     "others": Message("Mọi phiên khác đã kết thúc.", "All other sessions have ended."),
     "disowned": Message(
-        "Phiên lạ đã kết thúc. Có thể người khác biết mật khẩu của bạn: hãy đổi mật khẩu ngay.",
-        "That session has ended. Somebody may know your password: change it now.",
+        "Phiên lạ đã kết thúc, cùng mọi quyền truy cập có từ phiên đó. Có thể người khác biết mật "
+        "khẩu của bạn: hãy đổi mật khẩu ngay.",
+        "That session has ended, with all access that came from it. Somebody may know your "
+        "password: change it now.",
     ),
     "withdrawn": Message(
         "Đã thu hồi. Hệ thống này không còn dùng được tài khoản của bạn cho tới khi bạn vào lại.",

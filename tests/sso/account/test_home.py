@@ -1,7 +1,11 @@
 """The first page of the own account."""
 
+from collections.abc import Callable
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
+from kernel.access import Permission
 from tests.support.password_states import acts_for
 from tests.support.sign_on import SignOnWorld
 
@@ -49,6 +53,27 @@ def test_systems_are_offered_to_those_who_may_use_them(world: SignOnWorld) -> No
     assert '<a href="https://vanban.example/">Quản lý văn bản</a>' in page
     for hidden in ("Nhân sự", "Trục tích hợp", "Không có trang"):
         assert hidden not in page
+
+
+def test_a_tile_begins_a_sign_in_where_the_system_can_be_told_by_whom(world: SignOnWorld) -> None:
+    begins = "https://vanban.example/begin?from=home"
+    world.application(client_uri="https://vanban.example/", initiate_login_uri=begins)
+    page = world.browser().sign_in(world.member()).text
+    issuer = quote(world.services.sign_on.issuer, safe="")
+    assert f'<a href="{escape(begins)}&amp;iss={issuer}">Quản lý văn bản</a>' in page
+
+
+def test_what_registered_itself_is_not_offered(
+    world: SignOnWorld, token: Callable[..., str]
+) -> None:
+    metadata = {
+        "client_name": "Thư công vụ",
+        "client_uri": "https://phishing.example/",
+        "redirect_uris": ["https://phishing.example/callback"],
+    }
+    bearer = {"Authorization": f"Bearer {token(Permission.REGISTER_CLIENTS)}"}
+    assert world.client.post("/oauth2/register", json=metadata, headers=bearer).is_success
+    assert "phishing.example" not in world.browser().sign_in(world.member()).text
 
 
 def test_the_start_page_leads_to_it(world: SignOnWorld) -> None:

@@ -8,10 +8,13 @@ from sqlalchemy import select, update
 from kernel.audit import AuditRecord
 from sso.sessions.cookies import SESSION_COOKIE
 from sso.sessions.models import KnownDevice, SignOnSession
+from tests.support.clock import MovableClock
 from tests.support.registry import NOW
-from tests.support.sign_on import Browser, Member, SignOnWorld
+from tests.support.sign_on import Application, Browser, Member, SignOnWorld
 
 PATH = "/tai-khoan/phien"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+DEVICE = {"grant_types": [DEVICE_CODE, "refresh_token"], "scope": ["openid"]}
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
@@ -84,7 +87,9 @@ def test_nobody_ends_a_session_of_somebody_else(
     stranger.sign_in(world.member("Trần Văn Bảo"))
     theirs = session_in(own.get(PATH).text)
     for action in ("ket-thuc", "khong-phai-toi"):
-        stranger.post(f"{PATH}/{action}", {"session": theirs})
+        page = stranger.follow(stranger.post(f"{PATH}/{action}", {"session": theirs})).text
+        assert "Không còn phiên đó trong tài khoản của bạn." in page
+        assert "đã kết thúc" not in page
     assert phone.get("/tai-khoan").status_code == 200
 
 
@@ -103,6 +108,56 @@ def test_that_was_not_me_ends_it_forgets_devices_and_advises(
         known = session.scalars(select(KnownDevice).where(KnownDevice.expires_at > NOW)).all()
     assert known == []
     assert tags(world, member)[-1] == "sign-on:session-disowned"
+
+
+def test_whoever_signed_out_first_is_found_all_the_same(
+    world: SignOnWorld, member: Member, own: Browser, phone: Browser
+) -> None:
+    """A thief keeps what outlives the session; the page of the owner still shows the session."""
+    app = world.application()
+    tokens = world.tokens(app, member, phone, scope="openid offline_access")
+    theirs = session_in(own.get(PATH).text)
+    phone.post("/dang-xuat")
+    page = own.follow(own.post(f"{PATH}/khong-phai-toi", {"session": theirs})).text
+    assert "hãy đổi mật khẩu ngay" in page
+    refused = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert refused.json()["error"] == "invalid_grant"
+    with world.province.db.transaction() as session:
+        known = session.scalars(select(KnownDevice).where(KnownDevice.expires_at > NOW)).all()
+    assert known == []
+
+
+def test_devices_approved_by_whoever_it_was_are_signed_out_with_it(
+    world: SignOnWorld, member: Member, own: Browser, clock: MovableClock
+) -> None:
+    app = world.application("device", **DEVICE)
+    clock.pass_seconds(60)
+    other = world.browser()
+    other.sign_in(member)
+    mine, stolen = (approved_device(world, app, browser) for browser in (own, other))
+    own.post(f"{PATH}/khong-phai-toi", {"session": session_in(own.get(PATH).text)})
+    answers = [
+        world.token(app, grant_type="refresh_token", refresh_token=token).status_code
+        for token in (mine, stolen)
+    ]
+    assert answers == [200, 400]
+
+
+def approved_device(world: SignOnWorld, app: Application, browser: Browser) -> str:
+    """Its refresh token."""
+    asked = world.client.post("/oauth2/device_authorization", data={}, auth=app.auth).json()
+    browser.post("/thiet-bi", {"user_code": asked["user_code"], "decision": "allow"})
+    grant = {"grant_type": DEVICE_CODE, "device_code": asked["device_code"]}
+    return str(world.token(app, **grant).json()["refresh_token"])
+
+
+def test_what_has_ended_by_itself_is_not_said_to_have_been_ended(
+    own: Browser, phone: Browser
+) -> None:
+    theirs = session_in(own.get(PATH).text)
+    phone.post("/dang-xuat")
+    page = own.follow(own.post(f"{PATH}/ket-thuc", {"session": theirs})).text
+    assert "Không còn phiên đó trong tài khoản của bạn." in page
 
 
 def test_all_others_end_and_this_one_goes_on(own: Browser, phone: Browser) -> None:
