@@ -74,13 +74,13 @@ ROUTERS = (
 )
 
 PAGES = (
+    sign_in_router,
+    authorize_router,
     account_page_router,
     account_action_router,
     activation_page_router,
     password_router,
     reset_page_router,
-    sign_in_router,
-    authorize_router,
     decision_router,
     cas_router,
     device_router,
@@ -125,8 +125,7 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(router)
     most = services.settings.imports.max_file_bytes
     api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
-    app.include_router(api)
-    for router in PAGES:
+    for router in (*PAGES, api):  # each request is compared with one after the other
         app.include_router(router)
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
         app.mount(f"/static/{name}", Assets(directory=folder))

@@ -101,6 +101,7 @@ def build_engine(settings: DatabaseSettings) -> Engine:
     engine = create_engine(
         settings.url.get_secret_value(),
         pool_size=settings.pool_size,
+        pool_use_lifo=True,  # few that are warm rather than all in turn
         hide_parameters=True,  # an error in a log must not quote people's data
         connect_args=connection_arguments(settings),
     )
