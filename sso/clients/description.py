@@ -152,7 +152,7 @@ class ClientDescription(BaseModel):
     """As a resource server it is told them at introspection, within its own scope: mail servers
     know people by their addresses."""
     username_template: Annotated[str, StringConstraints(max_length=200)] | None = None
-    """How it calls people, such as `{unit}_{name}`; see clients.username_template."""
+    """How it calls people when they first enter, such as `{unit}_{name}`; they keep the name."""
     require_consent: bool = False
     """People are asked before it is told anything."""
     allow_acting: bool = False
