@@ -34,7 +34,7 @@ class NameTaken:
 
 
 def claim_username(session: Session, client: Client, subject: "Subject") -> NameTaken | None:
-    """Before somebody enters: from now on the name is theirs there, unless it is somebody else's."""
+    """Before somebody enters: from now on their name there is theirs, if it is nobody else's."""
     try:
         username_of(session, client, subject)
     except UsernameTaken as error:
