@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from kernel.encryption import KeyRing
@@ -80,7 +80,11 @@ def issue(
 
 
 def consume(session: Session, ticket_id: UUID, *, now: datetime) -> CasTicket | None:
-    """The ticket, once, while it is good and its participation live; spent in any case."""
+    """The ticket, once, while it is good and its participation live; spent in any case.
+
+    Whoever ends the participation waits for this transaction, and then finds a used ticket whose
+    service has to hear of it.
+    """
     statement = (
         update(CasTicket)
         .where(CasTicket.id == ticket_id, CasTicket.consumed_at.is_(None))
@@ -88,19 +92,21 @@ def consume(session: Session, ticket_id: UUID, *, now: datetime) -> CasTicket | 
         .returning(CasTicket)
     )
     ticket = session.scalar(statement)
-    if ticket is None or ticket.expires_at <= now or not _is_live(session, ticket):
+    if ticket is None or ticket.expires_at <= now:
         return None
-    return ticket
+    live = _live_participation(ticket).with_for_update(read=True)
+    return None if session.scalar(live) is None else ticket
 
 
 def find_granting(session: Session, ticket_id: UUID, *, now: datetime) -> CasTicket | None:
     """A proxy-granting ticket counts as long as the participation that it rests on."""
     ticket = session.get(CasTicket, ticket_id)
-    if ticket is None or ticket.expires_at <= now or not _is_live(session, ticket):
+    if ticket is None or ticket.expires_at <= now:
         return None
-    return ticket
+    return None if session.scalar(_live_participation(ticket)) is None else ticket
 
 
-def _is_live(session: Session, ticket: CasTicket) -> bool:
-    ended_at = select(Participation.ended_at).where(Participation.id == ticket.participation_id)
-    return session.execute(ended_at).scalar_one() is None
+def _live_participation(ticket: CasTicket) -> Select[UUID]:
+    return select(Participation.id).where(
+        Participation.id == ticket.participation_id, Participation.ended_at.is_(None)
+    )

@@ -21,7 +21,7 @@ from kernel.notices import Notices
 from kernel.outbound import OutboundRefused, OutboundUnavailable
 from sso.clients.registry import Client, Clients
 from sso.logout import deliveries
-from sso.logout.deliveries import Claimed
+from sso.logout.deliveries import Claimed, Listener
 from sso.logout.messengers import Messenger, NothingToTell
 from sso.logout.models import LogoutProtocol
 
@@ -30,9 +30,9 @@ CHANNEL = "congvu_logout"
 IDLE_SECONDS = 1.0
 """Longest sleep: attempts fall due and claims run out without a notice."""
 MOST_LANES = 24
-"""Clients that are talked to at once: threads that mostly wait."""
+"""Conversations at once: threads that mostly wait."""
 MOST_FOR_ONE = 4
-"""Lanes for one client, so that one that hangs leaves lanes to the others."""
+"""Lanes for one listener, so that one that hangs leaves lanes to the others."""
 BATCH = 10
 """Rows that a lane claims at once and delivers one after another."""
 MARGIN_SECONDS = 10.0
@@ -51,7 +51,9 @@ class Failure:
     final: bool = False
     """Trying again would change nothing."""
     silent: bool = False
-    """It would be no different for anything else that this client has to hear."""
+    """It would be no different for anything else that this listener has to hear."""
+    refused: bool = False
+    """The client understood it and said no."""
 
 
 class Courier:
@@ -71,7 +73,7 @@ class Courier:
         self._clients = clients
         self._messengers = messengers
         self._lease_seconds = BATCH * attempt_seconds + MARGIN_SECONDS
-        self._lanes: list[tuple[UUID, Future[None]]] = []
+        self._lanes: list[tuple[Listener, Future[None]]] = []
         self._wake = Event()
         notices.subscribe(CHANNEL, lambda _: self._wake.set())
 
@@ -87,37 +89,37 @@ class Courier:
         for _, lane in self._lanes:
             if lane.done():
                 lane.result()  # raises what nobody foresaw
-        self._lanes = [(client_id, lane) for client_id, lane in self._lanes if not lane.done()]
+        self._lanes = [(listener, lane) for listener, lane in self._lanes if not lane.done()]
         with self._database.transaction() as session:
-            due = deliveries.due_clients(session)
-        busy = Counter(client_id for client_id, _ in self._lanes)
-        for client_id in _wanted(due, busy):
+            due = deliveries.due_listeners(session)
+        busy = Counter(listener for listener, _ in self._lanes)
+        for listener in _wanted(due, busy):
             if len(self._lanes) == MOST_LANES:
                 return
-            lane = pool.submit(self._serve, client_id, stop)
+            lane = pool.submit(self._serve, listener, stop)
             lane.add_done_callback(lambda _: self._wake.set())
-            self._lanes.append((client_id, lane))
+            self._lanes.append((listener, lane))
 
-    def _serve(self, client_id: UUID, stop: Event) -> None:
-        """A lane: everything that is due to one client, until it no longer answers."""
+    def _serve(self, listener: Listener, stop: Event) -> None:
+        """A lane: everything that is due to one listener, until it no longer answers."""
         try:
             while not stop.is_set():
                 with self._database.transaction() as session:
                     batch = deliveries.claim(
-                        session, client_id, most=BATCH, lease_seconds=self._lease_seconds
+                        session, listener, most=BATCH, lease_seconds=self._lease_seconds
                     )
-                if not batch or not self._deliver_all(client_id, batch, stop):
+                if not batch or not self._deliver_all(listener, batch, stop):
                     return
         except DATABASE_GONE:
             log.warning("database-unavailable", part="logout")  # claims run out by themselves
 
-    def _deliver_all(self, client_id: UUID, batch: list[Claimed], stop: Event) -> bool:
+    def _deliver_all(self, listener: Listener, batch: list[Claimed], stop: Event) -> bool:
         """False when there is no use in going on."""
-        client = self._clients().by_id.get(client_id)
+        client = self._clients().by_id.get(listener.client_id)
         for place, delivery in enumerate(batch):
             rest = [other.id for other in batch[place + 1 :]]
             failure = self._attempt(client, delivery)
-            self._record(client_id, delivery, failure, rest)
+            self._record(listener, delivery, failure, rest)
             if failure is not None and failure.silent:
                 return False
             if stop.is_set():
@@ -134,7 +136,7 @@ class Courier:
         try:
             messenger(client, delivery.farewell)
         except OutboundUnavailable as error:
-            return _unavailable(error, delivery.attempts)
+            return _unavailable(error, delivery.refusals)
         except (OutboundRefused, NothingToTell) as error:
             return Failure(error.code, final=True)
         except Unavailable as error:
@@ -146,29 +148,38 @@ class Courier:
         return None
 
     def _record(
-        self, client_id: UUID, delivery: Claimed, failure: Failure | None, rest: list[UUID]
+        self, listener: Listener, delivery: Claimed, failure: Failure | None, rest: list[UUID]
     ) -> None:
         with self._database.transaction() as session:
             if failure is None:
                 deliveries.settle(session, delivery.id)
                 return
-            deliveries.put_off(session, [delivery.id], failure.code, final=failure.final)
+            deliveries.put_off(
+                session,
+                [delivery.id],
+                failure.code,
+                final=failure.final,
+                refused=failure.refused,
+            )
             if failure.silent:
-                deliveries.put_off(session, rest, failure.code, final=False)
-                deliveries.put_off_client(session, client_id)
-        log.warning("logout-undelivered", client=str(client_id), code=failure.code)
+                deliveries.put_off(session, rest, failure.code)
+                deliveries.put_off_listener(session, listener)
+        client, host = str(listener.client_id), listener.host
+        log.warning("logout-undelivered", client=client, host=host, code=failure.code)
 
 
-def _unavailable(error: OutboundUnavailable, attempts: int) -> Failure:
+def _unavailable(error: OutboundUnavailable, refusals: int) -> Failure:
+    """`refusals` came before: what was not answered at all is no opinion of the client."""
     if error.status is None:
         return Failure(error.code, silent=True)
-    refused_for_good = error.status == BAD_REQUEST and attempts >= MOST_REFUSALS
-    return Failure(f"status-{error.status}", final=refused_for_good)
+    refused = error.status == BAD_REQUEST
+    final = refused and refusals + 1 >= MOST_REFUSALS
+    return Failure(f"status-{error.status}", final=final, refused=refused)
 
 
-def _wanted(due: Mapping[UUID, int], busy: Counter[UUID]) -> Iterator[UUID]:
+def _wanted(due: Mapping[Listener, int], busy: Counter[Listener]) -> Iterator[Listener]:
     """A first lane for everybody, then further ones for those who have more to hear."""
     for number in range(MOST_FOR_ONE):
-        for client_id, count in due.items():
-            if busy[client_id] + number < MOST_FOR_ONE and count > number * BATCH:
-                yield client_id
+        for listener, count in due.items():
+            if busy[listener] + number < MOST_FOR_ONE and count > number * BATCH:
+                yield listener

@@ -31,7 +31,7 @@ CLAIM = text(
         FROM sso_logout_delivery AS due
         JOIN sso_participation AS participation ON participation.id = due.participation_id
         WHERE due.delivered_at IS NULL AND due.given_up_at IS NULL AND due.due_at <= now()
-            AND participation.client_id = :client_id
+            AND participation.client_id = :client_id AND due.host = :host
         ORDER BY due.due_at DESC  -- who left just now, before what was tried in vain
         LIMIT :most FOR UPDATE OF due SKIP LOCKED
     )
@@ -39,7 +39,7 @@ CLAIM = text(
     SET attempts = attempts + 1, due_at = now() + make_interval(secs => :lease)
     FROM claimed WHERE delivery.id = claimed.id
     RETURNING delivery.id, delivery.protocol, claimed.participation_id, claimed.account_id,
-        delivery.attempts
+        delivery.ticket_id, delivery.refusals
     """
 )
 DELIVERED = text(
@@ -51,25 +51,34 @@ DELIVERED = text(
 PUT_OFF = text(
     f"""
     UPDATE sso_logout_delivery SET last_error = :code, due_at = now() + {PAUSE},
-        given_up_at = CASE
+        refusals = refusals + CAST(:refused AS integer), given_up_at = CASE
             WHEN :final OR created_at <= now() - interval '{GIVEN_UP_AFTER_HOURS} hours' THEN now()
         END
     WHERE id = ANY(:ids) AND delivered_at IS NULL
     """
 )
-PUT_OFF_CLIENT = text(
+PUT_OFF_LISTENER = text(
     f"""
     UPDATE sso_logout_delivery SET attempts = attempts + 1, due_at = now() + {PAUSE}
     WHERE id IN (
         SELECT due.id FROM sso_logout_delivery AS due
         JOIN sso_participation AS participation ON participation.id = due.participation_id
         WHERE due.delivered_at IS NULL AND due.given_up_at IS NULL AND due.due_at <= now()
-            AND participation.client_id = :client_id
+            AND participation.client_id = :client_id AND due.host = :host
         FOR UPDATE OF due SKIP LOCKED
     )
     """
 )
 RELEASE = text("UPDATE sso_logout_delivery SET due_at = now() WHERE id = ANY(:ids)")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whatever answers, or not, for everything that it has to hear."""
+
+    client_id: UUID
+    host: str = ""
+    """Of CAS services; OpenID Connect has one address for each client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,47 +88,56 @@ class Claimed:
     id: UUID
     protocol: LogoutProtocol
     farewell: Farewell
-    attempts: int
-    """This one included."""
+    refusals: int
+    """Attempts before this one that the client answered with 400."""
 
 
-def due_clients(session: Session) -> dict[UUID, int]:
-    """How many deliveries are due to whom, the client that waits longest first."""
+def due_listeners(session: Session) -> dict[Listener, int]:
+    """How many deliveries are due to whom, whoever waits longest first."""
     statement = (
-        select(Participation.client_id, func.count())
+        select(Participation.client_id, LogoutDelivery.host, func.count())
         .join(LogoutDelivery, LogoutDelivery.participation_id == Participation.id)
         .where(DUE)
-        .group_by(Participation.client_id)
+        .group_by(Participation.client_id, LogoutDelivery.host)
         .order_by(func.min(LogoutDelivery.due_at))
     )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    return {Listener(row[0], row[1]): row[2] for row in session.execute(statement)}
 
 
-def claim(session: Session, client_id: UUID, *, most: int, lease_seconds: float) -> list[Claimed]:
-    values = {"client_id": client_id, "most": most, "lease": lease_seconds}
+def claim(
+    session: Session, listener: Listener, *, most: int, lease_seconds: float
+) -> list[Claimed]:
+    values = {**_named(listener), "most": most, "lease": lease_seconds}
     return [
         Claimed(
             row.id,
             LogoutProtocol(row.protocol),
-            Farewell(row.participation_id, row.account_id),
-            row.attempts,
+            Farewell(row.participation_id, row.account_id, row.ticket_id),
+            row.refusals,
         )
         for row in session.execute(CLAIM, values)
     ]
+
+
+def _named(listener: Listener) -> dict[str, object]:
+    return {"client_id": listener.client_id, "host": listener.host}
 
 
 def settle(session: Session, delivery_id: UUID) -> None:
     session.execute(DELIVERED, {"id": delivery_id})
 
 
-def put_off(session: Session, ids: Sequence[UUID], code: str, *, final: bool) -> None:
+def put_off(
+    session: Session, ids: Sequence[UUID], code: str, *, final: bool = False, refused: bool = False
+) -> None:
     """Try again later, and not at all when it is final or has been tried for a day."""
-    session.execute(PUT_OFF, {"ids": list(ids), "code": code, "final": final})
+    values = {"ids": list(ids), "code": code, "final": final, "refused": refused}
+    session.execute(PUT_OFF, values)
 
 
-def put_off_client(session: Session, client_id: UUID) -> None:
+def put_off_listener(session: Session, listener: Listener) -> None:
     """It does not answer: one attempt in vain counts for everything that it has to hear."""
-    session.execute(PUT_OFF_CLIENT, {"client_id": client_id})
+    session.execute(PUT_OFF_LISTENER, _named(listener))
 
 
 def release(session: Session, ids: Sequence[UUID]) -> None:

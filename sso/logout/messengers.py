@@ -20,6 +20,8 @@ class Farewell:
     """The `sid` that the client knows."""
     account_id: UUID
     """Whom the client knows: the person or the organisation they acted as."""
+    ticket_id: UUID | None = None
+    """Of CAS: the ticket that the service was entered with."""
 
 
 class Poster(Protocol):
@@ -30,7 +32,7 @@ class Poster(Protocol):
 
 
 Messenger = Callable[[Client, Farewell], None]
-"""Returns once the client has accepted it.
+"""Returns once the client has accepted it; one request at most, whose time is bounded.
 
 Raises OutboundUnavailable to be tried again; OutboundRefused and NothingToTell never to be.
 """

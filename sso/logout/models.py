@@ -26,9 +26,16 @@ class LogoutDelivery(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     participation_id: Mapped[UUID] = mapped_column(ForeignKey("sso_participation.id"), index=True)
     protocol: Mapped[LogoutProtocol]
+    ticket_id: Mapped[UUID | None]
+    """Of CAS, which tells each session of an application apart. No key: it is forgotten earlier."""
+    host: Mapped[str] = mapped_column(default="", server_default="")
+    """Of the ticket's service: a client may have several, and one that is silent says nothing of
+    the others."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     due_at: Mapped[datetime] = mapped_column(server_default=func.now())
     attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    refusals: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Attempts that the client answered with 400."""
     delivered_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(100))

@@ -96,6 +96,7 @@ def leave_everything_behind(world: SignOnWorld, at: datetime) -> None:
                     with_credentials=False,
                     issued_at=at,
                     expires_at=at,
+                    consumed_at=at,
                 ),
                 Interaction(
                     id=uuid4(),

@@ -22,6 +22,7 @@ from entrypoints.wiring import Services
 from kernel.jobs import connection_string
 from kernel.notices import Notices
 from kernel.outbound import Outbound, OutboundSettings
+from sso.cas.single_logout import CasMessenger
 from sso.logout.courier import DATABASE_GONE, Courier
 from sso.logout.messengers import BackChannelMessenger
 from sso.logout.models import LogoutDelivery, LogoutProtocol
@@ -65,6 +66,13 @@ class Receiver(ThreadingHTTPServer):
         (token,) = form["logout_token"]
         return token
 
+    def next_ticket(self) -> str:
+        """Of CAS, likewise: the session that is over."""
+        form = parse_qs(self.heard.get(timeout=PATIENCE_SECONDS), strict_parsing=True)
+        assert list(form) == ["logoutRequest"]
+        (request,) = form["logoutRequest"]
+        return request.partition("<samlp:SessionIndex>")[2].partition("<")[0]
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
@@ -81,6 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.opened.put(self.path)
+        self.server.awake.wait(PATIENCE_SECONDS)
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
@@ -116,14 +125,13 @@ def receiver() -> Iterator[Receiver]:
 
 
 def courier_for(services: Services, notices: Notices) -> Courier:
-    sign_on = services.sign_on
-    messenger = BackChannelMessenger(
-        sign_on.minter, sign_on.claims, Outbound(LOOPBACK), services.clock
-    )
+    sign_on, outbound, clock = services.sign_on, Outbound(LOOPBACK), services.clock
+    openid = BackChannelMessenger(sign_on.minter, sign_on.claims, outbound, clock)
+    cas = CasMessenger(services.database, sign_on.cas_tickets, outbound, clock)
     return Courier(
         services.database,
         sign_on.clients.get,
-        {LogoutProtocol.OPENID: messenger},
+        {LogoutProtocol.OPENID: openid, LogoutProtocol.CAS: cas},
         notices,
         attempt_seconds=ATTEMPT_SECONDS,
     )

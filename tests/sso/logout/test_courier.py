@@ -14,6 +14,7 @@ from entrypoints.home import CHECKOUT
 from kernel.notices import Notices
 from sso.logout import deliveries
 from sso.logout.courier import BATCH, MOST_REFUSALS
+from sso.logout.deliveries import Listener
 from sso.sessions.models import EndReason
 from sso.sessions.service import Browser, end_sessions_of, participate, start_session
 from tests.support.installation import eventually
@@ -88,8 +89,8 @@ def test_pauses_between_attempts_grow_up_to_an_hour(world: SignOnWorld) -> None:
     for _ in range(20):
         hasten(world)
         with world.services.database.transaction() as session:
-            (claimed,) = deliveries.claim(session, app.id, most=10, lease_seconds=60)
-            deliveries.put_off(session, [claimed.id], "status-500", final=False)
+            (claimed,) = deliveries.claim(session, Listener(app.id), most=10, lease_seconds=60)
+            deliveries.put_off(session, [claimed.id], "status-500")
             pauses.append(
                 session.scalar(
                     text("SELECT extract(epoch FROM due_at - now()) FROM sso_logout_delivery")
@@ -111,7 +112,7 @@ def test_after_a_day_it_is_given_up(world: SignOnWorld, couriers: Couriers) -> N
         eventually(lambda: only_row(world).given_up_at is not None)
         hasten(world)
         with world.services.database.transaction() as session:
-            assert deliveries.due_clients(session) == {}
+            assert deliveries.due_listeners(session) == {}
             assert deliveries.count_undelivered(session) == 0
 
 
@@ -125,11 +126,29 @@ def test_a_client_that_refuses_the_token_is_believed_after_a_while(
         eventually(lambda: only_row(world).last_error == "status-400")
         assert only_row(world).given_up_at is None
         with world.services.database.transaction() as session:
-            values = {"attempts": MOST_REFUSALS - 1}
-            session.execute(text("UPDATE sso_logout_delivery SET attempts = :attempts"), values)
+            values = {"refusals": MOST_REFUSALS - 1}
+            session.execute(text("UPDATE sso_logout_delivery SET refusals = :refusals"), values)
         hasten(world)
         receiver.next_token()
         eventually(lambda: only_row(world).given_up_at is not None)
+
+
+def test_what_was_not_answered_at_all_is_no_refusal(world: SignOnWorld) -> None:
+    """The first answer after an outage, from a client that has yet to fetch our new key."""
+    with receiving(400) as receiver:
+        app = system(world, "app", receiver)
+        enter_and_leave(world, world.member(), app)
+        with world.services.database.transaction() as session:
+            session.execute(text("UPDATE sso_logout_delivery SET attempts = 30"))
+        courier = courier_for(world.services, Notices("postgresql://nobody"))
+        courier._serve(Listener(app.id), Event())
+    row = only_row(world)
+    assert (row.attempts, row.refusals, row.last_error) == (31, 1, "status-400")
+    assert row.given_up_at is None
+    hasten(world)
+    courier._serve(Listener(app.id), Event())
+    row = only_row(world)
+    assert (row.attempts, row.refusals, row.last_error) == (32, 1, "outbound-unavailable")
 
 
 def test_an_address_that_must_not_be_fetched_is_not_tried_again(
@@ -163,7 +182,7 @@ def test_one_attempt_in_vain_counts_for_everything_that_a_silent_client_has_to_h
     with receiving() as receiver:
         app = system(world, "app", receiver)
     enter_and_leave(world, world.member(), app, times=BATCH * 3)
-    courier_for(world.services, Notices("postgresql://nobody"))._serve(app.id, Event())
+    courier_for(world.services, Notices("postgresql://nobody"))._serve(Listener(app.id), Event())
     assert {row.attempts for row in rows(world)} == {1}
     assert sum(row.last_error == "outbound-unavailable" for row in rows(world)) == BATCH
 
@@ -222,7 +241,7 @@ def test_a_courier_that_is_asked_to_stop_leaves_the_rest_to_others(world: SignOn
         thread.join()
     assert undelivered(world) == 2
     with world.services.database.transaction() as session:
-        assert deliveries.due_clients(session) == {app.id: 2}
+        assert deliveries.due_listeners(session) == {Listener(app.id): 2}
 
 
 def test_a_courier_that_is_killed_before_the_answer_leaves_a_claim_that_runs_out(
@@ -242,7 +261,7 @@ def test_a_courier_that_is_killed_before_the_answer_leaves_a_claim_that_runs_out
         victim.wait()
         assert only_row(world).attempts == 1
         with world.services.database.transaction() as session:
-            assert deliveries.due_clients(session) == {}
+            assert deliveries.due_listeners(session) == {}
         first = receiver.next_token()
         receiver.awake.set()
         hasten(world)
