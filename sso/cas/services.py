@@ -9,14 +9,21 @@ LONGEST_SERVICE = 2000
 
 
 def find_service(clients: Clients, service: str) -> Client | None:
-    """The client whose registered address the service begins with, host and path as a whole."""
+    """The client whose registered address the service begins with, host and path as a whole.
+
+    Where several do, the one with the longest path: what is said of a part of a site counts there,
+    and who may enter must not depend on the order in which clients were read.
+    """
     parts = _plain(service)
     if parts is None:
         return None
-    for client in clients.by_id.values():
-        if any(_covers(registered, parts) for registered in client.description.cas_services):
-            return client
-    return None
+    covering = {
+        (-len(urlsplit(registered).path), client.client_id): client
+        for client in clients.by_id.values()
+        for registered in client.description.cas_services
+        if _covers(registered, parts)
+    }
+    return covering[min(covering)] if covering else None
 
 
 def _plain(service: str) -> SplitResult | None:
