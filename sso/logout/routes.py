@@ -1,18 +1,20 @@
 """Signing out, at the wish of a client or from our own pages."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from urllib.parse import quote, urlencode
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
 from sso.http import FromBrowser, SignOn, who
+from sso.login.destinations import go
 from sso.logout import front_channel, texts
+from sso.logout.pages import pages, signed_out
 from sso.logout.service import sign_out
 from sso.protocol.end_session import (
     END_SESSION_PATH,
@@ -21,38 +23,50 @@ from sso.protocol.end_session import (
     is_meant,
     read_end_session,
 )
-from sso.sessions.cookies import forget_session
 from sso.sessions.models import Participation
 from sso.sessions.service import SignedIn
-from theme.pages import Pages
-
-router = APIRouter(include_in_schema=False)
-pages = Pages(Path(__file__).parent / "templates")
 
 SIGN_OUT_PATH = "/dang-xuat"
-SEE_OTHER = 303
-NOT_KEPT = {"Cache-Control": "no-store"}
-LOADING_SECONDS = 3
-"""For the pages of clients to load, before the browser goes on."""
-IN_ADDRESSES = ":/%#?=@[]!$&'()*+,;~"
-"""What is left as it is in the address of a redirect."""
+
+
+class AnswersWrongRequests(APIRoute):
+    """With the page that says so, on which one can sign out all the same."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except OAuth2Error as error:
+                return _question(request, error=error)
+
+        return answer
+
+
+router = APIRouter(include_in_schema=False, route_class=AnswersWrongRequests)
+
+
+def _read(request: Request, sign_on: SignOn) -> EndSessionRequest:
+    """Raises OAuth2Error."""
+    pairs = request.query_params.multi_items()
+    return read_end_session(pairs, sign_on.clients.get(), sign_on.minter)
+
+
+Asked = Annotated[EndSessionRequest, Depends(_read)]
 
 
 @router.get(END_SESSION_PATH)
 def end_session(
-    request: Request, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now
+    request: Request, asked: Asked, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now
 ) -> Response:
     """Signs out at once whom the hint is about, and asks everybody else."""
-    try:
-        asked = _read(request, sign_on)
-    except OAuth2Error as error:
-        return _question(request, error=error)
     entered: Sequence[Participation] = ()
     with db.transaction() as session:
         signed_in = who(request, session, sign_on, now)
         if signed_in is not None:
             if not is_meant(session, asked, signed_in, sign_on.claims):
-                return RedirectResponse(_page_address(request, asked), SEE_OTHER, NOT_KEPT)
+                return go(_page_address(request, asked))
             entered = sign_out(session, signed_in, browser, client=asked.client, now=now)
     return _signed_out(request, sign_on, asked, entered)
 
@@ -66,15 +80,11 @@ async def end_session_by_form(request: Request) -> Response:
         for name, value in form.multi_items()
         if isinstance(value, str) and name in PARAMETERS
     ]
-    return RedirectResponse(f"{END_SESSION_PATH}?{urlencode(pairs)}", SEE_OTHER, NOT_KEPT)
+    return go(f"{END_SESSION_PATH}?{urlencode(pairs)}")
 
 
 @router.get(SIGN_OUT_PATH)
-def show_question(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
-    try:
-        asked = _read(request, sign_on)
-    except OAuth2Error as error:
-        return _question(request, error=error)
+def show_question(request: Request, asked: Asked, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
         signed_in = who(request, session, sign_on, now)
     if signed_in is None:
@@ -83,23 +93,15 @@ def show_question(request: Request, sign_on: SignOn, db: Db, now: Now) -> Respon
 
 
 @router.post(SIGN_OUT_PATH, dependencies=[Depends(require_same_origin)])
-def leave(request: Request, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now) -> Response:
-    try:
-        asked = _read(request, sign_on)
-    except OAuth2Error as error:
-        return _question(request, error=error)
+def leave(
+    request: Request, asked: Asked, sign_on: SignOn, browser: FromBrowser, db: Db, now: Now
+) -> Response:
     entered: Sequence[Participation] = ()
     with db.transaction() as session:
         signed_in = who(request, session, sign_on, now)
         if signed_in is not None:
             entered = sign_out(session, signed_in, browser, client=asked.client, now=now)
     return _signed_out(request, sign_on, asked, entered)
-
-
-def _read(request: Request, sign_on: SingleSignOn) -> EndSessionRequest:
-    """Raises OAuth2Error."""
-    pairs = request.query_params.multi_items()
-    return read_end_session(pairs, sign_on.clients.get(), sign_on.minter)
 
 
 def _page_address(request: Request, asked: EndSessionRequest) -> str:
@@ -138,24 +140,4 @@ def _signed_out(
     asked: EndSessionRequest,
     entered: Sequence[Participation],
 ) -> Response:
-    """Back to the client at once, or after a moment when others have pages to load here."""
-    return_to = asked.return_to
-    frames = front_channel.addresses_to_open(entered, sign_on.clients.get(), sign_on.issuer)
-    response: Response
-    if return_to is not None and not frames:
-        response = RedirectResponse(return_to, SEE_OTHER, NOT_KEPT)
-    else:
-        response = pages.render(
-            request,
-            "signed_out.html",
-            frames=frames,
-            frame_origins=front_channel.origins(frames),
-            texts=texts,
-            client=asked.client.description if asked.client else None,
-            return_to=return_to,
-        )
-    if return_to is not None and frames:
-        address = quote(return_to, safe=IN_ADDRESSES)
-        response.headers["Refresh"] = f"{LOADING_SECONDS}; url={address}"
-    forget_session(response)
-    return response
+    return signed_out(request, sign_on, entered, client=asked.client, return_to=asked.return_to)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from sso.clients.registry import Client
-from sso.login.service import account_actor
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
 from sso.sessions.models import EndReason, Participation
 from sso.sessions.service import Browser, SignedIn, end_session, live_participations
