@@ -14,6 +14,7 @@ from kernel.database import Database
 from kernel.encryption import KeyRing
 from kernel.notices import Notices
 from kernel.snapshot import Snapshot
+from sso.cas.proxies import Proxies
 from sso.cas.single_logout import CasMessenger
 from sso.cas.tickets import Tickets
 from sso.cas.validation import CasValidator
@@ -187,6 +188,16 @@ class SingleSignOn:
             self.database,
             self.clients.get,
             self.claims,
+            self.cas_tickets,
+            self.cas_proxies,
+            self.clock,
+        )
+
+    @cached_property
+    def cas_proxies(self) -> Proxies:
+        return Proxies(
+            self.database,
+            self.clients.get,
             self.cas_tickets,
             self.fetcher,
             self.settings,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from sso.cas.validation import CasRefusal, Validated
+from sso.cas.errors import CasRefusal
+from sso.cas.validation import Validated
 
 NAMESPACE = "http://www.yale.edu/tp/cas"
 XML = "application/xml;charset=UTF-8"

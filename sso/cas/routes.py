@@ -5,45 +5,47 @@ between the service and us, and on tickets that work once.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from kernel.clock import office_day
 from kernel.http import Db, Now, client_address
 from sso.assembly import SingleSignOn
 from sso.cas import answers, tickets
+from sso.cas.errors import CasRefusal
 from sso.cas.models import TicketKind
 from sso.cas.services import find_service
-from sso.cas.validation import CasRefusal, Question
+from sso.cas.validation import Question
 from sso.claims.access import may_use
 from sso.claims.subject import load_subject
+from sso.claims.usernames import NameTaken, claim_username
 from sso.clients.addresses import with_query
 from sso.clients.registry import Client
-from sso.http import FromBrowser, SignOn
+from sso.http import FromBrowser, SignOn, who
 from sso.login import texts
-from sso.login.destinations import SIGN_IN_PATH
+from sso.login.destinations import CAS_LOGIN_PATH, NOT_KEPT, SIGN_IN_PATH, go
 from sso.login.pages import pages
-from sso.login.service import account_actor
+from sso.logout.pages import signed_out
+from sso.logout.service import sign_out
 from sso.protocol.flow import CAS_PROTOCOL
-from sso.protocol.sign_on_records import SignOnAuditTag, record_entered, record_sign_on
-from sso.sessions.cookies import forget_session, session_secret
-from sso.sessions.models import EndReason
-from sso.sessions.service import SignedIn, end_session, find_session, participate
+from sso.protocol.models import Interaction
+from sso.protocol.sign_on_records import record_entered
+from sso.sessions.models import Participation
+from sso.sessions.service import SignedIn, participate
 
-router = APIRouter(prefix="/cas", include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
-SEE_OTHER = 303
-NO_STORE = {"Cache-Control": "no-store"}
 Text = Annotated[str | None, Query(max_length=4000)]
 Reference = Annotated[str | None, Query(alias="request", max_length=100)]
 
 
-@router.get("/login")
+@router.get(CAS_LOGIN_PATH)
 def log_in(  # the parameters of the protocol, section 2.1.1
     request: Request,
     sign_on: SignOn,
@@ -55,41 +57,50 @@ def log_in(  # the parameters of the protocol, section 2.1.1
     reference: Reference = None,
 ) -> Response:
     with db.transaction() as session:
-        interaction = sign_on.interactions.find(session, reference, now) if reference else None
-        if interaction is not None and interaction.parameters.get("protocol") != CAS_PROTOCOL:
-            interaction = None  # of another protocol: nothing in it was checked for this one
+        interaction = _waiting(session, sign_on, reference, now)
         if interaction is not None:
             asked = interaction.parameters["single"]
             service, renew, gateway = asked["service"], asked.get("renew"), None
         if not service:
-            return RedirectResponse(SIGN_IN_PATH, SEE_OTHER, NO_STORE)
+            return go(SIGN_IN_PATH)
         client = find_service(sign_on.clients.get(), service)
         if client is None:
             return _refused(request)
-        signed_in = find_session(
-            session, session_secret(request), settings=sign_on.settings, now=now
-        )
-        asked_at = interaction.created_at if interaction else None
-        if signed_in is None or (_is_set(renew) and not _is_fresh(signed_in, asked_at)):
+        signed_in = who(request, session, sign_on, now)
+        if signed_in is None or (_is_set(renew) and not _is_fresh(signed_in, interaction)):
             if _is_set(gateway) and not _is_set(renew):  # renew goes before (section 2.1.1)
-                return RedirectResponse(service, SEE_OTHER, NO_STORE)
+                return go(service)
             single = {"service": service, **({"renew": renew} if renew else {})}
-            secret = sign_on.interactions.begin(
-                session,
-                client.id,
-                {"protocol": CAS_PROTOCOL, "single": single, "many": {}},
-                address=client_address(request) or None,
-                now=now,
-            )
-            address = f"{SIGN_IN_PATH}?{urlencode({'request': secret})}"
-            return RedirectResponse(address, SEE_OTHER, NO_STORE)
-        if not may_use(
-            session, client, load_subject(session, signed_in.account.id, office_day(now))
-        ):
-            return _no_access(request, client)
-        if interaction is not None:
-            interaction.completed_at = now
-        return _enter(session, sign_on, client, service, signed_in, now, asked_at)
+            return _sign_in_first(request, session, sign_on, client, single, now)
+        return _enter(request, session, sign_on, client, service, signed_in, interaction, now)
+
+
+def _waiting(
+    session: Session, sign_on: SingleSignOn, reference: str | None, now: datetime
+) -> Interaction | None:
+    """None for one of another protocol: nothing in it was checked for this one."""
+    interaction = sign_on.interactions.find(session, reference, now) if reference else None
+    if interaction is None or interaction.parameters.get("protocol") != CAS_PROTOCOL:
+        return None
+    return interaction
+
+
+def _sign_in_first(  # one caller, above
+    request: Request,
+    session: Session,
+    sign_on: SingleSignOn,
+    client: Client,
+    single: dict[str, str],
+    now: datetime,
+) -> Response:
+    secret = sign_on.interactions.begin(
+        session,
+        client.id,
+        {"protocol": CAS_PROTOCOL, "single": single, "many": {}},
+        address=client_address(request) or None,
+        now=now,
+    )
+    return go(f"{SIGN_IN_PATH}?{urlencode({'request': secret})}")
 
 
 def _is_set(value: str | None) -> bool:
@@ -97,33 +108,43 @@ def _is_set(value: str | None) -> bool:
     return value is not None and value != "false"
 
 
-def _is_fresh(signed_in: SignedIn, asked_at: datetime | None) -> bool:
-    return asked_at is not None and signed_in.session.authenticated_at >= asked_at
+def _is_fresh(signed_in: SignedIn, interaction: Interaction | None) -> bool:
+    """Whether the password was shown because of this request."""
+    if interaction is None:
+        return False
+    return signed_in.session.authenticated_at >= interaction.created_at
 
 
 def _enter(  # one caller, above
+    request: Request,
     session: Session,
     sign_on: SingleSignOn,
     client: Client,
     service: str,
     signed_in: SignedIn,
+    interaction: Interaction | None,
     now: datetime,
-    asked_at: datetime | None,
 ) -> Response:
     account = signed_in.account
+    subject = load_subject(session, account.id, office_day(now))
+    if not may_use(session, client, subject):
+        return _no_access(request, client)
+    if taken := claim_username(session, client, subject):
+        return _no_access(request, client, taken)
+    if interaction is not None:
+        interaction.completed_at = now
     sid = participate(session, signed_in.session.id, client.id, account.id, now=now)
     ticket = tickets.issue(
         session,
         TicketKind.SERVICE,
         sid,
         service,
-        with_credentials=_is_fresh(signed_in, asked_at),
+        with_credentials=_is_fresh(signed_in, interaction),
         lifetime=timedelta(seconds=sign_on.settings.cas_ticket_seconds),
         now=now,
     )
     record_entered(session, account_actor(account), client, account, sid)
-    target = with_query(service, ticket=sign_on.cas_tickets.text(ticket))
-    return RedirectResponse(target, SEE_OTHER, NO_STORE)
+    return go(with_query(service, ticket=sign_on.cas_tickets.text(ticket)))
 
 
 def _refused(request: Request) -> Response:
@@ -138,20 +159,21 @@ def _refused(request: Request) -> Response:
     )
 
 
-def _no_access(request: Request, client: Client) -> Response:
+def _no_access(request: Request, client: Client, taken: NameTaken | None = None) -> Response:
     return pages.render(
         request,
         "no_access_cas.html",
         status_code=403,
         texts=texts,
         client=client.description,
+        taken=taken,
     )
 
 
-@router.get("/serviceValidate")
-@router.get("/p3/serviceValidate")
-@router.get("/proxyValidate")
-@router.get("/p3/proxyValidate")
+@router.get("/cas/serviceValidate")
+@router.get("/cas/p3/serviceValidate")
+@router.get("/cas/proxyValidate")
+@router.get("/cas/p3/proxyValidate")
 def validate(  # the parameters of the protocol, section 2.5.1
     request: Request,
     sign_on: SignOn,
@@ -177,31 +199,32 @@ def validate(  # the parameters of the protocol, section 2.5.1
     except CasRefusal as refusal:
         if wants_json:
             return _json(answers.failure_json(refusal))
-        return Response(answers.failure_xml(refusal), media_type=answers.XML, headers=NO_STORE)
-    if wants_json:
-        return _json(answers.success_json(found))
-    return Response(answers.success_xml(found), media_type=answers.XML, headers=NO_STORE)
+        return _xml(answers.failure_xml(refusal))
+    return _json(answers.success_json(found)) if wants_json else _xml(answers.success_xml(found))
+
+
+def _xml(body: bytes) -> Response:
+    return Response(body, media_type=answers.XML, headers=NOT_KEPT)
 
 
 def _json(body: object) -> Response:
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, media_type="application/json", headers=NO_STORE)
+    return Response(text, media_type="application/json", headers=NOT_KEPT)
 
 
-@router.get("/proxy")
+@router.get("/cas/proxy")
 def proxy(
     sign_on: SignOn,
     pgt: Text = None,
     target: Annotated[str | None, Query(alias="targetService", max_length=2000)] = None,
 ) -> Response:
     try:
-        body = answers.proxy_xml(sign_on.cas_validator.proxy(pgt, target))
+        return _xml(answers.proxy_xml(sign_on.cas_proxies.ticket(pgt, target)))
     except CasRefusal as refusal:
-        body = answers.failure_xml(refusal, of="proxy")
-    return Response(body, media_type=answers.XML, headers=NO_STORE)
+        return _xml(answers.failure_xml(refusal, of="proxy"))
 
 
-@router.get("/logout")
+@router.get("/cas/logout")
 def log_out(
     request: Request,
     sign_on: SignOn,
@@ -210,21 +233,15 @@ def log_out(
     now: Now,
     service: Text = None,
 ) -> Response:
-    """Ends the session for all systems at once, as the protocol has it (section 2.3)."""
+    """Ends the session for all systems at once, as the protocol has it (section 2.3).
+
+    Nobody is sent to an address that is not registered.
+    """
+    client = find_service(sign_on.clients.get(), service) if service else None
+    entered: Sequence[Participation] = ()
     with db.transaction() as session:
-        signed_in = find_session(
-            session, session_secret(request), settings=sign_on.settings, now=now
-        )
+        signed_in = who(request, session, sign_on, now)
         if signed_in is not None:
-            end_session(session, signed_in.session.id, EndReason.SIGNED_OUT, now=now)
-            record_sign_on(
-                session,
-                account_actor(signed_in.account),
-                SignOnAuditTag.SIGNED_OUT,
-                signed_in.account.id,
-                browser,
-            )
-    known = service and find_service(sign_on.clients.get(), service) is not None
-    response = RedirectResponse(service if known and service else SIGN_IN_PATH, SEE_OTHER, NO_STORE)
-    forget_session(response)
-    return response
+            entered = sign_out(session, signed_in, browser, client=client, now=now)
+    return_to = service if client else None
+    return signed_out(request, sign_on, entered, client=client, return_to=return_to)

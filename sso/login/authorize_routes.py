@@ -11,6 +11,7 @@ from kernel.http import Db, Now, client_address
 from sso.http import SignOn, who
 from sso.login import texts
 from sso.login.destinations import (
+    CAS_LOGIN_PATH,
     CHOOSE_PATH,
     CONSENT_PATH,
     NO_ACCESS_PATH,
@@ -24,7 +25,6 @@ from sso.protocol.flow import Ask, Outcome, Redirect, Unredirectable, Waiting
 
 router = APIRouter(include_in_schema=False)
 
-CAS_LOGIN_PATH = "/cas/login"
 PAGES = {
     "sign-in": SIGN_IN_PATH,
     "choose": CHOOSE_PATH,

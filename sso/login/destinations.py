@@ -14,6 +14,7 @@ from sso.protocol.device import DEVICE_PATH
 
 SIGN_IN_PATH = "/dang-nhap"
 RESUME_PATH = "/oauth2/resume"
+CAS_LOGIN_PATH = "/cas/login"
 CHOOSE_PATH = "/chon-tai-khoan"
 CONSENT_PATH = "/dong-y"
 NO_ACCESS_PATH = "/khong-co-quyen"
