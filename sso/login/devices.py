@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from kernel.clock import office_day
 from sso.claims.access import may_use
 from sso.claims.subject import load_subject
 from sso.clients import consents
 from sso.clients.registry import Client
-from sso.login.service import account_actor
 from sso.protocol.device_codes import DeviceCodes
 from sso.protocol.models import DeviceAuthorization
 from sso.protocol.server import ProtocolServer

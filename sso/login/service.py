@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from identity.accounts.actors import account_actor
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.password_age import password_state
 from identity.accounts.password_service import replace_password_hash
@@ -252,7 +253,3 @@ class SignIn:
         except TooManyAttempts as too_many:
             return too_many
         return error
-
-
-def account_actor(account: Account) -> Actor:
-    return Actor(ActorKind.ACCOUNT, account.login, frozenset(), account.id)
