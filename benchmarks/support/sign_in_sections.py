@@ -23,7 +23,7 @@ def sign_in(stage: Stage) -> Section:
 
 
 def storm(stage: Stage) -> Section:
-    """Everybody at the same moment."""
+    """Everybody at the same moment, from behind one address."""
     people, ours = office(stage), stage.ours
     with peak_memory(ours.web) as memory:
         load = people.storm()
