@@ -110,6 +110,19 @@ def test_a_proxy_gets_no_ticket_for_a_kind_of_account_that_is_not_admitted(
     assert failure(proxy.ask(granting), "proxy") == "UNAUTHORIZED_SERVICE"
 
 
+def test_a_proxy_gets_no_ticket_under_the_name_of_somebody_else(
+    world: SignOnWorld, proxy: Portal
+) -> None:
+    documents(world, username_template="{unit}_{name}")
+    office = world.province.organisation()
+    first, second = (
+        world.member(name, organisation=office) for name in ("Nguyễn Văn An", "Nguyễn Văn Ân")
+    )
+    proxy.ticket(proxy.granting(world.browser(), first))
+    granting = proxy.granting(world.browser(), second)
+    assert failure(proxy.ask(granting), "proxy") == "UNAUTHORIZED_SERVICE"
+
+
 def test_whoever_may_no_longer_be_a_proxy_gets_no_tickets(
     world: SignOnWorld, member: Member, proxy: Portal
 ) -> None:
