@@ -221,6 +221,11 @@ class SingleSignOn:
         return NewPassword(self.database, self.passwords, self.sign_in, self.throttling)
 
     @cached_property
+    def sign_in_limiter(self) -> anyio.CapacityLimiter:
+        """Sign-ins at once: those whose password is hashed, and two that ask the database."""
+        return anyio.CapacityLimiter(self.passwords.parallel_hashes + 2)
+
+    @cached_property
     def hash_limiter(self) -> anyio.CapacityLimiter:
         """Threads that hash passwords: one for each processor, whoever else is waiting."""
         return anyio.CapacityLimiter(self.passwords.parallel_hashes)

@@ -4,7 +4,7 @@ Three steps, since the check takes as long as it is meant to: a transaction befo
 during it, a transaction after it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +40,8 @@ from sso.throttling.service import (
     note_success,
 )
 
+LOOKS = 2
+"""At a password whose hash is renewed meanwhile."""
 NOBODY = UUID(int=0)
 """Asked about in place of an account that there is not."""
 
@@ -132,6 +134,23 @@ class SignIn:
         self._passwords = passwords
         self._throttling = throttling
         self._settings = settings
+
+    def __call__(
+        self, identifier: str, password: str, visitor: Visitor, now: datetime
+    ) -> NewSession | NewPasswordNeeded:
+        """Slow on purpose. Raises TooManyAttempts, SignInRefused, AccountNotActive."""
+        attempt = self.begin(identifier, visitor, now)
+        for _ in range(LOOKS):
+            verification = self.check(attempt, password)
+            try:
+                outcome = self.finish(attempt, verification, visitor, now)
+            except HashChanged as changed:
+                attempt = replace(attempt, password_hash=changed.password_hash)
+                continue
+            if verification.needs_rehash and isinstance(outcome, NewSession):
+                self.renew_hash(attempt, password)
+            return outcome
+        raise SignInRefused
 
     def begin(self, identifier: str, visitor: Visitor, now: datetime) -> Attempt:
         """Raises TooManyAttempts."""

@@ -1,7 +1,6 @@
 """The sign-in page."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -21,13 +20,7 @@ from sso.login.authorize_routes import answer, form_targets
 from sso.login.destinations import NEW_PASSWORD_PATH, SIGN_IN_PATH, destination, go
 from sso.login.pages import pages
 from sso.login.password_step import set_step
-from sso.login.service import (
-    HashChanged,
-    NewPasswordNeeded,
-    NewSession,
-    SignInRefused,
-    Visitor,
-)
+from sso.login.service import NewSession, Visitor
 from sso.protocol.flow import Ask, Waiting
 from sso.sessions.cookies import device_secret, session_secret, set_device, set_session
 from sso.sessions.service import Browser
@@ -41,8 +34,6 @@ Reference = Annotated[str, Query(alias="request", max_length=100)]
 Hint = Annotated[str, Query(max_length=254)]
 Typed = Annotated[str, Form(max_length=1000)]
 LONGEST_SHOWN = 254
-LOOKS = 2
-"""At a password whose hash is renewed meanwhile."""
 
 
 def visitor_of(request: Request, browser: Browser) -> Visitor:
@@ -94,14 +85,15 @@ async def sign_in(
 ) -> Response:
     """Asynchronous, so that those who wait for a hash wait here and not in the threads of others.
 
-    A storm of sign-ins is a queue of small objects, never more hashes at once than processors.
+    A storm of sign-ins is a queue of small objects.
     """
     refused = partial(_refused, request, sign_on, reference, now, identifier)
     if missing := _missing(identifier, password):
         return await anyio.to_thread.run_sync(refused, missing)
     visitor = visitor_of(request, browser)
+    signing_in = partial(sign_on.sign_in, identifier, password, visitor, now)
     try:
-        outcome = await _sign_in(sign_on, visitor, now, identifier, password)
+        outcome = await anyio.to_thread.run_sync(signing_in, limiter=sign_on.sign_in_limiter)
     except DomainError as error:
         return await anyio.to_thread.run_sync(refused, faults_of(error), error)
     if isinstance(outcome, NewSession):
@@ -109,25 +101,6 @@ async def sign_in(
     response = go(onward_address(request, NEW_PASSWORD_PATH))
     set_step(response, sign_on.password_step.seal(outcome.account, now))
     return response
-
-
-async def _sign_in(
-    sign_on: SingleSignOn, visitor: Visitor, now: datetime, identifier: str, password: str
-) -> NewSession | NewPasswordNeeded:
-    """Raises TooManyAttempts, SignInRefused, AccountNotActive."""
-    threads, hashing = anyio.to_thread.run_sync, sign_on.hash_limiter
-    attempt = await threads(sign_on.sign_in.begin, identifier, visitor, now)
-    for _ in range(LOOKS):
-        verification = await threads(sign_on.sign_in.check, attempt, password, limiter=hashing)
-        try:
-            outcome = await threads(sign_on.sign_in.finish, attempt, verification, visitor, now)
-        except HashChanged as changed:
-            attempt = replace(attempt, password_hash=changed.password_hash)
-            continue
-        if verification.needs_rehash and isinstance(outcome, NewSession):
-            await threads(sign_on.sign_in.renew_hash, attempt, password, limiter=hashing)
-        return outcome
-    raise SignInRefused
 
 
 def _missing(identifier: str, password: str) -> list[Fault]:
