@@ -19,6 +19,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
 from entrypoints.exit_code import exit_code
+from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
 from entrypoints.telemetry import LastHand, Telemetry, TelemetryMiddleware
@@ -192,6 +193,7 @@ def configured(build: Callable[[], ASGIApp], settings: WebSettings) -> uvicorn.C
     return uvicorn.Config(
         lambda: behind_proxies(build(), settings),
         factory=True,
+        http=GatheringProtocol,
         host=settings.host,
         port=settings.port,
         log_config=None,
