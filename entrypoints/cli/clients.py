@@ -161,10 +161,12 @@ def apply(
     if as_json:
         answer(shown)
         return
-    table = folding_table("client", "", "secret (shown once)")
-    for entry in shown:
-        table.add_row(entry["client_id"], entry["change"], entry["client_secret"] or "")
-    session.console.print(table)
+    for entry in shown:  # no table, which would break secrets over lines
+        click.echo(
+            f"{entry['client_id']}\t{entry['change']}\t{entry['client_secret'] or ''}".rstrip()
+        )
+    if any(entry["client_secret"] for entry in shown):
+        click.echo("shown once: the secrets in the last column", err=True)
 
 
 def _entries(file: Path, domain: str | None) -> dict[str, dict[str, Any]]:

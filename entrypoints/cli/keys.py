@@ -2,7 +2,7 @@ from typing import Any
 
 import click
 
-from entrypoints.cli.session import Session, answer, as_json, basis_of, folding_table, with_basis
+from entrypoints.cli.session import Session, answer, as_json, basis_of, with_basis
 from kernel.clock import office_time
 from kernel.errors import NotFound
 from sso.keys import service
@@ -32,7 +32,7 @@ def list_all(session: Session, *, as_json: bool) -> None:
     """Keys with the time in which each signs, never their private parts."""
     with session.services.database.transaction() as database:
         keys = service.list_keys(database)
-    _show(session, keys, as_json=as_json)
+    _show(keys, as_json=as_json)
 
 
 @key.command("rotate")
@@ -46,7 +46,7 @@ def rotate(session: Session, *, as_json: bool) -> None:
         keys = service.keep_keys_ready(database, services.keys, settings, session.actor, now=now)
         if not keys:
             keys = service.rotate_now(database, services.keys, settings, session.actor, now=now)
-    _show(session, keys, as_json=as_json)
+    _show(keys, as_json=as_json)
 
 
 @key.command("withdraw", context_settings={"ignore_unknown_options": True})  # ids may begin with -
@@ -65,15 +65,14 @@ def withdraw(session: Session, /, kid: str, **options: Any) -> None:
     click.echo(f"{kid} withdrawn")
 
 
-def _show(session: Session, keys: list[SigningKey], *, as_json: bool) -> None:
+def _show(keys: list[SigningKey], *, as_json: bool) -> None:
     if as_json:
         answer([_described(key) for key in keys])
         return
-    table = folding_table("kid", "algorithm", "published", "signs from", "signs until", "withdrawn")
-    for key in keys:
-        moments = (key.published_at, key.signs_from, key.signs_until, key.withdrawn_at)
-        table.add_row(key.kid, key.algorithm.value, *map(office_time, moments))
-    session.console.print(table)
+    for key in keys:  # no table, which would break ids over lines; they are copied as a whole
+        begin, end, gone = map(office_time, (key.signs_from, key.signs_until, key.withdrawn_at))
+        click.echo(f"{key.kid}  {key.algorithm.value}")
+        click.echo(f"  signs {begin} to {end}, withdrawn {gone}")
 
 
 def _described(key: SigningKey) -> dict[str, str]:
