@@ -1,5 +1,6 @@
 """Systems that people sign in to, from the command line."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,6 +76,12 @@ def test_the_systems_of_a_province_are_applied_as_a_whole_and_again_without_chan
     assert told == {"cbccvc"}
     lgsp = clients.by_client_id["lgsp"].description
     assert lgsp.resource_identifiers == ["https://lgsp.backan.gov.vn"]
+
+
+def test_secrets_are_printed_whole(congvu: Cli) -> None:
+    text = congvu("client", "apply", str(PROVINCE_SYSTEMS), "--domain", "backan.gov.vn", *WHY).out
+    secrets = re.findall(r"^\S+\tcreated\tcongvu_client_[A-Za-z0-9_-]{43}$", text, re.MULTILINE)
+    assert len(secrets) == text.count("created")
 
 
 def test_one_wrong_entry_keeps_all_of_a_file_out(congvu: Cli, db: Database, tmp_path: Path) -> None:
