@@ -8,7 +8,6 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
 from alembic import command
-from entrypoints.home import CHECKOUT
 
 ALONE = """
     ALTER TABLE sso_cas_ticket DROP CONSTRAINT fk_sso_cas_ticket_participation_id;
@@ -29,13 +28,6 @@ LEFT = """
     SELECT protocol, ticket_id, host, attempts FROM sso_logout_delivery
     WHERE delivered_at IS NULL AND given_up_at IS NULL ORDER BY protocol, ticket_id
 """
-
-
-@pytest.fixture
-def configuration(empty_database_url: str) -> Config:
-    configuration = Config(str(CHECKOUT / "alembic.ini"))
-    configuration.attributes["url"] = empty_database_url
-    return configuration
 
 
 @pytest.fixture

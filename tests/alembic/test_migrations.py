@@ -7,14 +7,6 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from alembic import command
-from entrypoints.home import CHECKOUT
-
-
-@pytest.fixture
-def configuration(empty_database_url: str) -> Config:
-    configuration = Config(str(CHECKOUT / "alembic.ini"))
-    configuration.attributes["url"] = empty_database_url
-    return configuration
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 
 from alembic import command
-from entrypoints.home import CHECKOUT
 
 CHOSEN = datetime(2026, 3, 1, tzinfo=UTC)
 ACCOUNT = text("""
@@ -17,13 +16,6 @@ ACCOUNT = text("""
         password_hash, created_at, revision, projected_revision)
     VALUES (:id, 'service', :login, '', :status, :at, :hash, :at, 7, 7)
 """)
-
-
-@pytest.fixture
-def configuration(empty_database_url: str) -> Config:
-    configuration = Config(str(CHECKOUT / "alembic.ini"))
-    configuration.attributes["url"] = empty_database_url
-    return configuration
 
 
 @pytest.fixture
