@@ -1,5 +1,6 @@
 """Runs migrations on the URL handed over by the caller, or on that of the settings."""
 
+import re
 from importlib import import_module
 
 from sqlalchemy import create_engine, pool
@@ -26,14 +27,18 @@ MODELS = (
     "sso.logout.models",
     "sso.cas.models",
     "sso.throttling.models",
+    "mail_admin.usage.models",
 )
 for name in MODELS:
     import_module(name)  # fills the metadata
 
 
+FOREIGN = re.compile(r"procrastinate_\w+|mail_admin_usage_\w+_\d{6}")
+"""Tables of procrastinate come from its own schema file; partitions are made month by month."""
+
+
 def is_ours(_item: SchemaItem, name: str | None, kind: str, *_: object) -> bool:
-    """Tables of procrastinate come from its own schema file."""
-    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+    return not (kind == "table" and name is not None and FOREIGN.fullmatch(name))
 
 
 def database_url() -> str:

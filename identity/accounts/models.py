@@ -82,6 +82,26 @@ class Account(Projected, Base):
         self.status, self.status_changed_at = status, now
 
 
+class AccountPeriod(Base):
+    """In which status an account was from when to when; kept by triggers, never written here."""
+
+    __tablename__ = "identity_account_period"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"), index=True)
+    status: Mapped[AccountStatus]
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """None of the present one."""
+    __table_args__ = (
+        Index(
+            "uq_identity_account_period_present",
+            "account_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
 class Mailbox(Base):
     """The mailbox of an account. Its addresses are in the ledger."""
 

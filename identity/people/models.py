@@ -96,3 +96,37 @@ class Appointment(Base):
             where=text("is_primary"),
         ),
     )
+
+
+class LeaveKind(enum.StrEnum):
+    MATERNITY = "maternity"
+    STUDY = "study"
+    SICK = "sick"
+    SECONDMENT = "secondment"
+    """Biệt phái: works elsewhere for a time."""
+    OTHER = "other"
+
+
+class Leave(Base):
+    """A registered absence of a person, `valid_to` excluded; its days do not count as service."""
+
+    __tablename__ = "identity_leave"
+    id: Mapped[UuidKey]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("identity_person.id"), index=True)
+    kind: Mapped[LeaveKind]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    document_number: Mapped[str | None] = mapped_column(String(100))
+    document_date: Mapped[date | None]
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="validity"),
+        ExcludeConstraint(
+            ("person_id", "="),
+            (
+                func.daterange(literal_column("valid_from"), literal_column("valid_to")),
+                "&&",
+            ),
+            name="ex_identity_leave_overlap",
+            using="gist",
+        ),
+    )
