@@ -26,13 +26,13 @@ def test_each_change_of_status_ends_one_period_and_begins_the_next(
     db: Database, province: Province
 ) -> None:
     account = province.account(province.person(province.organisation()))
-    for status, days in ((AccountStatus.ACTIVE, 1), (AccountStatus.SUSPENDED, 3)):
+    for status, days in ((AccountStatus.SUSPENDED, 1), (AccountStatus.PENDING, 3)):
         with db.transaction() as session:
             session.get_one(Account, account.id).change_status(status, NOW + timedelta(days=days))
     assert periods(db) == [
         (AccountStatus.PENDING, NOW, NOW + timedelta(days=1)),
-        (AccountStatus.ACTIVE, NOW + timedelta(days=1), LATER),
-        (AccountStatus.SUSPENDED, LATER, None),
+        (AccountStatus.SUSPENDED, NOW + timedelta(days=1), LATER),
+        (AccountStatus.PENDING, LATER, None),
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_clock_set_back_ends_no_period_before_it_began(db: Database, province:
     account = province.account(province.person(province.organisation()))
     with db.transaction() as session:
         earlier = NOW - timedelta(hours=1)
-        session.get_one(Account, account.id).change_status(AccountStatus.ACTIVE, earlier)
+        session.get_one(Account, account.id).change_status(AccountStatus.SUSPENDED, earlier)
     assert sorted(periods(db), key=str) == sorted(
-        [(AccountStatus.PENDING, NOW, NOW), (AccountStatus.ACTIVE, NOW, None)], key=str
+        [(AccountStatus.PENDING, NOW, NOW), (AccountStatus.SUSPENDED, NOW, None)], key=str
     )
