@@ -304,3 +304,20 @@ def map_username(
             database, session.actor, client_id, account.id, username, basis=basis_of(options)
         )
     click.echo(f"{client_id} knows {login} as {username}")
+
+
+@client.command("usernames")
+@click.argument("client_id")
+@as_json
+@click.pass_obj
+def usernames(session: Session, client_id: str, *, as_json: bool) -> None:
+    """Names that CLIENT_ID has for accounts, mapped by hand or kept since a first sign-in."""
+    with session.services.database.transaction() as database:
+        found = service.list_usernames(database, client_id)
+    if as_json:
+        answer([{"login": login, "username": username} for login, username in found])
+        return
+    table = folding_table("login", "username")
+    for login, username in found:
+        table.add_row(login, username)
+    session.console.print(table)

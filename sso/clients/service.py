@@ -201,6 +201,21 @@ def map_username(
     )
 
 
+def list_usernames(session: Session, client_id: str) -> list[tuple[str, str]]:
+    """Login and what the application calls it, of those that were written down, by login.
+
+    Raises ClientNotFound.
+    """
+    row = get_client(session, client_id)
+    statement = (
+        select(Account.login, MappedUsername.username)
+        .join(Account, Account.id == MappedUsername.account_id)
+        .where(MappedUsername.client_id == row.id)
+        .order_by(Account.login)
+    )
+    return [(login, username) for login, username in session.execute(statement)]
+
+
 def get_client_for_update(session: Session, client_id: str) -> ClientRow:
     """Raises ClientNotFound."""
     row = session.scalar(

@@ -151,3 +151,6 @@ def test_one_account_may_be_known_by_another_name(congvu: Cli, province: Provinc
     other = province.account(province.person(province.organisation()))
     taken = congvu(*("client", "map-username", "qlvb", other.login, "skhcn_ngannt", *WHY), code=1)
     assert "username-taken" in taken.err
+    listed = congvu("client", "usernames", "qlvb", "--json").json
+    assert listed == [{"login": account.login, "username": "skhcn_ngannt"}]
+    congvu("client", "usernames", "nobody", code=1)
