@@ -28,6 +28,11 @@ MODELS = (
     "sso.cas.models",
     "sso.throttling.models",
     "mail_admin.usage.models",
+    "mail_admin.domains.models",
+    "mail_admin.limits.models",
+    "mail_admin.reminders.models",
+    "mail_admin.lists.models",
+    "mail_admin.mailboxes.handover_models",
 )
 for name in MODELS:
     import_module(name)  # fills the metadata

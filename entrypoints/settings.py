@@ -23,6 +23,7 @@ from kernel.logs import LogSettings
 from kernel.mailer import MailSettings
 from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
+from mail_admin.domains.settings import DomainSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     passwords: PasswordSettings = PasswordSettings()
     mail: MailSettings = MailSettings()
     mailboxes: MailboxSettings = MailboxSettings()
+    domains: DomainSettings = DomainSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()
     audit: AuditSettings = AuditSettings()

@@ -36,6 +36,7 @@ from identity.people.routes import router as people_router
 from kernel.database import DatabaseUnavailable
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
+from mail_admin.lists.routes import router as lists_router
 from sso.account.action_routes import router as account_action_router
 from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
@@ -72,6 +73,7 @@ ROUTERS = (
     activation_router,
     directory_router,
     clients_router,
+    lists_router,
 )
 
 PAGES = (
@@ -116,6 +118,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.clock = services.clock
     app.state.citizen_numbers = services.citizen_numbers
     app.state.passwords = services.passwords
+    app.state.mailboxes = services.settings.mailboxes
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs

@@ -9,9 +9,11 @@ from sqlalchemy.exc import OperationalError
 from entrypoints.cli.accounts import account, handover
 from entrypoints.cli.clients import client
 from entrypoints.cli.directory import directory
+from entrypoints.cli.domain_records import dkim, dns
 from entrypoints.cli.domains import domain
 from entrypoints.cli.imports import import_file
 from entrypoints.cli.keys import key
+from entrypoints.cli.lists import distribution_list
 from entrypoints.cli.organisations import organisation
 from entrypoints.cli.people import person
 from entrypoints.cli.session import Session, answer
@@ -34,6 +36,7 @@ for command in (
     account,
     client,
     directory,
+    distribution_list,
     domain,
     handover,
     import_file,
@@ -44,6 +47,8 @@ for command in (
     token,
 ):
     congvu.add_command(command)
+for command in (dns, dkim):
+    domain.add_command(command)
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from identity.accounts import queries, service
 from identity.accounts.models import Account, Mailbox
 from identity.accounts.reset_mail import RESET_PATH
 from identity.accounts.resets import issue_office_reset
+from identity.addresses.queries import get_domain
+from identity.addresses.service import change_primary
 from identity.handover.files import write_batches
 from identity.handover.service import hand_over
 from identity.handover.settings import ACTIVATION_PATH
@@ -139,6 +141,50 @@ def _show_code(
         return
     for name, value in {**found, "expires_at": office_time(expires_at)}.items():
         click.echo(f"{name:10} {value}")
+
+
+@account.command("rename-address")
+@click.argument("login")
+@click.argument("address")
+@click.option("--alias-days", type=click.IntRange(min=1), help="How long the old one lasts.")
+@click.option("--alias-for-ever", is_flag=True, help="The old one lasts without end.")
+@with_basis
+@click.pass_obj
+def rename_address(
+    session: Session,
+    /,
+    login: str,
+    address: str,
+    alias_days: int | None,
+    *,
+    alias_for_ever: bool,
+    **options: Any,
+) -> None:
+    """Give the account LOGIN the new primary ADDRESS; the old one stays for a time.
+
+    How long is CONGVU_MAILBOXES__ALIAS_DAYS where nothing is said. The login stays as it is.
+    """
+    services = session.services
+    local_part, at, name = address.lower().rpartition("@")
+    if not (local_part and at):
+        raise click.BadParameter("an address has an @", param_hint="ADDRESS")
+    if alias_for_ever and alias_days:
+        raise click.UsageError("--alias-days and --alias-for-ever exclude each other")
+    today, settings = office_day(services.clock()), services.settings.mailboxes
+    until = today + timedelta(days=alias_days) if alias_days else settings.alias_until(today)
+    with services.database.transaction() as database:
+        row = queries.get_account_by_login(database, login)
+        change_primary(
+            database,
+            session.actor,
+            get_domain(database, name),
+            local_part,
+            row.id,
+            on=today,
+            alias_until=None if alias_for_ever else until,
+            basis=basis_of(options),
+        )
+    click.echo(f"{row.login} {address.lower()}")
 
 
 @account.command("custodian")

@@ -38,6 +38,7 @@ from identity.accounts.schemas import (
     PrimaryAddressIn,
     QuotaIn,
 )
+from identity.accounts.settings import MailboxSettings
 from identity.addresses.choice import AddressNeedsDecision
 from identity.addresses.errors import AddressNotHeld, AddressTaken, MailDomainNotFound
 from identity.addresses.local_part import LocalPartRefused
@@ -159,10 +160,15 @@ def get_account(account_id: UUID, db: Db, _: ReadsAccounts) -> AccountDetail:
         AddressTaken,
     ),
 )
-def open_account(form: AccountIn, actor: ManagesAccounts, db: Db, now: Now) -> AccountDetail:
+def open_account(
+    form: AccountIn, actor: ManagesAccounts, db: Db, now: Now, request: Request
+) -> AccountDetail:
     """Open a personal, organisation or service account; it is pending until activated."""
     basis = form.basis.to_basis()
     fields = form.model_dump(exclude={"kind", "basis", "address_stem"})
+    if "quota_bytes" in fields and "quota_bytes" not in form.model_fields_set:
+        mailboxes: MailboxSettings = request.app.state.mailboxes
+        fields["quota_bytes"] = mailboxes.quota_bytes(AccountKind(form.kind))
     with db.transaction() as session:
         if isinstance(form, PersonalAccountIn):
             account = provisioning.open_personal_account(
@@ -245,9 +251,17 @@ def change_quota(account_id: UUID, form: QuotaIn, actor: ManagesAccounts, db: Db
     responses=problems(AccountNotFound, MailDomainNotFound, AddressTaken, LocalPartRefused),
 )
 def change_primary_address(
-    account_id: UUID, form: PrimaryAddressIn, actor: ManagesAccounts, db: Db, now: Now
+    account_id: UUID,
+    form: PrimaryAddressIn,
+    actor: ManagesAccounts,
+    db: Db,
+    now: Now,
+    request: Request,
 ) -> AccountDetail:
     """The address until now stays an alias."""
+    mailboxes: MailboxSettings = request.app.state.mailboxes
+    said = "alias_until" in form.model_fields_set
+    alias_until = form.alias_until if said else mailboxes.alias_until(office_day(now))
     with db.transaction() as session:
         account = queries.get_account_for_update(session, account_id)
         change_primary(
@@ -257,7 +271,7 @@ def change_primary_address(
             form.local_part,
             account_id,
             on=office_day(now),
-            alias_until=form.alias_until,
+            alias_until=alias_until,
             basis=form.basis.to_basis(),
         )
         return _detail(session, account)

@@ -12,12 +12,14 @@ LocalPart = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Quota = Annotated[int, Field(gt=0, le=2**50, description="Bytes.")]
 
+NEW_QUOTA = Field(None, description="Null for without limit, absent for what is set for the kind.")
+
 
 class PersonalAccountIn(BaseModel):
     kind: Literal["personal"]
     person_id: UUID
     local_part: LocalPart | None = Field(None, description="By the address policy when absent.")
-    quota_bytes: Quota | None = None
+    quota_bytes: Quota | None = NEW_QUOTA
     basis: BasisForm
 
 
@@ -27,7 +29,7 @@ class OrganisationAccountIn(BaseModel):
     address_stem: LocalPart = Field(examples=["vanthu.stc"])
     purpose: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
     display_name: DisplayName
-    quota_bytes: Quota | None = None
+    quota_bytes: Quota | None = NEW_QUOTA
     basis: BasisForm
 
 
@@ -51,7 +53,11 @@ class QuotaIn(BaseModel):
 class PrimaryAddressIn(BaseModel):
     local_part: LocalPart
     domain: Annotated[str, StringConstraints(max_length=253)]
-    alias_until: date | None = Field(None, description="Until when the old address is delivered.")
+    alias_until: date | None = Field(
+        None,
+        description="First day on which the old address is no longer delivered; null for without "
+        "end, absent for what is set (CONGVU_MAILBOXES__ALIAS_DAYS).",
+    )
     basis: BasisForm
 
 

@@ -3,7 +3,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
@@ -61,6 +61,8 @@ class AddressPolicy(Base):
 class AddressRole(enum.StrEnum):
     PRIMARY = "primary"
     ALIAS = "alias"
+    LIST = "list"
+    """Delivered to everybody in a group of the registry."""
     RETIRED = "retired"
     """No longer delivered, and still never given to anybody else."""
     RESERVED = "reserved"
@@ -79,7 +81,9 @@ class Address(Base):
     domain_id: Mapped[UUID] = mapped_column(ForeignKey("identity_mail_domain.id"))
     local_part: Mapped[str] = mapped_column(String(64))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_account.id"), index=True)
-    """None only for reserved addresses."""
+    """None for addresses that are reserved, or held by a group."""
+    group_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_group.id"), index=True)
+    """Whose members a distribution list reaches."""
     role: Mapped[AddressRole]
     policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_address_policy.id"))
     """None when the address was chosen by hand."""
@@ -89,6 +93,12 @@ class Address(Base):
     """First day on which an alias is no longer delivered; None means without end."""
     __table_args__ = (
         UniqueConstraint("domain_id", "local_part"),
+        CheckConstraint(
+            "(account_id IS NULL OR group_id IS NULL)"
+            " AND (group_id IS NULL OR role IN ('list', 'retired'))"
+            " AND (role <> 'list' OR group_id IS NOT NULL)",
+            name="holder",
+        ),
         Index(
             "uq_identity_address_primary",
             "account_id",

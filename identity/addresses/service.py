@@ -31,6 +31,8 @@ class AddressAuditTag(enum.StrEnum):
     GIVEN = "address:given"
     RETIRED = "address:retired"
     RESERVED = "address:reserved"
+    LIST_GIVEN = "address:given-to-group"
+    LIST_RETIRED = "address:retired-from-group"
 
 
 def add_domain(
@@ -203,3 +205,53 @@ def reserve_address(
         address=f"{local_part}@{domain.name}",
     )
     return address
+
+
+def give_list_address(
+    session: Session,
+    actor: Actor,
+    domain: MailDomain,
+    local_part: str,
+    group_id: UUID,
+    *,
+    on: date,
+    basis: Basis,
+) -> Address:
+    """An address that reaches everybody in a group of the registry; a retired one comes back.
+
+    Raises LocalPartRefused, AddressTaken.
+    """
+    if refusal := find_refusal(local_part):
+        raise LocalPartRefused(local_part, refusal)
+    address = queries.find_address(session, domain.id, local_part)
+    if address is None:
+        address = Address(
+            domain_id=domain.id, local_part=local_part, group_id=group_id, given_on=on
+        )
+        session.add(address)
+    elif address.group_id != group_id or address.role is AddressRole.LIST:
+        raise AddressTaken(f"{local_part}@{domain.name}")
+    address.role = AddressRole.LIST
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        AddressAuditTag.LIST_GIVEN,
+        group_id,
+        basis,
+        address=f"{local_part}@{domain.name}",
+    )
+    return address
+
+
+def retire_list_address(session: Session, actor: Actor, address: Address, *, basis: Basis) -> None:
+    """Stop delivering to a list. Only a list of the same group can get the address back."""
+    address.role = AddressRole.RETIRED
+    audit.record(
+        session,
+        actor,
+        AddressAuditTag.LIST_RETIRED,
+        address.group_id,
+        basis,
+        address=address.local_part,
+    )

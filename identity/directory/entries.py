@@ -77,6 +77,8 @@ class GroupSnapshot:
     organisation_code: str | None = None
     members: tuple[str, ...] = ()
     """DNs."""
+    mail: tuple[str, ...] = ()
+    """Addresses of distribution lists that reach the members."""
 
 
 def account_dn(kind: str, login: str, base_dn: str) -> str:
@@ -153,6 +155,7 @@ def group_entry(group: GroupSnapshot, base_dn: str) -> Entry:
             congvuOrganisationCode=group.organisation_code,
             description=group.organisation_name,
             member=group.members,
+            mail=group.mail,
         ),
     )
 

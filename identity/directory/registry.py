@@ -93,6 +93,9 @@ ORGANISATIONS = text("""
 GROUPS = text("""
     SELECT "group".id, "group".revision, "group".projected_dn, "group".organisation_id,
         "group".scope, organisation.name AS organisation_name, code.code AS organisation_code,
+        ARRAY(SELECT address.local_part || '@' || domain.name FROM identity_address AS address
+            JOIN identity_mail_domain AS domain ON domain.id = address.domain_id
+            WHERE address.group_id = "group".id AND address.role = 'list' ORDER BY 1) AS mail,
         organisation.valid_to IS NULL OR organisation.valid_to > :today AS exists
     FROM identity_group AS "group"
     JOIN identity_organisation AS organisation ON organisation.id = "group".organisation_id
@@ -158,7 +161,7 @@ def _groups(session: Session, parameters: dict[str, Any], base_dn: str) -> Itera
     rows = session.execute(GROUPS, parameters).mappings().all()
     members = {row.group_id: tuple(row.members) for row in session.execute(MEMBERS, parameters)}
     for row in rows:
-        values = dict(row)
+        values = {**row, "mail": tuple(row["mail"])}
         revision, projected_dn = values.pop("revision"), values.pop("projected_dn")
         stands = values.pop("exists")
         snapshot = GroupSnapshot(**values, members=members.get(row["id"], ()))

@@ -10,7 +10,7 @@ from identity.accounts.resets import redeem_reset
 from identity.accounts.service import issue_activation_codes
 from kernel.access import Actor
 from tests.support.registry import BASIS as REGISTRY_BASIS
-from tests.support.registry import DOMAIN, NOW, Province
+from tests.support.registry import DOMAIN, NOW, TODAY, Province
 from tests.support.web import BASIS, Api
 
 PASSWORD = "một câu dài không ai đoán"
@@ -178,6 +178,33 @@ def test_the_quota_is_changed_and_lifted(api: Api, account: dict[str, Any]) -> N
     for quota in (2 * 2**30, None):
         body = {"quota_bytes": quota, "basis": BASIS}
         assert api.put(path, body)["quota_bytes"] == quota
+
+
+def test_a_mailbox_gets_the_quota_of_its_kind_unless_another_is_asked_for(
+    api: Api, province: Province
+) -> None:
+    organisation = province.organisation()
+
+    def opened(**more: Any) -> Any:
+        person = province.person(organisation)
+        form = {"kind": "personal", "person_id": str(person.id), "basis": BASIS, **more}
+        return api.post("/accounts", form, status=201)["quota_bytes"]
+
+    assert opened() == 2 * 2**30
+    assert opened(quota_bytes=2**20) == 2**20
+    assert opened(quota_bytes=None) is None
+
+
+def test_an_address_before_lasts_as_long_as_is_set_unless_told_otherwise(
+    api: Api, account: dict[str, Any]
+) -> None:
+    path = f"/accounts/{account['id']}/primary-address"
+    body: dict[str, Any] = {"local_part": "hongnga", "domain": DOMAIN, "basis": BASIS}
+    (alias,) = [row for row in api.put(path, body)["addresses"] if row["role"] == "alias"]
+    assert alias["alias_until"] == str(TODAY + timedelta(days=180))
+    body |= {"local_part": "nga", "alias_until": None}
+    found = {row["address"]: row["alias_until"] for row in api.put(path, body)["addresses"]}
+    assert found[f"hongnga@{DOMAIN}"] is None
 
 
 def test_custodians_come_and_go_with_their_periods(api: Api, province: Province) -> None:

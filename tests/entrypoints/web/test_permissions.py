@@ -55,6 +55,11 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/clients/{client_id}/disable"): Permission.MANAGE_CLIENTS,
     ("POST", "/clients/{client_id}/enable"): Permission.MANAGE_CLIENTS,
     ("PUT", "/clients/{client_id}/usernames/{account_id}"): Permission.MANAGE_CLIENTS,
+    ("GET", "/lists"): Permission.READ_ACCOUNTS,
+    ("POST", "/lists"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/lists/{address}"): Permission.READ_ACCOUNTS,
+    ("PUT", "/lists/{address}/senders"): Permission.MANAGE_ACCOUNTS,
+    ("POST", "/lists/{address}/end"): Permission.MANAGE_ACCOUNTS,
 }
 OPEN = {("POST", "/activations")}
 """The activation code in the body is the credential."""
@@ -71,7 +76,7 @@ IDENTIFIERS = {
         "stop",
         "client",
     )
-}
+} | {"address": "tatca.stc@backan.gov.vn"}
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 
 

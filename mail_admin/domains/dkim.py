@@ -1,0 +1,110 @@
+"""Keys with which the mail server signs what a domain sends; signing itself is the server's.
+
+RSA of 2048 bits: Ed25519 (RFC 8463) is still unknown to large receivers.
+"""
+
+import base64
+import enum
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.addresses.models import MailDomain
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.clock import office_day
+from kernel.encryption import KeyRing
+from mail_admin.domains.errors import DkimKeyMissing, DkimKeyPresent
+from mail_admin.domains.models import DkimKey
+
+RSA_BITS = 2048
+
+
+class DomainAuditTag(enum.StrEnum):
+    KEY_MADE = "mail-domain:dkim-key-made"
+    KEY_READ = "mail-domain:dkim-key-read"
+    """The private half was written out for the mail server."""
+
+
+def find_dkim_key(session: Session, domain_id: UUID) -> DkimKey | None:
+    """The one that signs: the newest."""
+    statement = (
+        select(DkimKey).where(DkimKey.domain_id == domain_id).order_by(DkimKey.created_at.desc())
+    )
+    return session.scalar(statement.limit(1))
+
+
+def make_dkim_key(
+    session: Session,
+    actor: Actor,
+    domain: MailDomain,
+    ring: KeyRing,
+    *,
+    now: datetime,
+    basis: Basis,
+) -> DkimKey:
+    """A key under a selector that names the day, so that the one before can stay published.
+
+    Raises DkimKeyPresent.
+    """
+    selector = f"cv{office_day(now):%Y%m%d}"
+    present = find_dkim_key(session, domain.id)
+    if present is not None and present.selector == selector:
+        raise DkimKeyPresent(selector)
+    private = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    public = private.public_key().public_bytes(
+        Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    secret = private.private_bytes(Encoding.DER, serialization.PrivateFormat.PKCS8, NoEncryption())
+    key = DkimKey(
+        domain_id=domain.id,
+        selector=selector,
+        private_sealed=ring.seal(secret, _context(domain.id, selector)),
+        public_key=base64.b64encode(public).decode(),
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        DomainAuditTag.KEY_MADE,
+        domain.id,
+        basis,
+        domain=domain.name,
+        selector=selector,
+    )
+    return key
+
+
+def read_private_key(
+    session: Session, actor: Actor, domain: MailDomain, ring: KeyRing, *, basis: Basis
+) -> tuple[str, bytes]:
+    """Selector and PEM for the program that signs. Raises DkimKeyMissing."""
+    key = find_dkim_key(session, domain.id)
+    if key is None:
+        raise DkimKeyMissing(domain.name)
+    secret = ring.open(key.private_sealed, _context(domain.id, key.selector))
+    private = serialization.load_der_private_key(secret, password=None)
+    audit.record(
+        session,
+        actor,
+        DomainAuditTag.KEY_READ,
+        domain.id,
+        basis,
+        domain=domain.name,
+        selector=key.selector,
+    )
+    return key.selector, private.private_bytes(
+        Encoding.PEM, serialization.PrivateFormat.PKCS8, NoEncryption()
+    )
+
+
+def _context(domain_id: UUID, selector: str) -> str:
+    return f"mail_admin_dkim_key/{domain_id}/{selector}"

@@ -1,0 +1,78 @@
+import enum
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import func, literal_column
+
+from kernel.database import Base, UuidKey
+
+
+class NoticeKind(enum.StrEnum):
+    NEVER_ACTIVATED = "never_activated"
+    DORMANT = "dormant"
+    DIGEST = "digest"
+    """To the head of an organisation: its mailboxes that nobody uses."""
+    ESCALATION = "escalation"
+    """To the organisation above one that did not act on its digests."""
+    QUARTERLY = "quarterly"
+    """To an organisation: its mailboxes that were locked by rule."""
+    RULE_LOCK = "rule_lock"
+    LIMIT_LOCK = "limit_lock"
+
+
+class NoticeState(enum.StrEnum):
+    CLAIMED = "claimed"
+    """Somebody is sending it; after an hour it is taken for lost and sent again."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """For good, by a mail server; the address is not tried again until it changes."""
+
+
+class Notice(Base):
+    """A mail that we owe somebody or have sent.
+
+    Two of one lane for the same subject can never claim a common day (an exclusion constraint sees
+    to it), whoever runs at the same time or again.
+    """
+
+    __tablename__ = "mail_admin_notice"
+    id: Mapped[UuidKey]
+    kind: Mapped[NoticeKind]
+    lane: Mapped[str] = mapped_column(String(40))
+    """What must not come more often than its pace: `person` is one lane of several kinds."""
+    subject_id: Mapped[UUID]
+    """The account or organisation that it is about."""
+    day: Mapped[date]
+    next_day: Mapped[date]
+    """First day on which the lane is free again; the same day for what has no pace."""
+    state: Mapped[NoticeState]
+    claimed_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    address_hash: Mapped[bytes | None]
+    """Of where it went: enough to see that the address has changed."""
+    __table_args__ = (
+        CheckConstraint("next_day >= day", name="days"),
+        ExcludeConstraint(
+            ("lane", "="),
+            ("subject_id", "="),
+            (func.daterange(literal_column("day"), literal_column("next_day")), "&&"),
+            name="ex_mail_admin_notice_pace",
+            using="gist",
+        ),
+        Index("ix_mail_admin_notice_subject_id_day", "subject_id", "day"),
+    )
+
+
+class RuleLock(Base):
+    """A mailbox that a rule suspended. It lasts while the account's latest change is that one."""
+
+    __tablename__ = "mail_admin_rule_lock"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    locked_at: Mapped[datetime]
+    notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("mail_admin_notice.id"))
+    """The mail that announced it."""

@@ -1,0 +1,61 @@
+"""`congvu list` and `congvu account rename-address`."""
+
+from datetime import timedelta
+
+from identity.addresses.queries import list_addresses
+from kernel.clock import office_day, utc_now
+from tests.entrypoints.cli.conftest import Cli
+from tests.support.registry import DOMAIN, Province
+
+WHY = ("--reason", "sắp xếp")
+
+
+def test_a_list_is_made_for_a_code_shown_restricted_and_ended(
+    congvu: Cli, province: Province
+) -> None:
+    top = province.organisation("Ủy ban nhân dân tỉnh", mail_stem="ubnd", code="H03")
+    office = province.organisation("Sở Y tế", mail_stem="syt", code="H03.7", parent_id=top.id)
+    account = province.account(province.person(office))
+    made = congvu("list", "create", "H03.7", *WHY).out
+    assert made == f"tatca.syt@{DOMAIN} senders: members\n"
+    own = congvu("list", "create", "H03", "--own", "--address", f"vp.ubnd@{DOMAIN}", *WHY).out
+    assert own == f"vp.ubnd@{DOMAIN} senders: members\n"
+    restricted = ("--rule", "custodians", "--named", account.login)
+    congvu("list", "senders", f"tatca.syt@{DOMAIN}", *restricted, *WHY)
+    assert congvu("list", "show", f"tatca.syt@{DOMAIN}", "--json").json == {
+        "address": f"tatca.syt@{DOMAIN}",
+        "organisation": "Sở Y tế",
+        "scope": "subtree",
+        "senders": "custodians",
+        "named": [account.login],
+        "members": 1,
+    }
+    assert congvu("list", "end", f"tatca.syt@{DOMAIN}", *WHY).out.endswith("ended\n")
+    (left,) = congvu("list", "show", "--json").json
+    assert left["members"] == 0
+    assert "Ủy ban nhân dân tỉnh" in congvu("list", "show").out
+    assert "list-not-found" in congvu("list", "show", f"tatca.syt@{DOMAIN}", code=1).err
+
+
+def test_a_new_address_leaves_the_old_one_for_the_time_that_is_set(
+    congvu: Cli, province: Province
+) -> None:
+    account = province.account(province.person(province.organisation()))
+    today = office_day(utc_now())
+    for address, options, until in (
+        ("hongnga", (), today + timedelta(days=180)),
+        ("nga", ("--alias-days", "30"), today + timedelta(days=30)),
+        ("nthn", ("--alias-for-ever",), None),
+    ):
+        given = f"{address}@{DOMAIN}"
+        with province.db.transaction() as session:
+            before = next(
+                row for row in list_addresses(session, account.id) if row.role == "primary"
+            )
+        congvu("account", "rename-address", account.login, given.upper(), *options, *WHY)
+        with province.db.transaction() as session:
+            rows = {row.local_part: row for row in list_addresses(session, account.id)}
+        assert rows[address].role == "primary"
+        old = rows[before.local_part]
+        assert (old.role, old.alias_until) == ("alias", until)
+    congvu("account", "rename-address", account.login, "no-address", *WHY, code=2)
