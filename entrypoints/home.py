@@ -8,8 +8,9 @@ from kernel.errors import Invalid
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST_UNPRIVILEGED_PORT = 1024
-LAST_BASE = 65535 - 6
-"""Seven ports in a row start at the base."""
+PORTS_IN_A_ROW = 12
+"""They start at the base (entrypoints/embedded/ports.py)."""
+LAST_BASE = 65535 - PORTS_IN_A_ROW + 1
 
 
 class PortBaseInvalid(Invalid):

@@ -24,6 +24,7 @@ from kernel.mailer import MailSettings
 from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
 from mail_admin.domains.settings import DomainSettings
+from mail_admin.server.settings import MailServerSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
@@ -68,6 +69,12 @@ class ServerPasswords(BaseModel):
     """Of cn=reader, which may look but not touch."""
     ldap_mail_password: SecretStr
     ldap_administrator_password: SecretStr
+    mail_sender_password: SecretStr = SecretStr("")
+    """With which the product hands mail to its own Postfix."""
+    doveadm_key: SecretStr = SecretStr("")
+    """Of Dovecot's own API."""
+    dovecot_client_secret: SecretStr = SecretStr("")
+    """With which Dovecot asks about access tokens."""
 
 
 class SampleSettings(BaseModel):
@@ -91,6 +98,7 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     passwords: PasswordSettings = PasswordSettings()
     mail: MailSettings = MailSettings()
+    mail_server: MailServerSettings = MailServerSettings()
     mailboxes: MailboxSettings = MailboxSettings()
     domains: DomainSettings = DomainSettings()
     imports: ImportSettings = ImportSettings()

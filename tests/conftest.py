@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
+from tests.support.mail import mail
 from tests.support.postgres import cluster, database_url, empty_database_url, migrated_template
 from tests.support.registry import (
     db,
@@ -23,6 +24,7 @@ __all__ = [
     "importer",
     "importing",
     "keys",
+    "mail",
     "migrated_template",
     "numbers",
     "officer",

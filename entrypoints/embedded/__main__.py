@@ -8,11 +8,11 @@ from functools import partial
 
 import click
 
-from entrypoints.embedded.assembly import first_run, programs, servers
+from entrypoints.embedded.assembly import first_run, mail_servers, programs, servers
 from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
 from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
-from entrypoints.embedded.ports import Ports, require_free
-from entrypoints.embedded.state import ended_cleanly, only_copy
+from entrypoints.embedded.ports import OWN_PORTS, Ports, require_free
+from entrypoints.embedded.state import ended_cleanly, only_copy, read_state
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
 from entrypoints.exit_code import exit_code
 from entrypoints.home import CHECKOUT, Home
@@ -65,7 +65,7 @@ def require_free_ports(home: Home) -> None:
     """Before anything is written or started. Raises PortTaken."""
     patience = 0.0 if ended_cleanly(home.path) else KILLED_CHILDREN_SECONDS
     ports = Ports.from_base(home.port_base)
-    for name in ("web", "postgres", "ldap", "ldaps"):
+    for name in OWN_PORTS:
         require_free(getattr(ports, name), name, patience_seconds=patience)
 
 
@@ -75,6 +75,8 @@ def start_everything(supervisor: Supervisor, home: Home, settings: Settings) -> 
     task = first_run(home)
     if code := supervisor.run(task.command(), task.environment()):
         raise PartFailed(task.name, f"exit code {code}", None)
+    for server in mail_servers(home, load_settings(home), say):
+        supervisor.start(server)
     for program in programs(home):
         supervisor.start(program)
 
@@ -93,6 +95,7 @@ def announce(home: Home, settings: Settings) -> None:
 Công Vụ is ready.
   sign-in    {settings.web.public_url}/dang-nhap
   API        {settings.web.public_url}/api/v1
+  mail       IMAP {address_of(home, "imap")}, sending {address_of(home, "submission")}
   directory  {settings.directory.uri}  base {settings.directory.base_dn}
   settings   {home.env_file}  (passwords and keys: keep it safe)
   logs       {home.path / "log"}
@@ -106,6 +109,10 @@ To sign in:
 Ctrl-C stops everything; the data stay in {home.path}.
 """
     )
+
+
+def address_of(home: Home, part: str) -> str:
+    return read_state(home.path).parts[part].address or "-"
 
 
 def say(line: str) -> None:

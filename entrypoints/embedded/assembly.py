@@ -1,15 +1,24 @@
 """Builds the parts of a home from its settings, in the order in which they start."""
 
+import os
 from collections.abc import Callable
 
+from pydantic import SecretStr
+
+from entrypoints.embedded.configuration import SYSTEM_SENDER, domain_of
+from entrypoints.embedded.dovecot import EmbeddedDovecot, is_supported
+from entrypoints.embedded.mail_client import CLIENT_ID
 from entrypoints.embedded.part import Part
 from entrypoints.embedded.ports import LOOPBACK, Ports
+from entrypoints.embedded.postfix import EmbeddedPostfix
 from entrypoints.embedded.postgres import Postgres, find_directory
 from entrypoints.embedded.program import Program
 from entrypoints.embedded.slapd import EmbeddedSlapd
 from entrypoints.home import Home
 from entrypoints.settings import ServerPasswords, Settings, SettingsMissing
+from identity.directory.server import tree
 from identity.directory.server.settings import Passwords
+from mail_admin.server.settings import LdapAccess, MailSystem, SystemSender, TokenCheck
 
 
 def servers(home: Home, settings: Settings, say: Callable[[str], None]) -> list[Part]:
@@ -24,6 +33,36 @@ def first_run(home: Home) -> Program:
     return Program("first-run", "entrypoints.embedded.first_run", home)
 
 
+def mail_servers(home: Home, settings: Settings, say: Callable[[str], None]) -> list[Part]:
+    """After the first run, which makes Dovecot known to our provider. Raises SettingsMissing."""
+    if not is_supported():
+        say("imap, lmtp and submission are left out: Dovecot 2.3 is needed, another is installed")
+        return []
+    ports, system = Ports.from_base(home.port_base), _mail_system(home, settings)
+    dovecot = EmbeddedDovecot(
+        home=home.path,
+        system=system,
+        imap=ports.imap,
+        lmtp=ports.lmtp,
+        sieve=ports.sieve,
+        doveadm=ports.doveadm,
+        reinjection=ports.reinjection,
+    )
+    if os.geteuid() != 0:
+        say("submission is left out: Postfix runs only where root starts it; imap and lmtp work")
+        return [dovecot]
+    postfix = EmbeddedPostfix(
+        home=home.path,
+        system=system,
+        sasl=dovecot.place.sasl_socket,
+        lmtp=ports.lmtp,
+        submission=ports.submission,
+        reinjection=ports.reinjection,
+        inbound=ports.smtp,
+    )
+    return [dovecot, postfix]
+
+
 def programs(home: Home) -> list[Part]:
     """Our own processes; they want a migrated database."""
     web = f"http://{LOOPBACK}:{Ports.from_base(home.port_base).web}"
@@ -31,6 +70,32 @@ def programs(home: Home) -> list[Part]:
         Program("web", "entrypoints.web", home, address=web),
         Program("worker", "entrypoints.worker", home),
     ]
+
+
+def _mail_system(home: Home, settings: Settings) -> MailSystem:
+    secrets, directory = settings.servers, settings.directory
+    if secrets is None:
+        raise SettingsMissing(["CONGVU_SERVERS__*"], home.env_file)
+    web = f"{LOOPBACK}:{Ports.from_base(home.port_base).web}"
+    client = f"{CLIENT_ID}:{secrets.dovecot_client_secret.get_secret_value()}"
+    domain = domain_of(directory.base_dn)
+    return MailSystem(
+        settings=settings.mail_server,
+        domain=domain,
+        ldap=LdapAccess(
+            uri=directory.uri,
+            base_dn=directory.base_dn,
+            bind_dn=tree.mail_dn(directory.base_dn),
+            password=secrets.ldap_mail_password,
+        ),
+        tokens=TokenCheck(SecretStr(f"http://{client}@{web}/oauth2/introspect")),
+        sender=SystemSender(
+            name=SYSTEM_SENDER,
+            password=secrets.mail_sender_password,
+            address=settings.mail.sender_address or f"khong-tra-loi@{domain}",
+        ),
+        doveadm_key=secrets.doveadm_key,
+    )
 
 
 def _postgres(home: Home, secrets: ServerPasswords, say: Callable[[str], None]) -> Postgres:

@@ -19,8 +19,17 @@ HEADING = """\
 """
 BASE_DN = "CONGVU_DIRECTORY__BASE_DN"
 SAMPLE_BASE_DN = "dc=backan,dc=gov,dc=vn"
-FOR_ONE_MACHINE = {"CONGVU_OUTBOUND__ALLOW_LOOPBACK_HTTP": "true"}
-"""Systems that sign people in through us are tried out on the same machine first."""
+FOR_ONE_MACHINE = {
+    # systems that sign people in through us are tried out on the same machine first
+    "CONGVU_OUTBOUND__ALLOW_LOOPBACK_HTTP": "true",
+    # its mail servers listen on loopback only, and a trial must not write to the world
+    "CONGVU_MAIL_SERVER__REQUIRE_TLS": "false",
+    "CONGVU_MAIL_SERVER__OUTSIDE": "refuse",
+}
+CLIENT_SECRET = "CONGVU_SERVERS__DOVECOT_CLIENT_SECRET"  # noqa: S105  # the name of one
+MAIL_HOST, MAIL_USER = "CONGVU_MAIL__HOST", "CONGVU_MAIL__USERNAME"
+SYSTEM_SENDER = "congvu_system"
+"""Whom our Postfix knows the product as; logins have no underscore."""
 OURS = (
     "CONGVU_DATABASE__URL",
     "CONGVU_DIRECTORY__URI",
@@ -52,6 +61,8 @@ def ensure_env_file(home: Home, environment: Mapping[str, str]) -> None:
     known = {name: value or "" for name, value in dotenv_values(file).items()}
     base = {BASE_DN: environment.get(BASE_DN, SAMPLE_BASE_DN)}
     wanted = {**base, **FOR_ONE_MACHINE, **_fresh_secrets(), **known}
+    if has_own_mailer(known, environment):
+        wanted |= _mailer(home, wanted)
     _write_private(file, _with_values(text, {**wanted, **_addresses(home, wanted)}))
 
 
@@ -62,6 +73,8 @@ def _fresh_secrets() -> dict[str, str]:
         "CONGVU_SERVERS__LDAP_READER_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__MAIL_SENDER_PASSWORD": secrets.token_urlsafe(24),
+        "CONGVU_SERVERS__DOVEADM_KEY": secrets.token_urlsafe(24),
         "CONGVU_DIRECTORY__BIND_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_ENCRYPTION__KEYS": json.dumps({"first": _fresh_key()}),
         "CONGVU_ENCRYPTION__ACTIVE_KEY": "first",
@@ -84,6 +97,39 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_DIRECTORY__AUTHORITY": str(home.path / "ldap" / "tls" / "authority.pem"),
         "CONGVU_WEB__PORT": str(ports.web),
     }
+
+
+def has_own_mailer(known: Mapping[str, str], environment: Mapping[str, str]) -> bool:
+    """Whether the product sends through the Postfix beside it: unless another server is named.
+
+    Postfix needs root; without it nothing that needs mail is offered.
+    """
+    named = environment.get(MAIL_HOST) or (known.get(MAIL_HOST) and known.get(MAIL_USER))
+    return os.geteuid() == 0 and named in {None, "", SYSTEM_SENDER}
+
+
+def _mailer(home: Home, known: Mapping[str, str]) -> dict[str, str]:
+    return {
+        MAIL_HOST: LOOPBACK,
+        "CONGVU_MAIL__PORT": str(Ports.from_base(home.port_base).submission),
+        "CONGVU_MAIL__TLS": "none",
+        MAIL_USER: SYSTEM_SENDER,
+        "CONGVU_MAIL__PASSWORD": known["CONGVU_SERVERS__MAIL_SENDER_PASSWORD"],
+        "CONGVU_MAIL__SENDER_ADDRESS": known.get(
+            "CONGVU_MAIL__SENDER_ADDRESS", f"khong-tra-loi@{domain_of(known[BASE_DN])}"
+        ),
+    }
+
+
+def domain_of(base_dn: str) -> str:
+    """The mail domain that a base DN spells: backan.gov.vn for dc=backan,dc=gov,dc=vn."""
+    parts = (part.strip().partition("=") for part in base_dn.split(","))
+    return ".".join(value for name, _, value in parts if name.lower() == "dc")
+
+
+def remember(home: Home, values: Mapping[str, str]) -> None:
+    """Put these into the env file."""
+    _write_private(home.env_file, _with_values(home.env_file.read_text(), values))
 
 
 def _with_values(text: str, values: Mapping[str, str]) -> str:

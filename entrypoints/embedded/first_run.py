@@ -3,18 +3,27 @@
 A process of its own, so that the supervisor stays free to restart a server that dies meanwhile.
 """
 
+import os
 import sys
 
+from entrypoints.embedded.mail_client import ensure_mail_client
 from entrypoints.exit_code import exit_code
+from entrypoints.home import Home
 from entrypoints.prepare import prepare
 from entrypoints.sample import provision_sample_if_empty
 from entrypoints.settings import load_settings
+from entrypoints.wiring import Services
 
 
 def main() -> None:
     settings = load_settings()
     prepare(settings)
     provision_sample_if_empty(settings)
+    services = Services(settings)
+    try:
+        ensure_mail_client(services, Home.from_environment(os.environ))
+    finally:
+        services.close()
 
 
 if __name__ == "__main__":

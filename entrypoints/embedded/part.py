@@ -27,6 +27,10 @@ class Part(Protocol):
     def death_signal(self) -> signal.Signals:
         """What it gets from the kernel should the supervisor itself be killed."""
 
+    @property
+    def companions(self) -> Mapping[str, str]:
+        """Other parts that the same process serves, with their addresses."""
+
     def prepare(self) -> None:
         """Build what must be there before a start; called again before each restart."""
 

@@ -1,4 +1,4 @@
-"""The ports of one copy: seven in a row from CONGVU_PORT_BASE."""
+"""The ports of one copy: twelve in a row from CONGVU_PORT_BASE."""
 
 import errno
 import socket
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from entrypoints.embedded.errors import PortTaken
+from entrypoints.home import PORTS_IN_A_ROW
 
 LOOPBACK = "127.0.0.1"
 
@@ -19,10 +20,25 @@ class Ports:
     imap: int
     submission: int
     lmtp: int
+    sieve: int
+    """ManageSieve, where mail programs keep filters and notices of absence."""
+    doveadm: int
+    """Dovecot's own API, for the worker."""
+    smtp: int
+    """What port 25 is in production: mail from outside."""
+    reinjection: int
+    """Where Dovecot's Sieve hands in what it sends."""
+    policy: int
+    """Where Postfix asks whether somebody sends too much."""
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
-        return cls(*range(base, base + 7))
+        return cls(*range(base, base + PORTS_IN_A_ROW))
+
+
+OWN_PORTS = ("web", "postgres", "ldap", "ldaps", "imap", "submission", "lmtp", "sieve", "doveadm",
+             "smtp", "reinjection")  # fmt: skip
+"""What parts of ours listen on."""
 
 
 def is_free(port: int) -> bool:

@@ -2,22 +2,20 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 import psycopg
 from pydantic import SecretStr
 
 from entrypoints.embedded import ports, process
-from entrypoints.embedded.errors import DataMissing, ForeignDataVersion, PartFailed, ServerMissing
+from entrypoints.embedded.errors import ForeignDataVersion, PartFailed, ServerMissing
+from entrypoints.embedded.places import find_place, give
 
 INSTALLATIONS = Path("/usr/lib/postgresql")
 """Where Debian and Ubuntu put each major version."""
@@ -54,6 +52,7 @@ class Postgres:
     name: str = "postgres"
     stop_signal: signal.Signals = signal.SIGINT  # "fast": ends sessions, then writes a checkpoint
     death_signal: signal.Signals = signal.SIGINT
+    companions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -123,7 +122,7 @@ class Postgres:
         password_file = self.directory / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.admin_password.get_secret_value())
-        _give(password_file, self.user)
+        give(password_file, self.user)
         switches = (f"--pgdata={unfinished}", f"--pwfile={password_file}")
         self._run([str(binaries / "initdb"), *switches, *_cluster_switches(binaries)])
         password_file.unlink()
@@ -185,23 +184,8 @@ def newest_installation() -> Path:
 
 
 def find_directory(home: Path) -> Path:
-    """Where the cluster of a home lives: in it, unless the server's user cannot get there.
-
-    Then it is a new folder under /var/lib/congvu and the home has a link to it.
-    Raises DataMissing.
-    """
-    link = home / "postgres"
-    if link.is_symlink() and not link.exists():  # perhaps only not mounted
-        raise DataMissing(link, link.readlink())
-    if link.exists() or _may_enter(home, server_user()):
-        return link.resolve()
-    shelf = Path("/var/lib/congvu")
-    shelf.mkdir(mode=0o755, parents=True, exist_ok=True)
-    mark = sha256(str(home).encode()).hexdigest()[:8]
-    place = Path(tempfile.mkdtemp(prefix=f"{mark}-", dir=shelf))
-    _give(place, server_user())
-    link.symlink_to(place)
-    return place
+    """Where the cluster of a home lives. Raises DataMissing."""
+    return find_place(home, "postgres", server_user())
 
 
 def _cluster_switches(binaries: Path) -> list[str]:
@@ -217,24 +201,9 @@ def _cluster_switches(binaries: Path) -> list[str]:
     return switches
 
 
-def _may_enter(directory: Path, user: str | None) -> bool:
-    """Asked by trying, so that access lists and mount options count too."""
-    trial = ["test", "-x", str(directory)]
-    done = subprocess.run(  # noqa: S603  # no input but the name of our own folder
-        trial, check=False, cwd="/", **process.identity(user)
-    )
-    return done.returncode == 0
-
-
 def _make_private(directory: Path, user: str | None) -> None:
     directory.mkdir(mode=0o700, exist_ok=True)
-    _give(directory, user)
-
-
-def _give(path: Path, user: str | None) -> None:
-    if user is not None:
-        entry = pwd.getpwnam(user)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
+    give(directory, user)
 
 
 def _recorded_pid(lock: Path) -> int | None:

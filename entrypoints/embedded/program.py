@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from entrypoints.home import CHECKOUT, Home
@@ -25,6 +25,7 @@ class Program:
     user: str | None = None  # the interpreter may lie below a home that no other user can enter
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL  # all that matters is in PostgreSQL by then
+    companions: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Nothing: it finds its servers running and its schema migrated."""

@@ -48,6 +48,10 @@ class EmbeddedSlapd:
     def death_signal(self) -> signal.Signals:
         return signal.SIGTERM
 
+    @property
+    def companions(self) -> Mapping[str, str]:
+        return {}
+
     def environment(self) -> Mapping[str, str]:
         return {"LANG": "C.UTF-8"}
 

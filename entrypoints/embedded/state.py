@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from entrypoints.embedded.errors import AlreadyRunning
 
 PARTS = ("web", "postgres", "ldap", "imap", "submission", "lmtp", "worker")
-"""Every part there will be; those not built yet are reported as absent."""
+"""Every part; those that cannot run here are reported as absent."""
 
 
 class PartCondition(StrEnum):

@@ -212,12 +212,14 @@ class Supervisor:
     def _record(self, child: Child | None = None, condition: PartCondition | None = None) -> None:
         if child is not None and condition is not None:
             gone = condition in {PartCondition.FAILED, PartCondition.STOPPED}
-            self.state.parts[child.part.name] = PartState(
-                state=condition,
-                address=child.part.address,
-                pid=None if gone else child.process.pid,
-                restarts=child.restarts,
-            )
+            part = child.part
+            for name, address in {part.name: part.address, **part.companions}.items():
+                self.state.parts[name] = PartState(
+                    state=condition,
+                    address=address,
+                    pid=None if gone else child.process.pid,
+                    restarts=child.restarts,
+                )
         write_state(self.home, self.state)
 
 

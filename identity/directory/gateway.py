@@ -12,7 +12,7 @@ from identity.directory.decoding import Result, StandingEntry
 from identity.directory.encoding import Scope
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.grouping import Portion, groups
-from identity.directory.planning import Plan
+from identity.directory.planning import DOMAIN_ATTRIBUTE, Plan
 from identity.directory.probe import probe_operations
 from identity.directory.settings import DirectorySettings
 from identity.directory.transaction import START, Transaction
@@ -85,6 +85,19 @@ class LdapDirectory:
             transaction.end()
             before = group, transaction
         return sorted(left | _refused(before))
+
+    def put_mail_domains(self, names: Sequence[str]) -> bool:
+        """Say on the base entry which domains mail is ours for; False when it says so already.
+
+        Raises DirectoryUnavailable, DirectoryRefused.
+        """
+        base_dn = self._settings.base_dn
+        standing = self.read(base_dn, ("objectClass", DOMAIN_ATTRIBUTE))
+        operation = planning.domains_operation(base_dn, standing, names)
+        if operation is None:
+            return False
+        _require_success(self._run([operation]))
+        return True
 
     def read(self, entry_dn: str, attributes: Iterable[str] = ("*",)) -> StandingEntry | None:
         """One entry; None when there is none."""

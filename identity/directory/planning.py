@@ -1,6 +1,6 @@
 """Which LDAP operations turn a standing entry into the desired one. Talks to nobody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from identity.directory import dn, encoding
 from identity.directory.changes import Change, Remove
@@ -12,6 +12,9 @@ VALUES_PER_REQUEST = 2000
 """Members added at once: the memberOf overlay writes each of their entries in the same commit."""
 REPLACED_WHOLE = 20
 """Up to so many values an attribute is replaced; beyond, only what differs is sent."""
+
+DOMAIN_CLASS, DOMAIN_ATTRIBUTE = b"domainRelatedObject", "associatedDomain"
+"""RFC 4524 sections 3.3 and 2.1: how the base entry tells which mail domains are ours."""
 
 Values = Mapping[str, tuple[bytes, ...]]
 Plan = list[bytes]
@@ -68,6 +71,27 @@ def _equal_sets(name: str, one: tuple[bytes, ...], other: tuple[bytes, ...]) -> 
     if name == "objectClass":
         return {value.lower() for value in one} == {value.lower() for value in other}
     return len(one) == len(other) and set(one) == set(other)
+
+
+def domains_operation(
+    base_dn: str, standing: StandingEntry | None, names: Sequence[str]
+) -> bytes | None:
+    """What makes the base entry name these domains; None when it does."""
+    if standing is None:
+        return None
+    wanted = tuple(name.encode() for name in names)
+    present = standing.attributes.get(DOMAIN_ATTRIBUTE, ())
+    if set(wanted) == set(present):
+        return None
+    classes = standing.attributes["objectClass"]
+    others = tuple(name for name in classes if name.lower() != DOMAIN_CLASS.lower())
+    changes = [
+        Modification(Alteration.REPLACE, DOMAIN_ATTRIBUTE, wanted),
+        Modification(
+            Alteration.REPLACE, "objectClass", (*others, DOMAIN_CLASS) if wanted else others
+        ),
+    ]
+    return encoding.modify_request(base_dn, changes)
 
 
 def _in_portions(

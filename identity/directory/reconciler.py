@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from identity.addresses.queries import list_domains
 from identity.directory import backlog, brake
 from identity.directory.backlog import PHASES, Phase
 from identity.directory.brake import Held
@@ -62,6 +63,8 @@ class Reconciler:
         self._base_dn = base_dn
         self._brake_settings = brake_settings
         self._clock = clock
+        self._domains: list[str] | None = None
+        """Mail domains as last written; None before the first run."""
 
     def run(self, leader: Leadership, progress: Callable[[Run], None] | None = None) -> Run:
         """Write everything that is due. Raises DirectoryUnavailable, LeadershipLost."""
@@ -69,11 +72,25 @@ class Reconciler:
         with self._database.transaction() as session:
             run.held = brake.check_brake(session, self._brake_settings, self._clock())
             released_at = brake.released_until(session) if run.held else None
+        self._write_domains(leader)
         for phase in PHASES:
             while self._write_batch(phase, run, leader, released_at):
                 if progress:
                     progress(run)
         return run
+
+    def look_again(self) -> None:
+        """Take nothing for written: the directory was gone and may have come back another."""
+        self._domains = None
+
+    def _write_domains(self, leader: Leadership) -> None:
+        """Mail servers ask the directory whose mail is ours."""
+        with self._database.transaction() as session:
+            names = [domain.name for domain in list_domains(session)]
+        if names != self._domains:
+            leader.confirm()
+            self._directory.put_mail_domains(names)
+            self._domains = names
 
     def _write_batch(
         self, phase: Phase, run: Run, leader: Leadership, released_at: datetime | None

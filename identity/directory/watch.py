@@ -36,6 +36,7 @@ def _lead(stop: Event, leader: Leadership, reconciler: Reconciler) -> None:
             run = reconciler.run(leader)
         except (DirectoryUnavailable, DirectoryRefused) as error:
             log.warning("directory-unavailable", code=error.code, reason=str(error))
+            reconciler.look_again()
             stop.wait(IDLE_SECONDS)
             continue
         if run.written or run.removed or run.refused:

@@ -6,7 +6,7 @@ The limit is in seconds. A part is ready once the file HOME/NAME.ready exists.
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from entrypoints.embedded.errors import PartFailed
@@ -22,6 +22,7 @@ class ShellPart:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
+    companions: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
         (self.home / f"{self.name}.ready").unlink(missing_ok=True)

@@ -27,6 +27,7 @@ READABLE = (
     "congvuMailStem",
     "member",
     "memberOf",
+    "associatedDomain",
     "entryUUID",
     "modifyTimestamp",
 )

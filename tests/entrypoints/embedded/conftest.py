@@ -3,6 +3,7 @@ from contextlib import closing
 
 import pytest
 
+from entrypoints.home import PORTS_IN_A_ROW
 from tests.support.installation import Installation
 from tests.support.ports import free_port
 from tests.support.scratch import scratch_folder
@@ -11,7 +12,10 @@ from tests.support.scratch import scratch_folder
 @pytest.fixture(scope="module")
 def used_installation() -> Iterator[Installation]:
     """With the data of the tests before; every test leaves it fit to start."""
-    with scratch_folder() as folder, closing(Installation(folder, free_port(7))) as installation:
+    with (
+        scratch_folder() as folder,
+        closing(Installation(folder, free_port(PORTS_IN_A_ROW))) as installation,
+    ):
         yield installation
 
 

@@ -12,6 +12,7 @@ import pytest
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.embedded.postgres import find_directory
 from entrypoints.embedded.state import PartCondition, read_state
+from entrypoints.home import PORTS_IN_A_ROW
 from tests.support.installation import SERVERS, Installation, are_gone, eventually
 from tests.support.ports import free_port
 from tests.support.scratch import scratch_folder
@@ -103,7 +104,7 @@ def test_a_second_start_on_the_same_home_is_refused(installation: Installation) 
 def test_two_homes_run_side_by_side(installation: Installation) -> None:
     with (
         scratch_folder() as folder,
-        closing(Installation(folder, free_port(7))) as other,
+        closing(Installation(folder, free_port(PORTS_IN_A_ROW))) as other,
     ):
         installation.start()
         other.start()
@@ -115,7 +116,7 @@ def test_two_homes_run_side_by_side(installation: Installation) -> None:
 
 def test_the_data_follow_when_the_ports_move(installation: Installation) -> None:
     former = installation.port_base
-    installation.port_base = free_port(7)
+    installation.port_base = free_port(PORTS_IN_A_ROW)
     assert installation.port_base != former
     installation.start()
     with connect(installation) as connection:

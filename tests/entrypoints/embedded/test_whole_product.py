@@ -10,18 +10,21 @@ import pytest
 
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.embedded.state import PartCondition, State
+from entrypoints.home import PORTS_IN_A_ROW
 from tests.support.installation import Installation, are_gone
 from tests.support.ports import free_port
 from tests.support.scratch import scratch_folder
 
-PARTS = ("postgres", "ldap", "web", "worker")
+PARTS = ("postgres", "ldap", "imap", "submission", "web", "worker")
 
 
 @pytest.fixture
 def product() -> Iterator[Installation]:
     with (
         scratch_folder() as folder,
-        closing(Installation(folder, free_port(7), "entrypoints.embedded")) as installation,
+        closing(
+            Installation(folder, free_port(PORTS_IN_A_ROW), "entrypoints.embedded")
+        ) as installation,
     ):
         yield installation
 

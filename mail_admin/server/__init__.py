@@ -1,0 +1,1 @@
+"""Our Dovecot and Postfix: their configuration, and what is asked of them while they run."""
