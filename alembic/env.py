@@ -27,6 +27,7 @@ MODELS = (
     "sso.logout.models",
     "sso.cas.models",
     "sso.throttling.models",
+    "mail_admin.server.models",
     "mail_admin.usage.models",
     "mail_admin.domains.models",
     "mail_admin.limits.models",

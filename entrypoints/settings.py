@@ -71,8 +71,6 @@ class ServerPasswords(BaseModel):
     ldap_administrator_password: SecretStr
     mail_sender_password: SecretStr = SecretStr("")
     """With which the product hands mail to its own Postfix."""
-    doveadm_key: SecretStr = SecretStr("")
-    """Of Dovecot's own API."""
     dovecot_client_secret: SecretStr = SecretStr("")
     """With which Dovecot asks about access tokens."""
 

@@ -30,6 +30,7 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
+from mail_admin.server.doveadm import Doveadm
 from sso.assembly import SingleSignOn
 from sso.jobs import SignOnJobs
 from sso.keys.service import keep_keys_ready
@@ -142,6 +143,10 @@ class Services:
     def directory(self) -> LdapDirectory:
         """A connection of its own for each thread that asks; close it."""
         return LdapDirectory(self.settings.directory)
+
+    def doveadm(self) -> Doveadm:
+        """For one thread; close it. Raises MailServersNotConfigured."""
+        return Doveadm(self.settings.mail_server)
 
     def reconciler(self, directory: LdapDirectory) -> Reconciler:
         return Reconciler(

@@ -1,4 +1,4 @@
-"""The worker: the reconciler, the courier of logouts and background jobs, a thread each."""
+"""The worker: reconciler, courier of logouts, what mail servers are told, jobs: a thread each."""
 
 import asyncio
 import signal
@@ -15,6 +15,7 @@ from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.directory.watch import reconcile_until
 from kernel.logs import configure_logs
+from mail_admin.server.follower import Follower
 from sso.logout.courier import DATABASE_GONE
 
 RETRY_SECONDS = 2.0
@@ -33,7 +34,11 @@ class Worker:
         """Work until asked to stop. Losing the database is waited out, whatever was going on."""
         threads = [
             threading.Thread(target=self._or_stop, args=(work,), name=name)
-            for name, work in {"reconciler": self._reconcile, "courier": self._deliver}.items()
+            for name, work in {
+                "reconciler": self._reconcile,
+                "courier": self._deliver,
+                "follower": self._follow,
+            }.items()
         ]
         for thread in threads:
             thread.start()
@@ -59,6 +64,21 @@ class Worker:
             except DATABASE_GONE:
                 log.warning("database-unavailable", part="courier")
                 self._stop.wait(RETRY_SECONDS)
+
+    def _follow(self) -> None:
+        """Tell the mail servers; where their API is not set, others look after them."""
+        services = self._services
+        if not services.settings.mail_server.doveadm_url:
+            self._stop.wait()
+            return
+        with services.doveadm() as doveadm:
+            follower = Follower(services.database, doveadm, services.clock)
+            while not self._stop.is_set():
+                try:
+                    follower.run_until(self._stop)
+                except DBAPIError:
+                    log.warning("database-unavailable", part="follower")
+                    self._stop.wait(RETRY_SECONDS)
 
     def _reconcile(self) -> None:
         services = self._services

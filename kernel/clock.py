@@ -1,7 +1,7 @@
 """The present moment, handed in so that tests can choose it, and the province's calendar."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -21,3 +21,8 @@ def office_day(moment: datetime) -> date:
 def office_time(moment: datetime) -> str:
     """To the minute, by the clocks of Vietnam and as offices there write it: 23/11/2026 09:05."""
     return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+
+
+def start_of_office_day(day: date) -> datetime:
+    """The moment at which a calendar day begins in Vietnam."""
+    return datetime.combine(day, time(), VIETNAM)

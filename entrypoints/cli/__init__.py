@@ -14,6 +14,7 @@ from entrypoints.cli.domains import domain
 from entrypoints.cli.imports import import_file
 from entrypoints.cli.keys import key
 from entrypoints.cli.lists import distribution_list
+from entrypoints.cli.mailboxes import mailbox
 from entrypoints.cli.organisations import organisation
 from entrypoints.cli.people import person
 from entrypoints.cli.session import Session, answer
@@ -41,6 +42,7 @@ for command in (
     handover,
     import_file,
     key,
+    mailbox,
     organisation,
     person,
     status,

@@ -94,7 +94,6 @@ def _mail_system(home: Home, settings: Settings) -> MailSystem:
             password=secrets.mail_sender_password,
             address=settings.mail.sender_address or f"khong-tra-loi@{domain}",
         ),
-        doveadm_key=secrets.doveadm_key,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from entrypoints.embedded.errors import ForeignServersConfigured, SecretsLost
+from entrypoints.embedded.places import find_place
 from entrypoints.embedded.ports import LOOPBACK, Ports
 from entrypoints.home import Home
 
@@ -28,6 +29,8 @@ FOR_ONE_MACHINE = {
 }
 CLIENT_SECRET = "CONGVU_SERVERS__DOVECOT_CLIENT_SECRET"  # noqa: S105  # the name of one
 MAIL_HOST, MAIL_USER = "CONGVU_MAIL__HOST", "CONGVU_MAIL__USERNAME"
+MAIL_OWNER = "mail"
+"""A user of every Debian."""
 SYSTEM_SENDER = "congvu_system"
 """Whom our Postfix knows the product as; logins have no underscore."""
 OURS = (
@@ -74,7 +77,7 @@ def _fresh_secrets() -> dict[str, str]:
         "CONGVU_SERVERS__LDAP_MAIL_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__LDAP_ADMINISTRATOR_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_SERVERS__MAIL_SENDER_PASSWORD": secrets.token_urlsafe(24),
-        "CONGVU_SERVERS__DOVEADM_KEY": secrets.token_urlsafe(24),
+        "CONGVU_MAIL_SERVER__DOVEADM_KEY": secrets.token_urlsafe(24),
         "CONGVU_DIRECTORY__BIND_PASSWORD": secrets.token_urlsafe(24),
         "CONGVU_ENCRYPTION__KEYS": json.dumps({"first": _fresh_key()}),
         "CONGVU_ENCRYPTION__ACTIVE_KEY": "first",
@@ -96,6 +99,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_DIRECTORY__URI": f"ldap://{LOOPBACK}:{ports.ldap}",
         "CONGVU_DIRECTORY__AUTHORITY": str(home.path / "ldap" / "tls" / "authority.pem"),
         "CONGVU_WEB__PORT": str(ports.web),
+        "CONGVU_MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{ports.doveadm}/doveadm/v1",
+        "CONGVU_MAIL_SERVER__STORE": str(mail_store(home)),
     }
 
 
@@ -130,6 +135,11 @@ def domain_of(base_dn: str) -> str:
 def remember(home: Home, values: Mapping[str, str]) -> None:
     """Put these into the env file."""
     _write_private(home.env_file, _with_values(home.env_file.read_text(), values))
+
+
+def mail_store(home: Home) -> Path:
+    """Where all mail is. Raises DataMissing."""
+    return find_place(home.path, "mail", MAIL_OWNER if os.geteuid() == 0 else None) / "store"
 
 
 def _with_values(text: str, values: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrypoints.embedded import ports
+from entrypoints.embedded.configuration import MAIL_OWNER
 from entrypoints.embedded.errors import ServerMissing
 from entrypoints.embedded.places import find_place, find_socket_folder, give
 from identity.directory.server.certificates import ensure_certificates
@@ -19,8 +20,6 @@ from mail_admin.server.dovecot import write_dovecot
 from mail_admin.server.settings import DovecotPlace, Encryption, MailSystem
 
 PROGRAM = Path("/usr/sbin/dovecot")
-SERVER_USER = "mail"
-"""Of every Debian; owns all mailboxes."""
 SUPPORTED = "2.3."
 """2.4 has another language of configuration."""
 ANSWER_SECONDS = 1.0
@@ -138,7 +137,7 @@ def greets(port: int) -> bool:
 def _owner() -> tuple[str, bool]:
     """Who owns the mail, and whether that is only because we are nobody else."""
     if os.geteuid() == 0:
-        return SERVER_USER, False
+        return MAIL_OWNER, False
     return pwd.getpwuid(os.geteuid()).pw_name, True
 
 

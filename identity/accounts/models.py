@@ -69,6 +69,11 @@ class Account(Projected, Base):
         CheckConstraint("status <> 'pending' OR password_hash IS NULL", name="pending"),
         CheckConstraint("status <> 'active' OR password_hash IS NOT NULL", name="active"),
         Index(
+            "ix_identity_account_to_follow",  # mail_admin/server tells the mail servers of these
+            "id",
+            postgresql_where=text("status IN ('suspended', 'closed') OR kind = 'organisation'"),
+        ),
+        Index(
             "ix_identity_account_to_project",
             "projection_retry_at",
             postgresql_where=text("revision <> projected_revision"),

@@ -43,7 +43,7 @@ def _common(system: MailSystem) -> dict[str, str]:
         "kinds": forbidden,
         "introspection_url": tokens.introspection_url.get_secret_value(),
         "tls_authority": str(tokens.authority or SYSTEM_AUTHORITIES),
-        "doveadm_key": require_plain("doveadm_key", system.doveadm_key.get_secret_value()),
+        "doveadm_key": require_plain("doveadm_key", settings.doveadm_key.get_secret_value()),
         "system_user": system.sender.name,
     }
 

@@ -33,6 +33,18 @@ class MailServerSettings(BaseModel):
     policy_service: str = ""
     """Such as inet:127.0.0.1:8011: asked at each recipient of an outgoing message."""
 
+    doveadm_url: str = ""
+    """Dovecot's API, such as http://127.0.0.1:8008/doveadm/v1; without it nobody ends open
+    sessions, and custodians get no access to the mailboxes of their organisations."""
+    doveadm_key: SecretStr = SecretStr("")
+    """Of that API."""
+    doveadm_timeout_seconds: float = Field(default=20.0, gt=0)
+    store: str = "/var/mail/congvu"
+    """Folder of all mail, as Dovecot sees it."""
+    closed_retention_days: int = Field(default=90, ge=0)
+    """How long the mail of a closed account is kept at least; three months in decision
+    162/2025/QĐ-UBND of Ninh Bình."""
+
     @property
     def message_bytes(self) -> int:
         """An attachment in base64 takes 78 octets for 57, and comes with a message."""
@@ -85,7 +97,6 @@ class MailSystem:
     ldap: LdapAccess
     tokens: TokenCheck
     sender: SystemSender
-    doveadm_key: SecretStr
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import smtplib
 import ssl
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -36,6 +37,8 @@ from identity.directory.pending import count_pending
 from identity.directory.server import tree
 from kernel.clock import office_day, utc_now
 from kernel.encryption import KeyRing
+from mail_admin.server.doveadm import Doveadm
+from mail_admin.server.queries import due_accounts
 from mail_admin.server.settings import (
     LdapAccess,
     MailServerSettings,
@@ -191,6 +194,16 @@ class MailStack:
                     basis=BASIS,
                 )
 
+    def settle_servers(self) -> None:
+        """Wait until the mail servers were told, too."""
+        self.settle()
+
+        def are_told() -> bool:
+            with self.provider.province.db.transaction() as session:
+                return not due_accounts(session, utc_now() + timedelta(days=1), 1)
+
+        eventually(are_told, self.logs)
+
     def settle(self) -> None:
         """Wait until the directory shows all that was registered."""
 
@@ -214,11 +227,18 @@ class MailStack:
         self, member: Member, *, user: str | None = None, password: str = PASSWORD
     ) -> Iterator[imaplib.IMAP4]:
         """Signed in by IMAP with TLS. Raises imaplib.IMAP4.error."""
-        with imaplib.IMAP4(LOOPBACK, self.dovecot.imap) as imap:
+        answer = plain(user or member.login, password)
+        imap = imaplib.IMAP4(LOOPBACK, self.dovecot.imap)
+        try:
             imap.starttls(self.trust())
-            answer = plain(user or member.login, password)
             imap.authenticate("PLAIN", lambda _: answer)
             yield imap
+        finally:
+            try:
+                imap.logout()
+            except (imaplib.IMAP4.abort, OSError):  # the server has left first
+                with suppress(OSError):
+                    imap.shutdown()
 
     def opens(self, member: Member, **given: Any) -> bool:
         """Whether signing in works."""
@@ -266,6 +286,9 @@ class MailStack:
 
         eventually(has_arrived, self.logs)
         return found[0]
+
+    def doveadm(self) -> Doveadm:
+        return Doveadm(self.system.settings)
 
     def logs(self) -> str:
         return self.dovecot.log.read_text() + self.postfix.log.read_text()
@@ -317,16 +340,27 @@ def running_mail(
     with ExitStack() as stack:
         folder = stack.enter_context(scratch_folder())
         directory = stack.enter_context(running_slapd(folder, require_tls=False))
+        base = free_port(7)
+        api = {
+            "MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{base + 3}/doveadm/v1",
+            "MAIL_SERVER__DOVEADM_KEY": DOVEADM_KEY,
+            "MAIL_SERVER__STORE": str(folder / "mail" / "store"),
+        }
         provider = stack.enter_context(
-            running_provider(cluster, template, keys, directory.settings())
+            running_provider(cluster, template, keys, directory.settings(), **api)
         )
         outside = Inbox()
         relay = f"[{LOOPBACK}]:{stack.enter_context(smtp_server(outside))}"
         chosen = (settings or MailServerSettings()).model_copy(
-            update={"outside": "relay", "relay_host": relay}
+            update={
+                "outside": "relay",
+                "relay_host": relay,
+                "doveadm_url": api["MAIL_SERVER__DOVEADM_URL"],
+                "doveadm_key": SecretStr(DOVEADM_KEY),
+                "store": api["MAIL_SERVER__STORE"],
+            }
         )
         system = _system(provider, directory, chosen)
-        base = free_port(7)
         dovecot = EmbeddedDovecot(
             home=folder,
             system=system,
@@ -384,7 +418,6 @@ def _system(provider: Provider, directory: TestSlapd, settings: MailServerSettin
             SecretStr(f"{provider.web}/oauth2/introspect".replace("//", f"//{access}", 1))
         ),
         sender=SENDER,
-        doveadm_key=SecretStr(DOVEADM_KEY),
     )
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from pydantic import SecretStr
 
 from entrypoints.cli import congvu
@@ -125,10 +125,14 @@ class Provider:
 
     def congvu(self, *arguments: str) -> Any:
         """What the command line answers to `--json`; run in this process, which has it loaded."""
-        with kept_logging():
-            done = CliRunner().invoke(congvu, [*arguments, "--json"], env=self.environment)
+        done = self.run_command(*arguments, "--json")
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
+
+    def run_command(self, *arguments: str) -> Result:
+        """Also when it is refused: the refusal is the result's `exception`."""
+        with kept_logging():
+            return CliRunner().invoke(congvu, list(arguments), env=self.environment)
 
     def suspend(self, member: Member) -> None:
         """As `congvu account suspend` does it."""
