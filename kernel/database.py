@@ -2,28 +2,28 @@
 
 import enum
 import select
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from uuid import UUID, uuid4
 
 import psycopg
 from pydantic import BaseModel, Field, SecretStr
 from sqlalchemy import (
-    Connection,
     Date,
     DateTime,
     Engine,
     Enum,
     MetaData,
+    PoolProxiedConnection,
     Text,
     Uuid,
     create_engine,
     event,
     text,
 )
-from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError
+from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from kernel.errors import Unavailable
@@ -50,6 +50,8 @@ class DatabaseUnavailable(Unavailable):
         )
 
 
+Asked = Session | psycopg.Connection[Any]
+"""What `ask` and `tell` take: a session, or the connection of a transaction without one."""
 UuidKey = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 
 
@@ -81,7 +83,7 @@ class Base(DeclarativeBase):
 class Database:
     """Hands out transactions. Nothing else in the project commits or rolls back."""
 
-    def __init__(self, bind: Engine | Connection) -> None:
+    def __init__(self, bind: Engine) -> None:
         self.bind = bind
         self._sessions = sessionmaker(
             bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
@@ -90,6 +92,17 @@ class Database:
     def transaction(self) -> AbstractContextManager[Session]:
         """Commit on a clean exit, before the response is sent; roll back on any exception."""
         return self._sessions.begin()
+
+    @contextmanager
+    def driver_transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """The same for what is put to `ask` and `tell` alone.
+
+        A session takes 0.13 to 0.26 ms of the processor before it is asked anything.
+        """
+        with _errors_of_sqlalchemy("COMMIT"), closing(self.bind.raw_connection()) as lent:
+            connection = driver_of(lent)
+            yield connection  # what is raised here ends in the pool, which rolls back
+            connection.commit()
 
     def ping(self) -> None:
         """Raise SQLAlchemyError unless the server answers."""
@@ -155,21 +168,52 @@ def copy_rows(
     """
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     cursor = driver_connection(session).cursor()
+    with _errors_of_sqlalchemy(statement), cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def ask(asked: Asked, statement: LiteralString, values: Mapping[str, Any]) -> list[Any]:
+    """The rows of one statement, by the driver itself.
+
+    For the few paths that a benchmark shows to need it: 0.07 ms of the processor, where SQLAlchemy
+    takes 0.22 for the same statement. Placeholders are the driver's: %(name)s. Raises what
+    SQLAlchemy would.
+    """
+    with _errors_of_sqlalchemy(statement):
+        return driver_connection(asked).execute(statement, values).fetchall()
+
+
+def tell(asked: Asked, statement: LiteralString, values: Mapping[str, Any]) -> None:
+    """The same for a statement that answers nothing."""
+    with _errors_of_sqlalchemy(statement):
+        driver_connection(asked).execute(statement, values)
+
+
+@contextmanager
+def _errors_of_sqlalchemy(statement: str) -> Iterator[None]:
+    """What psycopg raises as SQLAlchemy would; a DataError without the value that it quotes."""
     try:
-        with cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        yield
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
+    except psycopg.OperationalError as error:
+        raise OperationalError(statement, None, error) from error
     except psycopg.DataError as error:
         reason = psycopg.DataError(error.diag.message_primary or "a value cannot be stored")
         raise DataError(statement, None, reason) from None
 
 
-def driver_connection(session: Session) -> psycopg.Connection[Any]:
+def driver_connection(asked: Asked) -> psycopg.Connection[Any]:
     """The psycopg connection under a session, with everything pending already sent."""
-    session.flush()
-    connection = session.connection().connection.driver_connection
+    if isinstance(asked, psycopg.Connection):
+        return asked
+    asked.flush()
+    return driver_of(asked.connection().connection)
+
+
+def driver_of(lent: PoolProxiedConnection) -> psycopg.Connection[Any]:
+    connection = lent.driver_connection
     if not isinstance(connection, psycopg.Connection):
         raise TypeError(f"psycopg is the only driver supported, got {type(connection)}")
     return connection
