@@ -4,16 +4,16 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, Identity, Index, Table, func, insert
+from sqlalchemy import BigInteger, Identity, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.access import Actor, ActorKind
-from kernel.database import Base, copy_rows
+from kernel.database import Asked, Base, copy_rows, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,19 @@ class AuditRecord(Base):
     """Never secrets, never citizen numbers."""
 
 
-INSERT = insert(cast("Table", AuditRecord.__table__))
+INSERT = """
+    INSERT INTO kernel_audit_record (
+        actor_kind, actor_id, actor_label, request_id, tag, subject_id,
+        reason, document_number, document_date, details
+    ) VALUES (
+        %(actor_kind)s, %(actor_id)s, %(actor_label)s, %(request_id)s, %(tag)s, %(subject_id)s,
+        %(reason)s, %(document_number)s, %(document_date)s, %(details)s
+    )
+"""
 
 
 def record(
-    session: Session,
+    asked: Asked,
     actor: Actor,
     tag: enum.StrEnum,
     subject_id: UUID | None,
@@ -62,9 +70,9 @@ def record(
     **details: Any,
 ) -> None:
     """Add one record in the transaction of the change itself."""
-    values = (*_who_and_what(actor, tag), subject_id, *_why(basis), details)
+    values = (*_who_and_what(actor, tag), subject_id, *_why(basis), Jsonb(details))
     # one INSERT is one round trip, one COPY three
-    session.execute(INSERT, dict(zip(COLUMNS, values, strict=True)))
+    tell(asked, INSERT, dict(zip(COLUMNS, values, strict=True)))
 
 
 COLUMNS = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from identity.accounts.models import Account
+from identity.accounts.queries import AccountForSignIn
 from identity.passwords.policy import PasswordPolicy
 
 
@@ -30,7 +31,11 @@ class PasswordState:
 
 
 def password_state(
-    account: Account, policy: PasswordPolicy, now: datetime, *, is_administrator: bool = False
+    account: Account | AccountForSignIn,
+    policy: PasswordPolicy,
+    now: datetime,
+    *,
+    is_administrator: bool = False,
 ) -> PasswordState:
     if account.password_must_change:
         return PasswordState(PasswordCondition.MUST_CHANGE)

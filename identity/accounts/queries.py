@@ -1,6 +1,6 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from unicodedata import normalize
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from identity.accounts.errors import AccountNotFound
 from identity.accounts.models import (
     Account,
-    AccountKind,
     AccountStatus,
     ActivationCode,
     Custodian,
@@ -22,6 +21,7 @@ from identity.organisations.models import Organisation
 from identity.passwords.subject import PasswordSubject
 from identity.people.models import Person
 from identity.people.queries import appointments_on
+from kernel.database import Asked, ask
 
 LONGEST_IDENTIFIER = 320
 """An address: 64 octets, the @ and 255 (RFC 5321 section 4.5.3.1)."""
@@ -52,12 +52,38 @@ def get_account_by_login(session: Session, login: str) -> Account:
 
 
 class AccountForSignIn(NamedTuple):
+    """What signing in looks at, without an entity made of it: that costs more than to read it."""
+
     id: UUID
     login: str
+    status: AccountStatus
+    status_changed_at: datetime
     password_hash: str | None
+    password_set_at: datetime | None
+    password_must_change: bool
 
 
-def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> AccountForSignIn | None:
+SIGN_IN_COLUMNS: LiteralString = """
+    SELECT account.id, login, status, status_changed_at,
+        password_hash, password_set_at, password_must_change
+    FROM identity_account AS account
+"""
+BY_LOGIN: LiteralString = f"""{SIGN_IN_COLUMNS}
+    WHERE kind = 'personal' AND login = %(login)s
+"""
+BY_ADDRESS: LiteralString = f"""{SIGN_IN_COLUMNS}
+    JOIN identity_address AS address ON address.account_id = account.id
+    JOIN identity_mail_domain AS domain ON domain.id = address.domain_id
+    WHERE kind = 'personal' AND local_part = %(local_part)s AND domain.name = %(domain)s AND (
+        role = 'primary' OR role = 'alias' AND (alias_until IS NULL OR alias_until > %(day)s)
+    )
+"""
+LOCKED: LiteralString = f"""{SIGN_IN_COLUMNS}
+    WHERE account.id = %(id)s FOR UPDATE
+"""
+
+
+def find_account_for_sign_in(asked: Asked, typed: str, *, day: date) -> AccountForSignIn | None:
     """The personal account with this login, or with this address among those delivered on a day.
 
     Programs sign in as clients and organisations through their custodians, so neither is found.
@@ -68,28 +94,25 @@ def find_account_for_sign_in(session: Session, typed: str, *, day: date) -> Acco
     identifier = normalize("NFC", typed).strip().lower()
     if not (identifier.isascii() and identifier.isprintable()):  # NUL, surrogates, lookalikes
         return None
-    statement = select(Account.id, Account.login, Account.password_hash).where(
-        Account.kind == AccountKind.PERSONAL
-    )
     local_part, at, domain = identifier.rpartition("@")
     if at:
-        statement = (
-            statement.join(Address, Address.account_id == Account.id)
-            .join(MailDomain, MailDomain.id == Address.domain_id)
-            .where(Address.local_part == local_part, MailDomain.name == domain, delivered_on(day))
-        )
-    else:
-        statement = statement.where(Account.login == identifier)
-    row = session.execute(statement).one_or_none()
-    return AccountForSignIn(*row) if row else None
+        values = {"local_part": local_part, "domain": domain, "day": day}
+        return _for_sign_in(ask(asked, BY_ADDRESS, values))
+    return _for_sign_in(ask(asked, BY_LOGIN, {"login": identifier}))
 
 
-def delivered_on(day: date) -> ColumnElement[bool]:
-    """Whether mail to an address reaches its holder on a day."""
-    return (Address.role == AddressRole.PRIMARY) | (
-        (Address.role == AddressRole.ALIAS)
-        & (Address.alias_until.is_(None) | (Address.alias_until > day))
-    )
+def lock_account_for_sign_in(asked: Asked, account_id: UUID) -> AccountForSignIn:
+    """As it is now; nobody changes it before the transaction ends. Raises AccountNotFound."""
+    account = _for_sign_in(ask(asked, LOCKED, {"id": account_id}))
+    if account is None:
+        raise AccountNotFound(str(account_id))
+    return account
+
+
+def _for_sign_in(rows: Sequence[tuple[Any, ...]]) -> AccountForSignIn | None:
+    for account_id, login, status, *rest in rows:
+        return AccountForSignIn(account_id, login, AccountStatus(status), *rest)
+    return None
 
 
 def find_account_of_person(session: Session, person_id: UUID) -> Account | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from identity.accounts.models import Account
+from identity.accounts.queries import AccountForSignIn
 from kernel import base64url
 from kernel.encryption import KeyRing, Unsealable
 from kernel.tokens import token_hash
@@ -42,7 +43,7 @@ class PasswordStep:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
-    def seal(self, account: Account, now: datetime) -> str:
+    def seal(self, account: Account | AccountForSignIn, now: datetime) -> str:
         """The value of the cookie."""
         moment = int(now.timestamp()).to_bytes(MOMENT_BYTES, "big")
         content = moment + account.id.bytes + token_hash(account.password_hash or "")

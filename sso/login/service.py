@@ -8,27 +8,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from identity.accounts.actors import account_actor
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.password_age import password_state
 from identity.accounts.password_service import replace_password_hash
 from identity.accounts.passwords import Passwords, Verification
-from identity.accounts.queries import find_account_for_sign_in, get_account_for_update
+from identity.accounts.queries import (
+    AccountForSignIn,
+    find_account_for_sign_in,
+    lock_account_for_sign_in,
+)
 from kernel.access import Actor, ActorKind
 from kernel.clock import office_day
-from kernel.database import Database
+from kernel.database import Asked, Database
 from kernel.errors import DomainError, Forbidden, Invalid
 from sso.protocol.authorization import ACR_PASSWORD
 from sso.protocol.sign_on_records import SignOnAuditTag, record_sign_on
-from sso.sessions.models import EndReason
 from sso.sessions.service import (
     Browser,
-    end_session,
-    find_session,
     is_known_device,
     remember_device,
+    replace_session,
     start_session,
 )
 from sso.settings import SignOnSettings
@@ -110,7 +110,7 @@ class HashChanged(Exception):  # not a failure: the password is looked at once m
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    account: Account
+    account: Account | AccountForSignIn
     session_secret: str
     device_secret: str
 
@@ -119,7 +119,7 @@ class NewSession:
 class NewPasswordNeeded:
     """The password was right, and opens nothing but the choice of another one."""
 
-    account: Account
+    account: AccountForSignIn
 
 
 class SignIn:
@@ -155,16 +155,16 @@ class SignIn:
     def begin(self, identifier: str, visitor: Visitor, now: datetime) -> Attempt:
         """Raises TooManyAttempts."""
         device = visitor.device_secret
-        with self._database.transaction() as session:
-            account = find_account_for_sign_in(session, identifier, day=office_day(now))
+        with self._database.driver_transaction() as asked:
+            account = find_account_for_sign_in(asked, identifier, day=office_day(now))
             account_id = account.id if account else NOBODY
             limits = (
                 Limits(self._throttling.of_device(account_id, device or ""))
-                if is_known_device(session, account_id, device, now=now)
+                if is_known_device(asked, account_id, device, now=now)
                 else self._limits_of_strangers(identifier, visitor.browser.address or "", now)
             )
             counted = (limits.own, *limits.login)
-            count_attempt(session, counted, look_at=limits.address, now=now)
+            count_attempt(asked, counted, look_at=limits.address, now=now)
             return Attempt(
                 account.id if account else None, account.password_hash if account else None, limits
             )
@@ -179,26 +179,31 @@ class SignIn:
         """Raises SignInRefused, AccountNotActive, TooManyAttempts, HashChanged."""
         if not verification.matches or attempt.account_id is None:
             raise self._refused(attempt, visitor.browser, now, SignInRefused())
-        with self._database.transaction() as session:
-            account = get_account_for_update(session, attempt.account_id)
+        with self._database.driver_transaction() as asked:
+            account = lock_account_for_sign_in(asked, attempt.account_id)
             if account.password_hash != attempt.password_hash:
                 raise HashChanged(account.password_hash)
             if account.status is AccountStatus.ACTIVE:
-                return self._let_in(session, account, attempt.limits, visitor, now)
+                return self._let_in(asked, account, attempt.limits, visitor, now)
         raise self._refused(attempt, visitor.browser, now, AccountNotActive())
 
     def _let_in(
-        self, session: Session, account: Account, limits: Limits, visitor: Visitor, now: datetime
+        self,
+        asked: Asked,
+        account: AccountForSignIn,
+        limits: Limits,
+        visitor: Visitor,
+        now: datetime,
     ) -> NewSession | NewPasswordNeeded:
         """Raises TooManyAttempts."""
         note_success(
-            session, forget=[limits.own], take_back=limits.login, look_at=limits.address, now=now
+            asked, forget=[limits.own], take_back=limits.login, look_at=limits.address, now=now
         )
         state = password_state(account, self._passwords.policy, now)
         if not state.opens_nothing:
-            return self.open(session, account, visitor, now)
+            return self.open(asked, account, visitor, now)
         record_sign_on(
-            session,
+            asked,
             account_actor(account),
             SignOnAuditTag.PASSWORD_DUE,
             account.id,
@@ -208,33 +213,34 @@ class SignIn:
         return NewPasswordNeeded(account)
 
     def open(
-        self, session: Session, account: Account, visitor: Visitor, now: datetime
+        self,
+        asked: Asked,
+        account: Account | AccountForSignIn,
+        visitor: Visitor,
+        now: datetime,
     ) -> NewSession:
         """A session for somebody whose password was right; the browser's former one ends."""
-        former = find_session(session, visitor.session_secret, settings=self._settings, now=now)
-        if former is not None:
-            end_session(session, former.session.id, EndReason.REPLACED, now=now)
-        _, secret = start_session(
-            session,
+        browser, settings = visitor.browser, self._settings
+        replace_session(asked, visitor.session_secret, settings=settings, now=now)
+        started = start_session(
+            asked,
             account.id,
             acr=ACR_PASSWORD,
             amr=["pwd"],
-            browser=visitor.browser,
-            settings=self._settings,
+            browser=browser,
+            settings=settings,
             now=now,
         )
         device = remember_device(
-            session,
+            asked,
             account.id,
             visitor.device_secret,
-            browser=visitor.browser,
-            settings=self._settings,
+            browser=browser,
+            settings=settings,
             now=now,
         )
-        record_sign_on(
-            session, account_actor(account), SignOnAuditTag.SIGNED_IN, account.id, visitor.browser
-        )
-        return NewSession(account, secret, device)
+        record_sign_on(asked, account_actor(account), SignOnAuditTag.SIGNED_IN, account.id, browser)
+        return NewSession(account, started.secret, device)
 
     def renew_hash(self, attempt: Attempt, password: str) -> None:
         """Keep the password that was right by today's parameters. Slow on purpose."""
@@ -262,13 +268,13 @@ class SignIn:
         As long for an account that there is not. Of guesses that were all begun before the first
         failed, those beyond the limit of the address learn nothing.
         """
-        with self._database.transaction() as session:
+        with self._database.driver_transaction() as asked:
             actor = Actor(ActorKind.ACCOUNT, "unknown", frozenset())
             tag, account_id = SignOnAuditTag.REFUSED, attempt.account_id
-            record_sign_on(session, actor, tag, account_id, browser, code=error.code)
+            record_sign_on(asked, actor, tag, account_id, browser, code=error.code)
         try:
-            with self._database.transaction() as session:
-                count_attempt(session, attempt.limits.address, now=now)
+            with self._database.driver_transaction() as asked:
+                count_attempt(asked, attempt.limits.address, now=now)
         except TooManyAttempts as too_many:
             return too_many
         return error

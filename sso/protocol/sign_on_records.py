@@ -10,6 +10,7 @@ from identity.accounts.models import Account
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
+from kernel.database import Asked
 from sso.clients.registry import Client
 from sso.sessions.service import Browser
 
@@ -47,7 +48,7 @@ def record_entered(
 
 
 def record_sign_on(
-    session: Session,
+    asked: Asked,
     actor: Actor,
     tag: SignOnAuditTag,
     account_id: UUID | None,
@@ -55,7 +56,7 @@ def record_sign_on(
     **details: Any,
 ) -> None:
     audit.record(
-        session,
+        asked,
         actor,
         tag,
         account_id,

@@ -8,14 +8,15 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountStatus
+from kernel.database import Asked, ask, tell
 from kernel.tokens import token_hash
 from sso.sessions.models import EndReason, KnownDevice, Participation, SignOnSession
 from sso.settings import SignOnSettings
@@ -26,13 +27,39 @@ LONGEST_USER_AGENT = 300
 STALE_AT_ONCE = 1000
 
 
-# through the tables: a third of the time that the unit of work takes, at every sign-in
-START = insert(cast("Table", SignOnSession.__table__))
-REMEMBER = insert(cast("Table", KnownDevice.__table__))
-REMEMBER = REMEMBER.on_conflict_do_update(
-    index_elements=["secret_hash", "account_id"],
-    set_={name: REMEMBER.excluded[name] for name in ("seen_at", "expires_at", "user_agent")},
-)
+START = """
+    INSERT INTO sso_session (
+        id, account_id, secret_hash, created_at, authenticated_at, seen_at, expires_at,
+        acr, amr, address, user_agent
+    ) VALUES (
+        %(id)s, %(account_id)s, %(secret_hash)s, %(now)s, %(now)s, %(now)s, %(expires_at)s,
+        %(acr)s, %(amr)s, %(address)s, %(user_agent)s
+    )
+"""
+REPLACE = """
+    UPDATE sso_session SET ended_at = %(now)s, end_reason = 'replaced'
+    WHERE secret_hash = %(secret_hash)s
+        AND ended_at IS NULL AND expires_at > %(now)s AND seen_at > %(not_idle)s
+"""
+MOVE = """
+    UPDATE sso_known_device SET secret_hash = %(fresh)s
+    WHERE secret_hash = %(former)s AND expires_at > %(now)s
+"""
+REMEMBER = """
+    INSERT INTO sso_known_device (
+        id, account_id, secret_hash, created_at, seen_at, expires_at, user_agent
+    ) VALUES (
+        %(id)s, %(account_id)s, %(secret_hash)s, %(now)s, %(now)s, %(expires_at)s, %(user_agent)s
+    )
+    ON CONFLICT (secret_hash, account_id) DO UPDATE SET
+        seen_at = excluded.seen_at,
+        expires_at = excluded.expires_at,
+        user_agent = excluded.user_agent
+"""
+IS_KNOWN = """
+    SELECT FROM sso_known_device
+    WHERE account_id = %(account_id)s AND secret_hash = %(secret_hash)s AND expires_at > %(now)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +71,11 @@ class Browser:
     """Not longer than LONGEST_USER_AGENT."""
 
 
+class StartedSession(NamedTuple):
+    id: UUID
+    secret: str
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A live session and whose it is."""
@@ -53,7 +85,7 @@ class SignedIn:
 
 
 def start_session(
-    session: Session,
+    asked: Asked,
     account_id: UUID,
     *,
     acr: str,
@@ -61,24 +93,22 @@ def start_session(
     browser: Browser,
     settings: SignOnSettings,
     now: datetime,
-) -> tuple[SignOnSession, str]:
+) -> StartedSession:
     """A new session with a fresh secret: nothing a browser brought along survives a sign-in."""
-    secret = secrets.token_urlsafe(32)
+    session_id, secret = uuid4(), secrets.token_urlsafe(32)
     values = {
-        "id": uuid4(),
+        "id": session_id,
         "account_id": account_id,
         "secret_hash": token_hash(secret),
-        "created_at": now,
-        "authenticated_at": now,
-        "seen_at": now,
+        "now": now,
         "expires_at": now + settings.session_lifetime,
         "acr": acr,
         "amr": list(amr),
         "address": browser.address,
         "user_agent": browser.user_agent,
     }
-    session.execute(START, values)
-    return SignOnSession(**values), secret
+    tell(asked, START, values)
+    return StartedSession(session_id, secret)
 
 
 def find_session(
@@ -176,6 +206,16 @@ def _end(session: Session, condition: ColumnElement[bool], reason: EndReason, no
     return len(session.execute(statement).all())
 
 
+def replace_session(
+    asked: Asked, secret: str | None, *, settings: SignOnSettings, now: datetime
+) -> None:
+    """End what the same browser had open, if it is live, before another one begins in it."""
+    if secret:
+        not_idle = now - settings.idle_lifetime
+        values = {"secret_hash": token_hash(secret), "not_idle": not_idle, "now": now}
+        tell(asked, REPLACE, values)
+
+
 def list_live_sessions(
     session: Session, account_id: UUID, *, settings: SignOnSettings, now: datetime
 ) -> list[SignOnSession]:
@@ -220,7 +260,7 @@ def live_participations(session: Session, session_id: UUID) -> list[Participatio
 
 
 def remember_device(
-    session: Session,
+    asked: Asked,
     account_id: UUID,
     secret: str | None,
     *,
@@ -235,36 +275,25 @@ def remember_device(
     """
     fresh = secrets.token_urlsafe(32)
     if secret:
-        session.execute(
-            update(KnownDevice)
-            .where(KnownDevice.secret_hash == token_hash(secret), KnownDevice.expires_at > now)
-            .values(secret_hash=token_hash(fresh))
-            .execution_options(synchronize_session=False)
-        )
+        former = {"former": token_hash(secret), "fresh": token_hash(fresh), "now": now}
+        tell(asked, MOVE, former)
     values = {
         "id": uuid4(),
         "account_id": account_id,
         "secret_hash": token_hash(fresh),
-        "created_at": now,
-        "seen_at": now,
+        "now": now,
         "expires_at": now + timedelta(days=settings.remembered_device_days),
         "user_agent": browser.user_agent,
     }
-    session.execute(REMEMBER, values)
+    tell(asked, REMEMBER, values)
     return fresh
 
 
-def is_known_device(
-    session: Session, account_id: UUID, secret: str | None, *, now: datetime
-) -> bool:
+def is_known_device(asked: Asked, account_id: UUID, secret: str | None, *, now: datetime) -> bool:
     if not secret:
         return False
-    statement = select(KnownDevice.id).where(
-        KnownDevice.account_id == account_id,
-        KnownDevice.secret_hash == token_hash(secret),
-        KnownDevice.expires_at > now,
-    )
-    return session.scalar(statement) is not None
+    values = {"account_id": account_id, "secret_hash": token_hash(secret), "now": now}
+    return bool(ask(asked, IS_KNOWN, values))
 
 
 def forget_devices(session: Session, account_id: UUID, *, now: datetime) -> None:

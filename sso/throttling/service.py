@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from unicodedata import normalize
 from uuid import UUID
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from kernel.database import Asked, ask
 from kernel.encryption import KeyRing
 from kernel.errors import TooMany
 from sso.throttling.models import Throttle
@@ -23,54 +24,50 @@ from sso.throttling.networks import network_of
 
 FORGOTTEN_AFTER = timedelta(hours=24)
 
-COUNT = text(
-    """
+COUNT = """
     WITH asked AS (
         SELECT * FROM unnest(
-            CAST(:keys AS bytea[]), CAST(:free AS int[]), CAST(:longest AS int[])
+            %(keys)s::bytea[], %(free)s::int[], %(longest)s::int[]
         ) AS asked(key, free, longest)
     ), waiting AS (
         SELECT max(free_at) AS until FROM sso_throttle
-        WHERE key = ANY(CAST(:all AS bytea[])) AND free_at > :now
+        WHERE key = ANY(%(all)s::bytea[]) AND free_at > %(now)s
     ), counted AS (
         INSERT INTO sso_throttle AS known (key, failures, failed_at, free_at)
-        SELECT key, 1, :now, :now FROM asked WHERE (SELECT until FROM waiting) IS NULL
+        SELECT key, 1, %(now)s, %(now)s FROM asked WHERE (SELECT until FROM waiting) IS NULL
         ORDER BY key
         ON CONFLICT (key) DO UPDATE SET
-            failures = CASE WHEN known.failed_at < :forgotten THEN 1 ELSE known.failures + 1 END,
-            failed_at = :now,
+            failures = CASE WHEN known.failed_at < %(forgotten)s THEN 1 ELSE known.failures + 1 END,
+            failed_at = %(now)s,
             free_at = (
-                SELECT :now + make_interval(secs => CASE
-                    WHEN known.failed_at < :forgotten OR known.failures + 1 < free THEN 0
+                SELECT %(now)s + make_interval(secs => CASE
+                    WHEN known.failed_at < %(forgotten)s OR known.failures + 1 < free THEN 0
                     ELSE least(longest, power(2, least(known.failures + 1 - free, 20)))
                 END)
                 FROM asked WHERE asked.key = known.key
             )
-        WHERE known.free_at <= :now
+        WHERE known.free_at <= %(now)s
         RETURNING key
     )
     SELECT (SELECT until FROM waiting), (SELECT count(*) FROM counted)
-    """
-)
+"""
 
 
-SUCCEED = text(
-    """
+SUCCEED = """
     WITH forgotten AS (
-        DELETE FROM sso_throttle WHERE key = ANY(CAST(:forget AS bytea[]))
+        DELETE FROM sso_throttle WHERE key = ANY(%(forget)s::bytea[])
     ), taken_back AS (
         UPDATE sso_throttle SET failures = failures - 1, free_at = CASE
             WHEN failures <= (
-                SELECT free FROM unnest(CAST(:keys AS bytea[]), CAST(:free AS int[]))
+                SELECT free FROM unnest(%(keys)s::bytea[], %(free)s::int[])
                     AS asked(key, free) WHERE asked.key = sso_throttle.key
-            ) THEN :now ELSE free_at
+            ) THEN %(now)s ELSE free_at
         END
-        WHERE key = ANY(CAST(:keys AS bytea[])) AND failures > 0
+        WHERE key = ANY(%(keys)s::bytea[]) AND failures > 0
     )
     SELECT max(free_at) FROM sso_throttle
-    WHERE key = ANY(CAST(:looked_at AS bytea[])) AND free_at > :now
-    """
-)
+    WHERE key = ANY(%(looked_at)s::bytea[]) AND free_at > %(now)s
+"""
 
 
 class TooManyAttempts(TooMany):
@@ -149,7 +146,7 @@ def _name_in(identifier: str) -> str:
 
 
 def count_attempt(
-    session: Session, limits: Sequence[Limit], *, look_at: Sequence[Limit] = (), now: datetime
+    asked: Asked, limits: Sequence[Limit], *, look_at: Sequence[Limit] = (), now: datetime
 ) -> None:
     """Raises TooManyAttempts, with the time to wait; then the caller's transaction is to end.
 
@@ -164,7 +161,7 @@ def count_attempt(
         "now": now,
         "forgotten": now - FORGOTTEN_AFTER,
     }
-    until, counted = session.execute(COUNT, values).one()
+    ((until, counted),) = ask(asked, COUNT, values)
     _check(until, now)
     if counted < len(limits):  # somebody else's attempt came in between, and was the last
         raise TooManyAttempts(1)
@@ -177,7 +174,7 @@ def forget_attempts(session: Session, limits: Sequence[Limit]) -> None:
 
 
 def note_success(
-    session: Session,
+    asked: Asked,
     *,
     forget: Sequence[Limit],
     take_back: Sequence[Limit],
@@ -195,7 +192,8 @@ def note_success(
         "looked_at": _keys(look_at),
         "now": now,
     }
-    _check(session.scalar(SUCCEED, values), now)
+    ((until,),) = ask(asked, SUCCEED, values)
+    _check(until, now)
 
 
 def _keys(limits: Sequence[Limit]) -> list[bytes]:

@@ -50,18 +50,18 @@ def enter(
     settings = services.settings.sso
     client = services.sign_on.clients.get().by_id[app.id]
     with services.database.transaction() as session:
-        row, _ = start_session(
+        started = start_session(
             session, member.id, acr="0", amr=[], browser=NOBODY, settings=settings, now=at
         )
         subject = acting_as or member.id
-        sid = participate(session, row.id, app.id, subject, now=at)
+        sid = participate(session, started.id, app.id, subject, now=at)
         approval = Approval(
             client=client,
             account_id=subject,
             actor_account_id=member.id if acting_as else None,
             participation_id=sid,
-            session_id=row.id,
-            session_expires_at=row.expires_at,
+            session_id=started.id,
+            session_expires_at=at + settings.session_lifetime,
             scope=["openid"],
             resources=[],
             authentication=Authentication(at, "0", []),
@@ -69,7 +69,7 @@ def enter(
         grant = create_grant(session, approval, settings=settings, now=at)
         form = CodeForm(app.redirect_uri, "x" * 43, None, None)
         create_code(session, grant, form, settings=settings, now=at)
-        return row.id, grant.id
+        return started.id, grant.id
 
 
 def end(world: SignOnWorld, session_id: UUID, at: datetime) -> None:

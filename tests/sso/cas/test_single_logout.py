@@ -52,11 +52,11 @@ class Visit:
         self.app = world.application("motcua", cas_services=list(dict.fromkeys(services)))
         settings, nobody = world.services.settings.sso, Browser(None, None)
         with world.services.database.transaction() as session:
-            row, _ = start_session(
+            started = start_session(
                 session, member.id, acr="0", amr=[], browser=nobody, settings=settings, now=NOW
             )
-            self.session_id: UUID = row.id
-            self.sid = participate(session, row.id, self.app.id, member.id, now=NOW)
+            self.session_id: UUID = started.id
+            self.sid = participate(session, started.id, self.app.id, member.id, now=NOW)
         self.tickets = [self.issue(service, place) for place, service in enumerate(services)]
 
     def issue(self, service: str, place: int = 0, kind: TicketKind = TicketKind.SERVICE) -> UUID:

@@ -51,11 +51,11 @@ def enter_and_leave(world: SignOnWorld, member: Member, *apps: Application, time
     settings = world.services.settings.sso
     with world.services.database.transaction() as session:
         for _ in range(times):
-            row, _ = start_session(
+            started = start_session(
                 session, member.id, acr="0", amr=[], browser=NOBODY, settings=settings, now=NOW
             )
             for app in apps:
-                participate(session, row.id, app.id, member.id, now=NOW)
+                participate(session, started.id, app.id, member.id, now=NOW)
     leave(world, member)
 
 

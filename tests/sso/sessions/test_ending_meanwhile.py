@@ -42,10 +42,10 @@ class Scene:
         settings = world.services.settings.sso
         nobody = Browser(None, None)
         with world.services.database.transaction() as session:
-            row, _ = start_session(
+            started = start_session(
                 session, self.member.id, acr="0", amr=[], browser=nobody, settings=settings, now=NOW
             )
-        self.session_id: UUID = row.id
+        self.session_id: UUID = started.id
 
     def enter(self, session: Session, *, in_a_session: bool = True) -> str:
         """What a sign-in writes once it has read that all is well; the code."""
