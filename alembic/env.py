@@ -34,6 +34,7 @@ MODELS = (
     "mail_admin.reminders.models",
     "mail_admin.lists.models",
     "mail_admin.mailboxes.handover_models",
+    "mail_admin.rate.models",
 )
 for name in MODELS:
     import_module(name)  # fills the metadata

@@ -1,0 +1,218 @@
+"""The SQL that looks at every mailbox of a window at once: days in service, active days, place.
+
+Days are bits: one number holds those of a window, so that "in service and used" is one `&` and
+counting is one `bit_count`. Periods, leave, appointments and months of usage are each read once and
+hashed together; nothing is asked per mailbox. 100,000 mailboxes take some tenths of a second.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mail_admin.rate.models import NOWHERE
+from mail_admin.rate.periods import Window, midnight, month_parts
+from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
+
+RECENT = (7, 30, 60, 90)
+"""Days up to the reference day: weekly active and dormant."""
+NEARLY_FULL = 0.8
+MASKS = {
+    Sign.WEB: "web_days",
+    Sign.PROGRAM: "program_days",
+    Sign.SENT: "sent_days",
+    Sign.READ: "read_days",
+}
+COUNTS = ("sent", "sent_outside", "delivered", "read")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Common table expressions that end in `mailbox`, a row for each, with what they bind."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+SERVICE = """
+status_days AS (
+    SELECT account_id, status, began_at, (1::bigint << high) - (1::bigint << low) AS mask
+    FROM (
+        SELECT account_id, status, began_at,
+            CASE WHEN began_at < :start_at THEN 0
+                ELSE (began_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS low,
+            CASE WHEN ended_at IS NULL OR ended_at >= :end_at THEN :days
+                ELSE (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS high
+        FROM identity_account_period
+        WHERE began_at < :end_at AND (ended_at IS NULL OR ended_at >= :start_at)
+    ) AS ranges WHERE high > low
+),
+service AS (
+    SELECT account_id,
+        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END) AS serving,
+        bool_or(status <> 'closed') AS existed,
+        max(CASE WHEN mask & :reference_bit <> 0 THEN status END) AS status,
+        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END) AS status_since
+    FROM status_days GROUP BY account_id
+),
+away AS (
+    SELECT person_id, bit_or((1::bigint << high) - (1::bigint << low)) AS mask
+    FROM (
+        SELECT person_id, greatest(valid_from - :start, 0) AS low,
+            least(coalesce(valid_to, :end) - :start, :days) AS high
+        FROM identity_leave WHERE valid_from < :end AND (valid_to IS NULL OR valid_to > :start)
+    ) AS ranges GROUP BY person_id
+)
+"""
+
+PLACES = """
+here AS (
+    SELECT person_id, organisation_id FROM identity_appointment
+    WHERE is_primary AND valid_from <= :reference
+        AND (valid_to IS NULL OR valid_to > :reference)
+),
+earlier AS (
+    SELECT person_id, organisation_id FROM identity_appointment
+    WHERE is_primary AND valid_from <= :start AND (valid_to IS NULL OR valid_to > :start)
+),
+former AS (
+    SELECT DISTINCT ON (person_id) person_id, organisation_id FROM identity_appointment AS past
+    WHERE is_primary AND valid_from <= :reference AND valid_to <= :reference
+    ORDER BY person_id, valid_from DESC, valid_to DESC
+)
+"""
+
+
+def mailboxes(
+    window: Window,
+    reference_day: date,
+    settings: UsageRateSettings,
+    *,
+    organisations: bool = False,
+) -> Question:
+    """Every mailbox that existed in the window; `:tree` binds the organisations that did.
+
+    With `organisations`, only those whose place is in `:wanted`.
+    """
+    parts = month_parts(window, reference_day, RECENT)
+    values: dict[str, Any] = {
+        "start": window.starts_on,
+        "end": window.ends_on,
+        "start_at": midnight(window.starts_on),
+        "end_at": midnight(window.ends_on),
+        "days": window.days,
+        "reference": reference_day,
+        "reference_bit": 1 << (reference_day - window.starts_on).days,
+        "all_days": (1 << window.days) - 1,
+        "minimum_days": _minimum_days(settings),
+        "minimum_active": settings.minimum_active_days,
+        "nowhere": NOWHERE,
+    }
+    for number, part in enumerate(parts):
+        values[f"month_{number}"] = part.month
+        for days, bits in zip(RECENT, part.recent, strict=True):
+            values[f"recent_{days}_{number}"] = bits
+    inside = [(number, part.shift) for number, part in enumerate(parts) if part.in_window]
+    signs = sorted(settings.active_by)
+    used = {
+        days: " | ".join(
+            f"({_any_sign(number, signs)} & :recent_{days}_{number})"
+            for number in range(len(parts))
+        )
+        for days in RECENT
+    }
+    masks = {
+        column: " | ".join(_shifted(f"month_{number}.{column}", shift) for number, shift in inside)
+        for column in MASKS.values()
+    }
+    joins = "\n".join(
+        f"LEFT JOIN mail_admin_usage_month AS month_{number}"
+        f" ON month_{number}.month = :month_{number} AND month_{number}.account_id = account.id"
+        for number in range(len(parts))
+    )
+    counts, volume = _counts(window, len(parts))
+    stored = ", ".join(f"month_{number}.stored_bytes" for number, _ in inside)
+    wanted = "WHERE organisation_id = ANY(:wanted)" if organisations else ""
+    sql = f"""WITH {SERVICE}, {PLACES}, facts AS MATERIALIZED (
+    SELECT account.id AS account_id, account.kind, account.person_id,
+        CASE WHEN account.kind = 'personal'
+            THEN coalesce(here.organisation_id, former.organisation_id)
+            ELSE account.organisation_id END AS place,
+        CASE WHEN earlier.organisation_id <> here.organisation_id
+            THEN earlier.organisation_id END AS moved_from,
+        here.organisation_id IS NOT NULL AS on_the_rolls,
+        service.status,
+        (service.status_since AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS status_since,
+        service.serving & ~coalesce(away.mask, 0) AS service_days,
+        coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
+        {", ".join(f"({mask}) & :all_days AS {column}" for column, mask in masks.items())},
+        {", ".join(f"({bits}) <> 0 AS used_{days}" for days, bits in used.items())},
+        coalesce(coalesce({stored}) > {NEARLY_FULL} * mailbox.quota_bytes, false) AS nearly_full,
+        {counts}
+    FROM service
+    JOIN identity_account AS account ON account.id = service.account_id
+    LEFT JOIN identity_mailbox AS mailbox ON mailbox.account_id = account.id
+    LEFT JOIN away USING (person_id)
+    LEFT JOIN here USING (person_id)
+    LEFT JOIN earlier USING (person_id)
+    LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
+    {joins}
+    {volume}
+    WHERE service.existed AND account.kind IN ('personal', 'organisation')
+),
+counted AS (
+    SELECT *,
+        CASE WHEN place = ANY(:tree) THEN place ELSE :nowhere END AS organisation_id,
+        bit_count(service_days::bit(64))::int AS days_in_service,
+        bit_count((({" | ".join(MASKS[sign] for sign in signs)}) & service_days)::bit(64))::int
+            AS active_days,
+        status = 'active' AND NOT away AS watched
+    FROM facts
+),
+mailbox AS (
+    SELECT *,
+        days_in_service >= :minimum_days AS in_service,
+        days_in_service >= :minimum_days AND active_days >= :minimum_active AS active,
+        days_in_service >= :minimum_days AND active_days < :minimum_active
+            AND program_days & service_days <> 0 AS polling_only,
+        away AND status IN ('pending', 'active') AS on_leave,
+        CASE
+            WHEN watched AND NOT used_90 AND status_since <= :reference - 89 THEN 90
+            WHEN watched AND NOT used_60 AND status_since <= :reference - 59 THEN 60
+            WHEN watched AND NOT used_30 AND status_since <= :reference - 29 THEN 30
+            ELSE 0 END AS dormant_days
+    FROM counted {wanted}
+)"""
+    return Question(sql, values)
+
+
+def _minimum_days(settings: UsageRateSettings) -> int:
+    if settings.service_rule is ServiceRule.PRO_RATA:
+        return 1
+    return settings.minimum_days_in_service
+
+
+def _any_sign(number: int, signs: list[Sign]) -> str:
+    columns = " | ".join(f"month_{number}.{MASKS[sign]}" for sign in signs)
+    return f"coalesce({columns}, 0)"
+
+
+def _shifted(column: str, places: int) -> str:
+    value = f"coalesce({column}, 0)::bigint"
+    return f"({value} << {places})" if places >= 0 else f"({value} >> {-places})"
+
+
+def _counts(window: Window, months: int) -> tuple[str, str]:
+    """Columns of what was sent and received, and the join they need.
+
+    A month's are in its row; those of other windows are added up from the days.
+    """
+    if window.is_month:
+        assert months  # noqa: S101  # the first one is the window itself
+        return ", ".join(f"coalesce(month_0.{name}, 0) AS {name}" for name in COUNTS), ""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+    join = (
+        f"LEFT JOIN (SELECT account_id, {sums} FROM mail_admin_usage_day"
+        " WHERE day >= :start AND day < :end GROUP BY account_id) AS volume"
+        " ON volume.account_id = account.id"
+    )
+    return ", ".join(f"coalesce(volume.{name}, 0) AS {name}" for name in COUNTS), join

@@ -1,0 +1,269 @@
+"""Figures of a period put together for readers: rates, comparisons, own and with all below."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+from operator import add
+from uuid import UUID
+
+from identity.accounts.models import AccountKind
+from kernel.messages import Message
+from mail_admin.rate.definition import formula
+from mail_admin.rate.errors import OrganisationNotInReport
+from mail_admin.rate.measures import AT_THE_END, MEASURES, Measures
+from mail_admin.rate.models import NOWHERE
+from mail_admin.rate.periods import Period, Window
+from mail_admin.rate.queries import KeptWindow
+from mail_admin.rate.settings import ServiceRule, UsageRateSettings
+from mail_admin.rate.tree import Node, Tree, rolled_up
+
+WIDTH = len(MEASURES)
+PLACE = {name: place for place, name in enumerate(MEASURES)}
+ENDING = frozenset(PLACE[name] for name in AT_THE_END)
+
+
+class Scope(enum.StrEnum):
+    BOTH = "both"
+    PERSONS = "persons"
+    ORGANISATIONS = "organisations"
+    """Mailboxes of organisations."""
+
+
+KINDS_OF_SCOPE = {
+    Scope.BOTH: (AccountKind.PERSONAL, AccountKind.ORGANISATION),
+    Scope.PERSONS: (AccountKind.PERSONAL,),
+    Scope.ORGANISATIONS: (AccountKind.ORGANISATION,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """An organisation as it was at the end of the period."""
+
+    node: Node
+    own: Measures
+    """Of mailboxes that are its own."""
+    all: Measures
+    """With those of everything below it."""
+    rate: float | None
+    """With everything below; weighted by mailboxes and months. None without a denominator."""
+    own_rate: float | None
+    average_monthly: float | None
+    """Plain mean of the rates of the months."""
+    previous_rate: float | None
+    """Of the period before; None where there is none."""
+
+    @property
+    def change(self) -> float | None:
+        if self.rate is None or self.previous_rate is None:
+            return None
+        return self.rate - self.previous_rate
+
+    @property
+    def active_of_issued(self) -> float | None:
+        return share(self.all.active, self.all.issued)
+
+    @property
+    def issued_rate(self) -> float | None:
+        """Accounts of officials ÷ officials on the rolls."""
+        return share(self.all.officials_with_account, self.all.officials)
+
+    def is_under(self, target: float) -> bool:
+        return self.rate is not None and self.rate < target
+
+
+def share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+class Vectors:
+    """Own and rolled-up vectors of one window for one scope, by organisation."""
+
+    def __init__(self, kept: KeptWindow, scope: Scope) -> None:
+        self.kept = kept
+        self.own: Mapping[UUID, Sequence[int]] = _together(
+            [kept.own[kind] for kind in KINDS_OF_SCOPE[scope]]
+        )
+        self.all = rolled_up(kept.tree, self.own, WIDTH)
+        """Of every organisation of the window's tree."""
+
+    def total(self) -> list[int]:
+        tops = [self.all[node.id] for node in self.kept.tree.nodes if node.parent_id is None]
+        return [sum(column) for column in zip(*tops, strict=True)] if tops else [0] * WIDTH
+
+    def parts(self, vector: Sequence[int]) -> tuple[Fraction, Fraction]:
+        """Numerator and denominator of the rate, in mailboxes."""
+        if self.kept.settings.service_rule is ServiceRule.THRESHOLD:
+            return Fraction(vector[PLACE["active"]]), Fraction(vector[PLACE["in_service"]])
+        days = self.kept.window.days
+        return (
+            Fraction(vector[PLACE["active_service_days"]], days),
+            Fraction(vector[PLACE["service_days"]], days),
+        )
+
+
+def _together(sources: Sequence[Mapping[UUID, Sequence[int]]]) -> Mapping[UUID, Sequence[int]]:
+    if len(sources) == 1:
+        return sources[0]
+    one, other = sources
+    found = dict(one)
+    for place, vector in other.items():
+        present = found.get(place)
+        found[place] = vector if present is None else list(map(add, present, vector))
+    return found
+
+
+def rate_of(parts: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+    """Weighted: all numerators over all denominators."""
+    whole = sum(denominator for _, denominator in parts)
+    return float(sum(numerator for numerator, _ in parts) / whole) if whole else None
+
+
+def mean_of(parts: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+    """Plain mean of the rates that exist."""
+    rates = [numerator / denominator for numerator, denominator in parts if denominator]
+    return float(sum(rates) / len(rates)) if rates else None
+
+
+class Report:
+    """A period over the windows that have figures; the tree is that of the last one."""
+
+    def __init__(
+        self,
+        period: Period,
+        kept: Sequence[KeptWindow],
+        before: Sequence[KeptWindow] = (),
+        scope: Scope = Scope.BOTH,
+    ) -> None:
+        self.period = period
+        self.scope = scope
+        self._vectors = [Vectors(window, scope) for window in kept]
+        self._before = [Vectors(window, scope) for window in before]
+
+    @property
+    def last(self) -> KeptWindow:
+        return self._vectors[-1].kept
+
+    @property
+    def tree(self) -> Tree:
+        return self.last.tree
+
+    @property
+    def settings(self) -> UsageRateSettings:
+        return self.last.settings
+
+    @property
+    def formula(self) -> Message:
+        return formula(self.settings)
+
+    @property
+    def target(self) -> float:
+        return self.settings.target
+
+    @property
+    def windows(self) -> list[Window]:
+        return [vectors.kept.window for vectors in self._vectors]
+
+    @property
+    def missing(self) -> list[Window]:
+        """Windows of the period without figures: before the first event, or still to come."""
+        found = set(self.windows)
+        return [window for window in self.period.windows if window not in found]
+
+    @property
+    def is_over(self) -> bool:
+        return self.windows[-1] == self.period.windows[-1] and self.last.is_over
+
+    @property
+    def is_closed(self) -> bool:
+        return all(vectors.kept.closed_at is not None for vectors in self._vectors)
+
+    @property
+    def computed_at(self) -> datetime:
+        return min(vectors.kept.computed_at for vectors in self._vectors)
+
+    @property
+    def confirmed_at(self) -> datetime:
+        return self.last.closed_at or self.last.confirmed_at
+
+    @cached_property
+    def rows(self) -> list[ReportRow]:
+        """In reading order, without what belongs to no organisation."""
+        return [self._row(node) for node in self.tree.nodes if node.id != NOWHERE]
+
+    @cached_property
+    def unplaced(self) -> ReportRow | None:
+        node = self.tree.by_id.get(NOWHERE)
+        return None if node is None else self._row(node)
+
+    @cached_property
+    def total(self) -> Measures:
+        """Of everything: the sum over all organisations and what belongs to none."""
+        return _over_time([vectors.total() for vectors in self._vectors])
+
+    @property
+    def total_rate(self) -> float | None:
+        return rate_of(self._total_parts(self._vectors))
+
+    @property
+    def total_average_monthly(self) -> float | None:
+        return mean_of(self._total_parts(self._vectors))
+
+    @property
+    def total_previous_rate(self) -> float | None:
+        return rate_of(self._total_parts(self._before))
+
+    @property
+    def monthly(self) -> list[tuple[Window, float | None]]:
+        parts = self._total_parts(self._vectors)
+        return [(window, rate_of([part])) for window, part in zip(self.windows, parts, strict=True)]
+
+    def _total_parts(self, vectors: Sequence[Vectors]) -> list[tuple[Fraction, Fraction]]:
+        return [one.parts(one.total()) for one in vectors]
+
+    def under(self, code: str) -> list[ReportRow]:
+        """The rows of an organisation and everything below it. Raises OrganisationNotInReport."""
+        top = self.node_by_code(code)
+        wanted = {node.id for node in self.tree.under(top.id)}
+        return [row for row in self.rows if row.node.id in wanted]
+
+    def node_by_code(self, code: str) -> Node:
+        """Raises OrganisationNotInReport."""
+        for node in self.tree.nodes:
+            if node.code is not None and node.code == code.strip().upper():
+                return node
+        raise OrganisationNotInReport(code)
+
+    def _row(self, node: Node) -> ReportRow:
+        here = [vectors for vectors in self._vectors if node.id in vectors.all]
+        parts = [vectors.parts(vectors.all[node.id]) for vectors in here]
+        nothing = [0] * WIDTH
+        own = [vectors.own.get(node.id, nothing) for vectors in here]
+        own_parts = [one.parts(vector) for one, vector in zip(here, own, strict=True)]
+        return ReportRow(
+            node=node,
+            own=_over_time(own),
+            all=_over_time([vectors.all[node.id] for vectors in here]),
+            rate=rate_of(parts),
+            own_rate=rate_of(own_parts),
+            average_monthly=mean_of(parts),
+            previous_rate=rate_of(
+                [one.parts(one.all[node.id]) for one in self._before if node.id in one.all]
+            ),
+        )
+
+
+def _over_time(vectors: Sequence[Sequence[int]]) -> Measures:
+    """Added up, but for what is a state at the end."""
+    if len(vectors) == 1:
+        return Measures(*vectors[0])
+    last = vectors[-1]
+    return Measures(
+        *(
+            last[place] if place in ENDING else sum(vector[place] for vector in vectors)
+            for place in range(WIDTH)
+        )
+    )

@@ -1,0 +1,251 @@
+"""The mailboxes behind the figures: who counts and why, frozen with a month, and what differs."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from mail_admin.rate.mailboxes_sql import MASKS, mailboxes
+from mail_admin.rate.models import NOWHERE
+from mail_admin.rate.periods import Window
+from mail_admin.rate.queries import KeptWindow, days_of
+from mail_admin.rate.report import KINDS_OF_SCOPE, Scope
+from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.rate.tree import tree_on
+
+COLUMNS = (
+    "account_id",
+    "kind",
+    "organisation_id",
+    "moved_from",
+    "status",
+    "on_leave",
+    "days_in_service",
+    "active_days",
+    "in_service",
+    "active",
+    "polling_only",
+    "weekly_active",
+    "dormant_days",
+    "nearly_full",
+    "web_days",
+    "program_days",
+    "sent_days",
+    "read_days",
+    "service_days",
+)
+LIVE = {"weekly_active": "used_7 AS weekly_active"}
+COMPARED = (
+    "organisation_id",
+    "status",
+    "on_leave",
+    "days_in_service",
+    "active_days",
+    "in_service",
+    "active",
+)
+"""What a correction shows when it differs."""
+
+
+class MailboxState(enum.StrEnum):
+    """Which of the mailboxes behind a number."""
+
+    ISSUED = "issued"
+    IN_SERVICE = "in-service"
+    NOT_IN_SERVICE = "not-in-service"
+    ACTIVE = "active"
+    UNUSED = "unused"
+    LOCKED = "locked"
+    ON_LEAVE = "on-leave"
+    NEVER_ACTIVATED = "never-activated"
+    POLLING_ONLY = "polling-only"
+    WEEKLY_ACTIVE = "weekly-active"
+    DORMANT_30 = "dormant-30"
+    DORMANT_60 = "dormant-60"
+    DORMANT_90 = "dormant-90"
+    NEARLY_FULL = "nearly-full"
+    MOVED_IN = "moved-in"
+
+
+CONDITIONS = {
+    MailboxState.ISSUED: "true",
+    MailboxState.IN_SERVICE: "in_service",
+    MailboxState.NOT_IN_SERVICE: "NOT in_service",
+    MailboxState.ACTIVE: "active",
+    MailboxState.UNUSED: "in_service AND NOT active",
+    MailboxState.LOCKED: "mailbox.status = 'suspended'",
+    MailboxState.ON_LEAVE: "on_leave",
+    MailboxState.NEVER_ACTIVATED: "mailbox.status = 'pending'",
+    MailboxState.POLLING_ONLY: "polling_only",
+    MailboxState.WEEKLY_ACTIVE: "weekly_active",
+    MailboxState.DORMANT_30: "dormant_days >= 30",
+    MailboxState.DORMANT_60: "dormant_days >= 60",
+    MailboxState.DORMANT_90: "dormant_days >= 90",
+    MailboxState.NEARLY_FULL: "nearly_full",
+    MailboxState.MOVED_IN: "moved_from IS NOT NULL",
+}
+
+LISTED = """
+SELECT mailbox.*, account.login, coalesce(person.full_name, account.display_name) AS name,
+    account.person_id
+FROM ({source}) AS mailbox
+JOIN identity_account AS account ON account.id = mailbox.account_id
+LEFT JOIN identity_person AS person ON person.id = account.person_id
+WHERE mailbox.organisation_id = ANY(:wanted) AND mailbox.kind = ANY(:kinds)
+    AND ({condition}) AND account.login COLLATE "C" > :after
+ORDER BY account.login COLLATE "C" LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One mailbox with what makes it count or not."""
+
+    account_id: UUID
+    login: str
+    name: str
+    kind: str
+    organisation_id: UUID
+    organisation_code: str | None
+    organisation_name: str | None
+    status: str
+    on_leave: bool
+    days_in_service: int
+    active_days: int
+    in_service: bool
+    active: bool
+    dormant_days: int
+    moved_from: str | None
+    """Name of the organisation on the first day, when that was another one."""
+    used: dict[str, list[date]]
+    """By web, program, sent, read: on which days."""
+
+
+def freeze(session: Session, window_id: UUID, window: Window, settings: UsageRateSettings) -> int:
+    """Write down every mailbox behind the figures of a month that ends. Answers how many."""
+    source, values = _live(session, window, window.last_day, settings)
+    question, columns = source
+    statement = (
+        f"{question} INSERT INTO mail_admin_rate_mailbox (window_id, {', '.join(COLUMNS)})"
+        f" SELECT :window_id, {columns} FROM mailbox"
+    )
+    result: Any = session.execute(text(statement), values | {"window_id": window_id})
+    return int(result.rowcount)
+
+
+def _live(
+    session: Session, window: Window, reference_day: date, settings: UsageRateSettings
+) -> tuple[tuple[str, str], dict[str, Any]]:
+    question = mailboxes(window, reference_day, settings)
+    values = question.values | {"tree": list(tree_on(session, reference_day).by_id)}
+    columns = ", ".join(LIVE.get(name, name) for name in COLUMNS)
+    return (question.sql, columns), values
+
+
+def list_mailboxes(
+    session: Session,
+    kept: KeptWindow,
+    organisation_ids: Sequence[UUID],
+    state: MailboxState = MailboxState.ISSUED,
+    *,
+    scope: Scope = Scope.BOTH,
+    after: str = "",
+    limit: int = 1_000_000,
+) -> list[RosterRow]:
+    """In the order of logins; of a closed month as it was closed, else as it is now."""
+    values: dict[str, Any] = {
+        "wanted": list(organisation_ids),
+        "kinds": [kind.value for kind in KINDS_OF_SCOPE[scope]],
+        "after": after,
+        "limit": limit,
+    }
+    if kept.closed_at is not None:
+        head = ""
+        source = "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id"
+        values["window_id"] = kept.id
+    else:
+        (head, columns), bound = _live(session, kept.window, kept.reference_day, kept.settings)
+        source = f"SELECT {columns} FROM mailbox"
+        values |= bound
+    statement = head + LISTED.format(source=source, condition=CONDITIONS[state])
+    rows = session.execute(text(statement), values).mappings().all()
+    origins = _names(session, {row["moved_from"] for row in rows} - {None})
+    return [_row(row, kept, origins) for row in rows]
+
+
+def _names(session: Session, organisation_ids: set[UUID]) -> dict[UUID, str]:
+    statement = text("SELECT id, name FROM identity_organisation WHERE id = ANY(:ids)")
+    rows = session.execute(statement, {"ids": list(organisation_ids)})
+    return {row.id: row.name for row in rows}
+
+
+def _row(row: Any, kept: KeptWindow, origins: dict[UUID, str]) -> RosterRow:
+    node = kept.tree.by_id.get(row["organisation_id"])
+    named = node is not None and node.id != NOWHERE
+    starts_on = kept.window.starts_on
+    return RosterRow(
+        account_id=row["account_id"],
+        login=row["login"],
+        name=row["name"],
+        kind=row["kind"],
+        organisation_id=row["organisation_id"],
+        organisation_code=node.code if node is not None else None,
+        organisation_name=node.name if node is not None and named else None,
+        status=row["status"],
+        on_leave=row["on_leave"],
+        days_in_service=row["days_in_service"],
+        active_days=row["active_days"],
+        in_service=row["in_service"],
+        active=row["active"],
+        dormant_days=row["dormant_days"],
+        moved_from=origins.get(row["moved_from"]),
+        used={sign.value: days_of(row[column], starts_on) for sign, column in MASKS.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A mailbox that would count otherwise now than when the month was closed."""
+
+    account_id: UUID
+    login: str
+    name: str
+    then: dict[str, Any] | None
+    """None for one that was not there."""
+    now: dict[str, Any] | None
+
+
+def corrections(session: Session, kept: KeptWindow) -> list[Correction]:
+    """Everything behind a closed month that differs from what is known today.
+
+    By the definition of the time; so nothing has to be remembered for it.
+    """
+    (head, columns), values = _live(session, kept.window, kept.window.last_day, kept.settings)
+    then = ", ".join(f"old.{name} AS then_{name}" for name in COMPARED)
+    now = ", ".join(f"fresh.{name} AS now_{name}" for name in COMPARED)
+    differs = " OR ".join(f"old.{name} IS DISTINCT FROM fresh.{name}" for name in COMPARED)
+    statement = f"""{head}
+        SELECT account.id, account.login, {then}, {now},
+            coalesce(person.full_name, account.display_name) AS name,
+            old.account_id IS NOT NULL AS was_there, fresh.account_id IS NOT NULL AS is_there
+        FROM (SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id) AS old
+        FULL JOIN (SELECT {columns} FROM mailbox) AS fresh USING (account_id)
+        JOIN identity_account AS account ON account.id = account_id
+        LEFT JOIN identity_person AS person ON person.id = account.person_id
+        WHERE {differs} ORDER BY account.login"""
+    rows = session.execute(text(statement), values | {"window_id": kept.id}).mappings()
+    return [
+        Correction(
+            row["id"],
+            row["login"],
+            row["name"],
+            {name: row[f"then_{name}"] for name in COMPARED} if row["was_there"] else None,
+            {name: row[f"now_{name}"] for name in COMPARED} if row["is_there"] else None,
+        )
+        for row in rows
+    ]

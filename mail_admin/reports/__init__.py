@@ -1,0 +1,1 @@
+"""Figures of the usage rate as files that people print, sign and send on."""
