@@ -25,6 +25,8 @@ from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
 from mail_admin.domains.settings import DomainSettings
 from mail_admin.server.settings import MailServerSettings
+from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.reports.settings import ReportSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
@@ -104,6 +106,8 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     outbound: OutboundSettings = OutboundSettings()
     sso: SignOnSettings = SignOnSettings()
+    usage_rate: UsageRateSettings = UsageRateSettings()
+    reports: ReportSettings = ReportSettings()
     sample: SampleSettings = SampleSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""

@@ -37,6 +37,8 @@ from kernel.database import DatabaseUnavailable
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
 from mail_admin.lists.routes import router as lists_router
+from mail_admin.rate.gauges import UsageGauges
+from mail_admin.rate.routes import router as usage_rate_router
 from sso.account.action_routes import router as account_action_router
 from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
@@ -74,6 +76,7 @@ ROUTERS = (
     directory_router,
     clients_router,
     lists_router,
+    usage_rate_router,
 )
 
 PAGES = (
@@ -122,6 +125,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs
+    app.state.usage_rate = services.settings.usage_rate
     handover = services.settings.handover
     app.state.support = Support(handover.issuing_office, handover.contact)
     api = APIRouter(prefix=API, responses=ANY_ROUTE)
@@ -159,6 +163,7 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
 
 def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+    usage = UsageGauges(telemetry.registry)
 
     @router.get("/healthz")
     def alive() -> dict[str, str]:
@@ -175,6 +180,7 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
         with services.database.transaction() as session:
             telemetry.pending.set(count_pending(session))
             telemetry.undelivered_logouts.set(count_undelivered(session))
+            usage.read(session, services.clock())
         return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -31,6 +31,7 @@ from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
 from mail_admin.server.doveadm import Doveadm
+from mail_admin.rate.jobs import RateJobs
 from sso.assembly import SingleSignOn
 from sso.jobs import SignOnJobs
 from sso.keys.service import keep_keys_ready
@@ -188,6 +189,10 @@ class Services:
     def sign_on_jobs(self) -> SignOnJobs:
         settings = self.settings.sso
         return SignOnJobs(self.jobs, self.database, self.keys, settings, self.clock)
+
+    @cached_property
+    def rate_jobs(self) -> RateJobs:
+        return RateJobs(self.jobs, self.database, self.settings.usage_rate, self.clock)
 
     def database_answers(self) -> bool:
         try:

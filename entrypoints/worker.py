@@ -96,6 +96,7 @@ class Worker:
         assert services.directory_jobs  # noqa: S101
         assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101
+        assert services.rate_jobs  # noqa: S101
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)

@@ -20,6 +20,8 @@ class Permission(enum.StrEnum):
     MANAGE_DIRECTORY = "directory:manage"
     READ_CLIENTS = "clients:read"
     MANAGE_CLIENTS = "clients:manage"
+    READ_USAGE = "usage:read"
+    """How mailboxes are used, down to the single mailbox."""
     REGISTER_CLIENTS = "clients:register"
     """To register systems that describe themselves (RFC 7591): an initial access token."""
 

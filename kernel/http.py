@@ -173,6 +173,7 @@ ReadsDirectory = Annotated[Actor, Depends(require(Permission.READ_DIRECTORY))]
 ManagesDirectory = Annotated[Actor, Depends(require(Permission.MANAGE_DIRECTORY))]
 ReadsClients = Annotated[Actor, Depends(require(Permission.READ_CLIENTS))]
 ManagesClients = Annotated[Actor, Depends(require(Permission.MANAGE_CLIENTS))]
+ReadsUsage = Annotated[Actor, Depends(require(Permission.READ_USAGE))]
 
 PageSize = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Rows of one page.")]
 Cursor = Annotated[

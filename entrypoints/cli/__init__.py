@@ -20,6 +20,8 @@ from entrypoints.cli.people import person
 from entrypoints.cli.session import Session, answer
 from entrypoints.cli.status import status
 from entrypoints.cli.tokens import token
+from entrypoints.cli.usage import usage
+from entrypoints.cli.usage_report import COMMANDS as USAGE_REPORTS
 from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
 
@@ -47,10 +49,13 @@ for command in (
     person,
     status,
     token,
+    usage,
 ):
     congvu.add_command(command)
 for command in (dns, dkim):
     domain.add_command(command)
+for command in USAGE_REPORTS:
+    usage.add_command(command)
 
 
 def main() -> None:

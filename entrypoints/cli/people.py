@@ -1,12 +1,26 @@
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session as DatabaseSession
 
-from entrypoints.cli.session import Session, answer, as_json, folding_table
+from entrypoints.cli.session import (
+    DAY,
+    Session,
+    answer,
+    as_json,
+    basis_of,
+    folding_table,
+    with_basis,
+)
 from identity.accounts.models import Account
+from identity.accounts.queries import get_account_by_login
 from identity.names.search import matches
-from identity.people.models import Person
+from identity.people import leaves as leaves_service
+from identity.people.errors import LeaveNotFound, PersonNotFound
+from identity.people.models import LeaveKind, Person
 from identity.people.queries import appointments_on
 from identity.people.resealing import reseal_batch
 from identity.people.service import PersonAuditTag
@@ -80,3 +94,76 @@ def find(session: Session, text: str, limit: int, *, as_json: bool) -> None:
             str(item["status"] or ""),
         )
     session.console.print(table)
+
+
+def _person_of(database: DatabaseSession, login: str) -> UUID:
+    """Raises AccountNotFound, PersonNotFound."""
+    person_id = get_account_by_login(database, login).person_id
+    if person_id is None:
+        raise PersonNotFound(login)
+    return person_id
+
+
+@person.command("leave")
+@click.argument("login")
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in LeaveKind]))
+@click.option("--from", "first", required=True, type=DAY, help="First day away.")
+@click.option("--to", "last", type=DAY, help="Last day away, if known.")
+@with_basis
+@click.pass_obj
+def leave(
+    session: Session, /, login: str, kind: str, first: datetime, last: datetime | None, **why: Any
+) -> None:
+    """Register a leave: its days do not count as service of the mailbox."""
+    until = None if last is None else last.date() + timedelta(days=1)
+    form = leaves_service.LeaveForm(LeaveKind(kind), first.date(), until)
+    with session.services.database.transaction() as database:
+        person_id = _person_of(database, login)
+        leaves_service.register_leave(database, session.actor, person_id, form, basis=basis_of(why))
+    click.echo(f"{login} {kind} from {form.valid_from}")
+
+
+@person.command("leaves")
+@click.argument("login")
+@as_json
+@click.pass_obj
+def leaves(session: Session, login: str, *, as_json: bool) -> None:
+    """Leaves of a person, the latest first."""
+    with session.services.database.transaction() as database:
+        rows = leaves_service.list_leaves(database, _person_of(database, login))
+    found = [
+        {
+            "id": row.id,
+            "kind": row.kind.value,
+            "first_day": row.valid_from,
+            "last_day": row.valid_to and row.valid_to - timedelta(days=1),
+            "document_number": row.document_number,
+        }
+        for row in rows
+    ]
+    if as_json:
+        answer(found)
+        return
+    table = folding_table("kind", "first day", "last day", "document")
+    for item in found:
+        table.add_row(
+            *(str(item[key] or "") for key in ("kind", "first_day", "last_day", "document_number"))
+        )
+    session.console.print(table)
+
+
+@person.command("end-leave")
+@click.argument("login")
+@click.option("--on", "day", required=True, type=DAY, help="First day back at work.")
+@with_basis
+@click.pass_obj
+def end_leave(session: Session, /, login: str, day: datetime, **why: Any) -> None:
+    """End the latest leave of a person, sooner or later than was registered."""
+    with session.services.database.transaction() as database:
+        found = leaves_service.list_leaves(database, _person_of(database, login))
+        if not found:
+            raise LeaveNotFound
+        leaves_service.end_leave(
+            database, session.actor, found[0].id, on=day.date(), basis=basis_of(why)
+        )
+    click.echo(f"{login} back on {day.date()}")

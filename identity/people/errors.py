@@ -68,3 +68,21 @@ class AppointmentPeriodInvalid(Invalid):
             "The period overlaps another primary appointment or ends before it begins.",
             place="valid_from",
         )
+
+
+class LeaveNotFound(NotFound):
+    code = "leave-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("Không có đợt nghỉ này.", "There is no such leave.")
+
+
+class LeavePeriodInvalid(Invalid):
+    code = "leave-period-invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đợt nghỉ trùng với đợt nghỉ khác hoặc kết thúc trước khi bắt đầu.",
+            "The leave overlaps another one or ends before it begins.",
+            place="valid_from",
+        )

@@ -11,13 +11,15 @@ from identity.names.full_name import FullName, NameMissing, NameNotAName
 from identity.names.search import matches
 from identity.organisations.errors import OrganisationClosed, OrganisationNotFound
 from identity.organisations.queries import list_subtree
-from identity.people import queries, service
+from identity.people import leaves, queries, service
 from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
     AppointmentNotFound,
     AppointmentPeriodInvalid,
     CitizenNumberInvalid,
     CitizenNumberTaken,
+    LeaveNotFound,
+    LeavePeriodInvalid,
     PersonChangedMeanwhile,
     PersonNotFound,
     StaffNumberTaken,
@@ -29,6 +31,9 @@ from identity.people.schemas import (
     AppointmentIn,
     AppointmentOut,
     CitizenNumberOut,
+    LeaveEnd,
+    LeaveIn,
+    LeaveOut,
     PersonDetail,
     PersonFields,
     PersonIn,
@@ -268,3 +273,32 @@ def end_appointment(
             session, actor, appointment_id, on=form.on, basis=form.basis.to_basis()
         )
         return AppointmentOut.model_validate(appointment)
+
+
+@router.get("/people/{person_id}/leaves", responses=problems(PersonNotFound))
+def list_leaves(person_id: UUID, db: Db, _: ReadsPeople) -> list[LeaveOut]:
+    """Registered absences, the latest first."""
+    with db.transaction() as session:
+        return [LeaveOut.model_validate(row) for row in leaves.list_leaves(session, person_id)]
+
+
+@router.post(
+    "/people/{person_id}/leaves",
+    status_code=201,
+    responses=problems(PersonNotFound, LeavePeriodInvalid),
+)
+def register_leave(person_id: UUID, form: LeaveIn, actor: ManagesPeople, db: Db) -> LeaveOut:
+    """Maternity, study, secondment: days that do not count in the usage rate."""
+    wanted = leaves.LeaveForm(form.kind, form.valid_from, form.valid_to)
+    with db.transaction() as session:
+        leave = leaves.register_leave(
+            session, actor, person_id, wanted, basis=form.basis.to_basis()
+        )
+        return LeaveOut.model_validate(leave)
+
+
+@router.post("/leaves/{leave_id}/end", responses=problems(LeaveNotFound, LeavePeriodInvalid))
+def end_leave(leave_id: UUID, form: LeaveEnd, actor: ManagesPeople, db: Db) -> LeaveOut:
+    with db.transaction() as session:
+        leave = leaves.end_leave(session, actor, leave_id, on=form.on, basis=form.basis.to_basis())
+        return LeaveOut.model_validate(leave)

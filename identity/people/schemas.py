@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from identity.people.models import ContractType, Sex
+from identity.people.models import ContractType, LeaveKind, Sex
 from kernel.http import BasisForm
 
 Text200 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -104,3 +104,25 @@ class PersonPage(BaseModel):
 
 class CitizenNumberOut(BaseModel):
     citizen_number: str | None
+
+
+class LeaveIn(BaseModel):
+    kind: LeaveKind
+    valid_from: date
+    valid_to: date | None = Field(None, description="The first day back at work, if known.")
+    basis: BasisForm
+
+
+class LeaveEnd(BaseModel):
+    on: date = Field(description="The first day back at work.")
+    basis: BasisForm
+
+
+class LeaveOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    id: UUID
+    kind: LeaveKind
+    valid_from: date
+    valid_to: date | None
+    document_number: str | None
+    document_date: date | None

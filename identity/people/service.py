@@ -39,6 +39,8 @@ class PersonAuditTag(enum.StrEnum):
     CITIZEN_NUMBERS_RESEALED = "person:citizen-numbers-resealed"
     APPOINTED = "person:appointed"
     APPOINTMENT_ENDED = "person:appointment-ended"
+    LEAVE_REGISTERED = "person:leave-registered"
+    LEAVE_ENDED = "person:leave-ended"
 
 
 @dataclass(frozen=True, slots=True)

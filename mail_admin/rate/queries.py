@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import AccountKind
 from identity.organisations.models import OrganisationKind
 from mail_admin.rate.definition import from_kept
+from mail_admin.rate.errors import NoFigures, OrganisationNotInReport
 from mail_admin.rate.measures import MEASURES
 from mail_admin.rate.models import RateWindow
 from mail_admin.rate.periods import Window, month_window, next_month
@@ -119,6 +120,29 @@ def load_kept(session: Session, window: Window) -> KeptWindow | None:
         tree=tree,
         own=own,
     )
+
+
+def get_kept(session: Session, window: Window) -> KeptWindow:
+    """Raises NoFigures."""
+    kept = load_kept(session, window)
+    if kept is None:
+        raise NoFigures(window.label)
+    return kept
+
+
+def places_under(kept: KeptWindow, code: str, *, below: bool = True) -> list[UUID]:
+    """An organisation of the window's tree, and all below it. Raises OrganisationNotInReport."""
+    top = node_by_code(kept.tree, code)
+    return [node.id for node in kept.tree.under(top.id)] if below else [top.id]
+
+
+def node_by_code(tree: Tree, code: str) -> Node:
+    """By the code in force on the day of the tree. Raises OrganisationNotInReport."""
+    wanted = code.strip().upper()
+    for node in tree.nodes:
+        if node.code == wanted:
+            return node
+    raise OrganisationNotInReport(code)
 
 
 def days_of(mask: int, starts_on: date) -> list[date]:

@@ -12,11 +12,10 @@ from uuid import UUID
 from identity.accounts.models import AccountKind
 from kernel.messages import Message
 from mail_admin.rate.definition import formula
-from mail_admin.rate.errors import OrganisationNotInReport
 from mail_admin.rate.measures import AT_THE_END, MEASURES, Measures
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Period, Window
-from mail_admin.rate.queries import KeptWindow
+from mail_admin.rate.queries import KeptWindow, node_by_code
 from mail_admin.rate.settings import ServiceRule, UsageRateSettings
 from mail_admin.rate.tree import Node, Tree, rolled_up
 
@@ -140,8 +139,16 @@ class Report:
     ) -> None:
         self.period = period
         self.scope = scope
+        self._kept = kept
+        self._kept_before = before
         self._vectors = [Vectors(window, scope) for window in kept]
         self._before = [Vectors(window, scope) for window in before]
+
+    def of_scope(self, scope: Scope) -> "Report":
+        """The same period for mailboxes of other kinds."""
+        if scope is self.scope:
+            return self
+        return Report(self.period, self._kept, self._kept_before, scope)
 
     @property
     def last(self) -> KeptWindow:
@@ -226,16 +233,9 @@ class Report:
 
     def under(self, code: str) -> list[ReportRow]:
         """The rows of an organisation and everything below it. Raises OrganisationNotInReport."""
-        top = self.node_by_code(code)
+        top = node_by_code(self.tree, code)
         wanted = {node.id for node in self.tree.under(top.id)}
         return [row for row in self.rows if row.node.id in wanted]
-
-    def node_by_code(self, code: str) -> Node:
-        """Raises OrganisationNotInReport."""
-        for node in self.tree.nodes:
-            if node.code is not None and node.code == code.strip().upper():
-                return node
-        raise OrganisationNotInReport(code)
 
     def _row(self, node: Node) -> ReportRow:
         here = [vectors for vectors in self._vectors if node.id in vectors.all]

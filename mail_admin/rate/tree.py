@@ -101,7 +101,7 @@ def arrange(nodes: Iterable[Node]) -> Tree:
     tops = [*children.get(None, ())]
     while waiting:
         top = tops.pop(0) if tops else next(iter(waiting.values()))
-        stack = [(top, None, 0)]
+        stack: list[tuple[Node, UUID | None, int]] = [(top, None, 0)]
         while stack:
             node, parent, depth = stack.pop()
             if waiting.pop(node.id, None) is None:

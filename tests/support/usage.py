@@ -30,10 +30,20 @@ COLUMN = {
     Sign.SENT: "sent_days",
     Sign.READ: "read_days",
 }
-ZEROES = (
-    "web_days program_days sent_days read_days web_sign_ins program_sign_ins service_sign_ins"
-    " failed_sign_ins sent sent_outside delivered read"
-).split()
+ZEROES = [
+    "web_days",
+    "program_days",
+    "sent_days",
+    "read_days",
+    "web_sign_ins",
+    "program_sign_ins",
+    "service_sign_ins",
+    "failed_sign_ins",
+    "sent",
+    "sent_outside",
+    "delivered",
+    "read",
+]
 
 
 def add_partition(session: Session, month: date) -> None:
@@ -78,6 +88,8 @@ class Registry:
     """Rows of any history, written without asking a service whether they make sense."""
 
     session: Session
+    prefix: str = ""
+    """Of logins and codes, where several registries write to one database."""
     names: dict[UUID, str] = field(default_factory=dict)
     _numbers: list[int] = field(default_factory=lambda: [0])
 
@@ -114,7 +126,7 @@ class Registry:
         self.names[identifier] = name
         for parent, begin, end in periods:
             self.stand(identifier, parent, begin, end)
-        code = code or f"H03.{number}"
+        code = code or f"H03.{self.prefix.upper()}{number}"
         self._add(
             AgencyCode,
             organisation_id=identifier,
@@ -178,7 +190,7 @@ class Registry:
         identifier = self._add(
             Account,
             kind=AccountKind.SERVICE if service else kind,
-            login=f"hopthu{number}",
+            login=f"hopthu{self.prefix}{number}",
             display_name=f"Hộp thư {number}",
             status=status,
             status_changed_at=since,

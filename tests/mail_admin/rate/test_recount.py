@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -58,7 +59,7 @@ RULES = st.builds(
 def ranges(days: list[date], *, open_end: bool) -> list[tuple[date, date | None]]:
     """Consecutive periods between sorted days, the last one without end if wanted."""
     edges = sorted(set(days))
-    found: list[tuple[date, date | None]] = list(zip(edges, edges[1:], strict=False))
+    found: list[tuple[date, date | None]] = list(pairwise(edges))
     if open_end and edges:
         found.append((edges[-1], None))
     return found
@@ -109,7 +110,7 @@ def worlds(draw: st.DrawFn) -> World:
     for number in range(count):
         days = draw(st.lists(DAYS, max_size=2))
         periods = ranges([LONG_AGO, *days], open_end=draw(st.integers(0, 3)) > 0)
-        others = st.none() | st.sampled_from([n for n in range(count) if n != number] or [None])
+        others = st.none() | st.sampled_from([n for n in range(count) if n != number] or [number])
         parents.append(
             [(draw(others), begin, end) for begin, end in periods] or [(None, LONG_AGO, None)]
         )
@@ -199,7 +200,8 @@ def test_figures_are_those_of_a_recount(
     mailboxes = [one for one in found if one is not None]
     with written(engine, world) as (session, ids):
         computed = compute(session, window, day, rules)
-    numbers = {identifier: number for number, identifier in enumerate(ids)} | {NOWHERE: None}
+    numbers: dict[UUID, int | None] = {NOWHERE: None}
+    numbers |= {identifier: number for number, identifier in enumerate(ids)}
     ours = Counter[tuple[int | None, bool, str]]()
     for (place, kind), figures in computed.own.items():
         for name in COUNTED:
@@ -210,20 +212,16 @@ def test_figures_are_those_of_a_recount(
             naive[one.place, one.personal, name] += value
     assert +ours == +naive
     officials = Counter(
-        place if place in tree else None
+        unit if unit in tree else None
         for box in world.boxes
-        if (place := box.place_on(day)) is not None and box.organisation is None
+        if (unit := box.place_on(day)) is not None and box.organisation is None
     )
-    assert (
-        +Counter(
-            {
-                numbers[place]: figures["officials"]
-                for (place, kind), figures in computed.own.items()
-                if kind is AccountKind.PERSONAL
-            }
-        )
-        == officials
-    )
+    listed = {
+        numbers[place]: figures["officials"]
+        for (place, kind), figures in computed.own.items()
+        if kind is AccountKind.PERSONAL
+    }
+    assert +Counter(listed) == officials
     _check_roll_up(computed, ids, mailboxes, tree)
 
 
@@ -242,11 +240,11 @@ def _check_roll_up(
     sums = rolled_up(computed.tree, own, len(MEASURES))
     placed = {node.id: node for node in computed.tree.nodes}
     assert {ids.index(place) for place in placed if place != NOWHERE} == set(tree)
-    for number in tree:
+    for number, above in tree.items():
         parent = placed[ids[number]].parent_id
         # a circle is cut open somewhere; elsewhere the parent is that of the day
         if parent is not None:
-            assert ids.index(parent) == tree[number]
+            assert ids.index(parent) == above
         below = {ids.index(node.id) for node in computed.tree.under(ids[number])}
         inside = [one for one in mailboxes if one.place in below]
         total = dict(zip(MEASURES, sums[ids[number]], strict=True))
