@@ -24,9 +24,9 @@ from kernel.mailer import MailSettings
 from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
 from mail_admin.domains.settings import DomainSettings
-from mail_admin.server.settings import MailServerSettings
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reports.settings import ReportSettings
+from mail_admin.server.settings import MailServerSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"

@@ -30,8 +30,8 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
-from mail_admin.server.doveadm import Doveadm
 from mail_admin.rate.jobs import RateJobs
+from mail_admin.server.doveadm import Doveadm
 from sso.assembly import SingleSignOn
 from sso.jobs import SignOnJobs
 from sso.keys.service import keep_keys_ready

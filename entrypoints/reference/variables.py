@@ -1,5 +1,6 @@
 """Every setting, from the classes that read them and the sentences under their fields."""
 
+import json
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,8 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True, validated_data={})
     if default is PydanticUndefined or default is None or default == "":
         return "none"
+    if isinstance(default, list):
+        return code(json.dumps(default, ensure_ascii=False, default=str))  # as one has to type it
     return code(f"{default:,}" if isinstance(default, int) and default > 9999 else str(default))  # noqa: PLR2004  # from there on groups of digits help
 
 

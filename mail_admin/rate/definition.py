@@ -24,7 +24,7 @@ SIGNS = {
 def as_kept(settings: UsageRateSettings) -> dict[str, Any]:
     """Always the same document for the same rules; the figures say by which they were computed."""
     kept = settings.model_dump(mode="json", include=RULES_OF_COUNTING)
-    kept["active_by"] = sorted(kept["active_by"])
+    kept["active_by"] = sorted(set(kept["active_by"]))
     return kept
 
 

@@ -112,7 +112,7 @@ def mailboxes(
         for days, bits in zip(RECENT, part.recent, strict=True):
             values[f"recent_{days}_{number}"] = bits
     inside = [(number, part.shift) for number, part in enumerate(parts) if part.in_window]
-    signs = sorted(settings.active_by)
+    signs = sorted(set(settings.active_by))
     used = {
         days: " | ".join(
             f"({_any_sign(number, signs)} & :recent_{days}_{number})"

@@ -24,9 +24,7 @@ class ServiceRule(enum.StrEnum):
 class UsageRateSettings(BaseModel):
     """What counts as use. Environment: CONGVU_USAGE_RATE__*."""
 
-    active_by: frozenset[Sign] = Field(
-        default=frozenset({Sign.WEB, Sign.SENT, Sign.READ}), min_length=1
-    )
+    active_by: list[Sign] = Field(default=[Sign.WEB, Sign.SENT, Sign.READ], min_length=1)
     """A day is active when at least one of these happened. `program` is polling, left out."""
     minimum_active_days: int = Field(default=1, ge=1, le=28)
     """Active days in service that make a mailbox active in the month."""

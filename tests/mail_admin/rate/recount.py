@@ -1,6 +1,6 @@
 """The definition of docs/usage-rate.md once more, day by day in plain Python, to compare with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -45,7 +45,7 @@ class Box:
         past = [(begin, place) for place, begin, _ in self.places if begin <= day]
         return max(past)[1] if past else None
 
-    def used_on(self, day: date, signs: frozenset[Sign]) -> bool:
+    def used_on(self, day: date, signs: Collection[Sign]) -> bool:
         return any(when == day and sign in signs for when, sign in self.events)
 
 
@@ -97,9 +97,7 @@ def recount(
         "on_leave": int(away and status in SERVING),
         "never_activated": int(status is AccountStatus.PENDING),
         "polling_only": int(
-            in_service
-            and not active
-            and any(box.used_on(one, frozenset({Sign.PROGRAM})) for one in service)
+            in_service and not active and any(box.used_on(one, {Sign.PROGRAM}) for one in service)
         ),
         "weekly_active": int(_used_within(box, day, 7, settings)),
         "officials_with_account": int(

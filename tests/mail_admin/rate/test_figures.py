@@ -47,7 +47,7 @@ def test_locking_unused_mailboxes_raises_the_rate_but_not_the_share_of_issued(
 
 
 def test_use_by_a_setting_that_counts_programs(small: Small) -> None:
-    small.settings = UsageRateSettings(active_by=frozenset(Sign))
+    small.settings = UsageRateSettings(active_by=list(Sign))
     assert small.report().total.active == 4
     small.settings = UsageRateSettings(minimum_active_days=2)
     assert small.report().total.active == 0

@@ -8,6 +8,7 @@ from uuid import uuid4
 import openpyxl
 import pypdf
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from identity.accounts.models import AccountKind
 from identity.organisations.models import OrganisationKind
@@ -147,11 +148,11 @@ def test_the_same_report_is_the_same_file() -> None:
     assert files[0].getvalue() == files[1].getvalue()
 
 
-def sheet_of(chosen: Selection) -> openpyxl.worksheet.worksheet.Worksheet:
+def sheet_of(chosen: Selection) -> Worksheet:
     out = io.BytesIO()
     write_workbook(out, chosen, SETTINGS, NOW)
     sheet = openpyxl.load_workbook(out).active
-    assert isinstance(sheet, openpyxl.worksheet.worksheet.Worksheet)
+    assert isinstance(sheet, Worksheet)
     return sheet
 
 
