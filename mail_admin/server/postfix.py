@@ -80,12 +80,14 @@ def _leaving(settings: MailServerSettings, place: PostfixPlace) -> dict[str, str
     """What goes outside, and by which way."""
     forwarded = f"/^X-Sieve-Redirected-From:/ FILTER lmtp:inet:{place.lmtp}"
     stay = "check_sender_access inline:{ {<> = OK} } reject_unauth_destination"
+    # Postfix wants a refusal among the restrictions, also where none is reached
+    anybody = f"check_client_access cidr:{place.configuration}/reinjection.cidr reject"
     free = settings.forward_outside
     return {
         "default_transport": REFUSED if settings.outside == "refuse" else "smtp",
         "relay_host": settings.relay_host if settings.outside == "relay" else "",
         "forwarded": "" if free else forwarded,
-        "reinjection_recipients": "permit" if free else f"{stay} permit",
+        "reinjection_recipients": anybody if free else f"{stay} permit",
         "reinjection_network": place.reinjection_network,
     }
 
