@@ -1,6 +1,6 @@
 """Prepares a server from the environment and becomes it: what the container images start.
 
-    python -m mail_admin.server dovecot|postfix DATA_FOLDER
+python -m mail_admin.server dovecot|postfix DATA_FOLDER
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Our mail servers as containers: one folder for all data, settings from the environment."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from mail_admin.server.settings import (
 )
 
 SECTION = "CONGVU_MAIL_SERVER__"
+MAIL_USER, POSTFIX_USER = "mail", "postfix"
 SASL_PORT = 12345
 REINJECTION_PORT = 10025
 LOG = Path("/dev/stdout")
@@ -42,6 +44,7 @@ def prepare_dovecot(folder: Path, environment: Mapping[str, str]) -> list[str]:
     """The command to become Dovecot. Raises SettingMissing, MailServerSettingUnusable."""
     for name in ("run", "state", "store"):
         (folder / name).mkdir(mode=0o755, parents=True, exist_ok=True)
+    shutil.chown(folder / "store", MAIL_USER, MAIL_USER)
     configuration = folder / "configuration"
     place = DovecotPlace(
         encryption=_encryption(folder, environment),
@@ -51,8 +54,8 @@ def prepare_dovecot(folder: Path, environment: Mapping[str, str]) -> list[str]:
         store=folder / "store",
         senders=folder / "senders",
         log=LOG,
-        user="mail",
-        group="mail",
+        user=MAIL_USER,
+        group=MAIL_USER,
         imap=143,
         imaps=993,
         lmtp=24,
@@ -70,6 +73,7 @@ def prepare_postfix(folder: Path, environment: Mapping[str, str]) -> list[str]:
     """The command to become Postfix. Raises SettingMissing, MailServerSettingUnusable."""
     for name in ("queue", "data"):
         (folder / name).mkdir(mode=0o755, parents=True, exist_ok=True)
+    shutil.chown(folder / "data", POSTFIX_USER)
     place = PostfixPlace(
         encryption=_encryption(folder, environment),
         configuration=folder / "configuration",

@@ -26,6 +26,20 @@ NOT_SECRET = {
     "CONGVU_MAIL__USERNAME",
     "CONGVU_MAIL__PASSWORD",  # asked for by the settings themselves where there is a user name
     "CONGVU_MAIL__SENDER_ADDRESS",
+    # asked for by the mail servers themselves, which not every province runs here
+    "CONGVU_MAIL_SERVER__HOST_NAME",
+    "CONGVU_MAIL_SERVER__DOVEADM_URL",
+    "CONGVU_MAIL_SERVER__DOVEADM_KEY",
+    "CONGVU_MAIL_SERVER__OUTSIDE",
+    "CONGVU_MAIL_SERVER__RELAY_HOST",
+    "CONGVU_MAIL_CLIENT_SECRET",
+    "CONGVU_MAIL_CERTIFICATE",
+    "CONGVU_MAIL_KEY",
+    "CONGVU_IMAP_PORT",
+    "CONGVU_IMAPS_PORT",
+    "CONGVU_SIEVE_PORT",
+    "CONGVU_SMTP_PORT",
+    "CONGVU_SUBMISSION_PORT",
 }
 
 
@@ -64,7 +78,10 @@ def test_settings_of_the_product_exist_under_those_names() -> None:
         assert name in annotation.model_fields, variable  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("service", ["postgres", "openldap", "migrate", "web", "worker"])
+@pytest.mark.parametrize(
+    "service",
+    ["postgres", "openldap", "migrate", "web", "worker", "dovecot", "postfix"],
+)
 def test_every_service_is_confined(service: str) -> None:
     container = description()["services"][service]
     assert container["read_only"] is True
