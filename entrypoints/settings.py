@@ -27,6 +27,7 @@ from mail_admin.domains.settings import DomainSettings
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reports.settings import ReportSettings
 from mail_admin.server.settings import MailServerSettings
+from mail_admin.usage.settings import UsageSettings
 from sso.settings import SignOnSettings
 
 PREFIX = "CONGVU_"
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     sso: SignOnSettings = SignOnSettings()
     usage_rate: UsageRateSettings = UsageRateSettings()
     reports: ReportSettings = ReportSettings()
+    usage: UsageSettings = UsageSettings()
     sample: SampleSettings = SampleSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""

@@ -39,6 +39,9 @@ from kernel.logs import configure_logs
 from mail_admin.lists.routes import router as lists_router
 from mail_admin.rate.gauges import UsageGauges
 from mail_admin.rate.routes import router as usage_rate_router
+from mail_admin.usage.dovecot_log import DovecotReader
+from mail_admin.usage.routes import LARGEST_REPORT_BYTES
+from mail_admin.usage.routes import router as usage_router
 from sso.account.action_routes import router as account_action_router
 from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
@@ -126,6 +129,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs
     app.state.usage_rate = services.settings.usage_rate
+    app.state.usage_counting = services.usage_counting
+    app.state.usage_reader = DovecotReader(services.settings.usage)
     handover = services.settings.handover
     app.state.support = Support(handover.issuing_office, handover.contact)
     api = APIRouter(prefix=API, responses=ANY_ROUTE)
@@ -133,6 +138,7 @@ def create_app(services: Services) -> FastAPI:
         api.include_router(router)
     most = services.settings.imports.max_file_bytes
     api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
+    api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
     for router in (*PAGES, api):  # each request is compared with one after the other
         app.include_router(router)
     for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():

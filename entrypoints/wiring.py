@@ -32,6 +32,9 @@ from kernel.notices import Notices
 from kernel.outbound import Outbound
 from mail_admin.rate.jobs import RateJobs
 from mail_admin.server.doveadm import Doveadm
+from mail_admin.usage.assembly import log_collectors
+from mail_admin.usage.collector import Collector, Counting
+from mail_admin.usage.jobs import UsageJobs
 from sso.assembly import SingleSignOn
 from sso.jobs import SignOnJobs
 from sso.keys.service import keep_keys_ready
@@ -193,6 +196,20 @@ class Services:
     @cached_property
     def rate_jobs(self) -> RateJobs:
         return RateJobs(self.jobs, self.database, self.settings.usage_rate, self.clock)
+
+    @cached_property
+    def usage_jobs(self) -> UsageJobs:
+        retention = self.settings.usage.retention
+        counting, doveadm = self.usage_counting, self.doveadm
+        return UsageJobs(self.jobs, counting, doveadm, retention, self.clock)
+
+    @cached_property
+    def usage_counting(self) -> Counting:
+        """For what other systems report; each log has one of its own."""
+        return Counting(self.database, self.settings.usage, self.clock)
+
+    def usage_collectors(self) -> list[Collector]:
+        return list(log_collectors(self.engine, self.database, self.settings.usage, self.clock))
 
     def database_answers(self) -> bool:
         try:

@@ -1,10 +1,11 @@
-"""The worker: reconciler, courier of logouts, what mail servers are told, jobs: a thread each."""
+"""The worker, a thread each: reconciler, courier, mail servers told, their logs read, jobs."""
 
 import asyncio
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from psycopg import OperationalError
@@ -32,13 +33,16 @@ class Worker:
 
     def run(self) -> None:
         """Work until asked to stop. Losing the database is waited out, whatever was going on."""
+        work: dict[str, Callable[[], None]] = {
+            "reconciler": self._reconcile,
+            "courier": self._deliver,
+            "follower": self._follow,
+        }
+        for collector in self._services.usage_collectors():
+            work[collector.name] = partial(collector.run_until, self._stop)
         threads = [
-            threading.Thread(target=self._or_stop, args=(work,), name=name)
-            for name, work in {
-                "reconciler": self._reconcile,
-                "courier": self._deliver,
-                "follower": self._follow,
-            }.items()
+            threading.Thread(target=self._or_stop, args=(function,), name=name)
+            for name, function in work.items()
         ]
         for thread in threads:
             thread.start()
@@ -97,6 +101,7 @@ class Worker:
         assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101
         assert services.rate_jobs  # noqa: S101
+        assert services.usage_jobs  # noqa: S101
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)

@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     """How mailboxes are used, down to the single mailbox."""
     REGISTER_CLIENTS = "clients:register"
     """To register systems that describe themselves (RFC 7591): an initial access token."""
+    REPORT_USAGE = "usage:report"
+    """To tell what mailboxes were used for: a mail server."""
 
 
 class ActorKind(enum.StrEnum):

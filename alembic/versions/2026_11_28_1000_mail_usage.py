@@ -162,6 +162,27 @@ def _create_usage() -> None:
         postgresql_partition_by="RANGE (month)",
     )
     op.create_table(
+        "mail_admin_usage_import",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in COUNTS),
+        sa.Column("sent_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("stored_bytes", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("day", "source", "account_id", name="pk_mail_admin_usage_import"),
+        postgresql_partition_by="RANGE (day)",
+    )
+    op.create_table(
+        "mail_admin_queued_message",
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("queue_id", sa.String(40), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", "queue_id", name="pk_mail_admin_queued_message"),
+    )
+    op.create_table(
         "mail_admin_log_position",
         sa.Column("source", sa.String(40), nullable=False),
         sa.Column("inode", sa.BigInteger(), nullable=False),
@@ -180,7 +201,14 @@ def _stored() -> list[sa.Column[object]]:
 
 
 def downgrade() -> None:
-    for table in ("log_position", "usage_month", "usage_day", "usage_event"):
+    for table in (
+        "log_position",
+        "queued_message",
+        "usage_import",
+        "usage_month",
+        "usage_day",
+        "usage_event",
+    ):
         op.drop_table(f"mail_admin_{table}")
     op.drop_table("identity_leave")
     op.execute("DROP TRIGGER account_period_changed ON identity_account")

@@ -21,6 +21,7 @@ from entrypoints.cli.session import Session, answer
 from entrypoints.cli.status import status
 from entrypoints.cli.tokens import token
 from entrypoints.cli.usage import usage
+from entrypoints.cli.usage_import import import_counts
 from entrypoints.cli.usage_report import COMMANDS as USAGE_REPORTS
 from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
@@ -54,7 +55,7 @@ for command in (
     congvu.add_command(command)
 for command in (dns, dkim):
     domain.add_command(command)
-for command in USAGE_REPORTS:
+for command in (import_counts, *USAGE_REPORTS):
     usage.add_command(command)
 
 

@@ -101,6 +101,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_WEB__PORT": str(ports.web),
         "CONGVU_MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{ports.doveadm}/doveadm/v1",
         "CONGVU_MAIL_SERVER__STORE": str(mail_store(home)),
+        "CONGVU_USAGE__DOVECOT_LOG": str(home.path / "log" / "dovecot.log"),
+        "CONGVU_USAGE__POSTFIX_LOG": str(home.path / "log" / "postfix.log"),
     }
 
 

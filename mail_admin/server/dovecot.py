@@ -15,6 +15,7 @@ FILES = (
     "ldap-password.conf.ext",
     "ldap-token.conf.ext",
     "oauth2.conf.ext",
+    "usage.conf",
 )
 INTERNAL_GROUP = "dovecot"
 

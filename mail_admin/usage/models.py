@@ -93,6 +93,41 @@ class UsageMonth(Counted, Base):
     read_days: Mapped[int] = mapped_column(Integer)
 
 
+class UsageImport(Base):
+    """What a file told of a mailbox and a day: what a corrected file takes back."""
+
+    __tablename__ = "mail_admin_usage_import"
+    __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012
+    day: Mapped[date] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    web_sign_ins: Mapped[int] = mapped_column(Integer)
+    program_sign_ins: Mapped[int] = mapped_column(Integer)
+    service_sign_ins: Mapped[int] = mapped_column(Integer)
+    failed_sign_ins: Mapped[int] = mapped_column(Integer)
+    sent: Mapped[int] = mapped_column(Integer)
+    sent_outside: Mapped[int] = mapped_column(Integer)
+    delivered: Mapped[int] = mapped_column(Integer)
+    read: Mapped[int] = mapped_column(Integer)
+    sent_bytes: Mapped[int] = mapped_column(BigInteger)
+    delivered_bytes: Mapped[int] = mapped_column(BigInteger)
+    stored_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    """At the end of the day."""
+
+
+class QueuedMessage(Base):
+    """A message that Postfix has not finished with: whose it is, told once, is asked for later."""
+
+    __tablename__ = "mail_admin_queued_message"
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    queue_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    login: Mapped[str]
+    """Whoever signed in to send it."""
+    sender: Mapped[str]
+    """The envelope's sender: another mailbox when somebody sends as an organisation."""
+    at: Mapped[datetime]
+
+
 class LogPosition(Base):
     """How far a log was read; moved in the transaction that counts what stood there."""
 

@@ -1,0 +1,225 @@
+"""Counts what a source tells, batch by batch, for as long as the process lives."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psycopg
+import structlog
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from kernel.database import Database
+from mail_admin.usage.accounts import Accounts
+from mail_admin.usage.events import Counted, Limits, Observed, day_at, is_plausible
+from mail_admin.usage.ingest import count_events, months_of
+from mail_admin.usage.models import EventKind
+from mail_admin.usage.partitions import Partitions
+from mail_admin.usage.settings import UsageSettings
+from mail_admin.usage.sources import Batch, PositionMoved, Source
+
+PAUSE_SECONDS = 0.25
+"""Between two looks at a source that had nothing."""
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 15.0
+REPORT_SECONDS = 60.0
+LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('usage source ' || :name, 0))")
+
+log = structlog.get_logger("usage")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of what was told."""
+
+    new: int = 0
+    repeated: int = 0
+    unknown: int = 0
+    """Of mailboxes that are none of ours; their names are kept nowhere."""
+    refused: int = 0
+    """Too old, too far ahead, or impossible."""
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Tally") -> None:
+        self.new += other.new
+        self.repeated += other.repeated
+        self.unknown += other.unknown
+        self.refused += other.refused
+        self.faults += other.faults
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.new or self.repeated or self.unknown or self.refused or self.faults)
+
+
+class Counting:
+    """Turns what was observed into rows; shared by all ways in which events arrive."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: UsageSettings,
+        clock: Callable[[], datetime],
+        accounts: Accounts | None = None,
+    ) -> None:
+        self.database = database
+        self._settings = settings
+        self._clock = clock
+        self._accounts = accounts or Accounts(lambda: clock().timestamp())
+        self._partitions = Partitions(database)
+
+    def limits(self) -> Limits:
+        now = self._clock()
+        oldest = now - timedelta(days=self._settings.retention.event_days)
+        return Limits(oldest.timestamp(), now.timestamp() + self._settings.future_seconds)
+
+    def count(
+        self, source: str, events: Sequence[Observed], then: Callable[..., None] | None = None
+    ) -> Tally:
+        """All of them in one transaction, with what `then` does in it. Raises SQLAlchemy's errors.
+
+        Partitions are made before it, so that it never waits for them with rows locked. Should one
+        be gone that was there before, such as after a restore, it is made anew.
+        """
+        try:
+            return self._count(source, events, then)
+        except (IntegrityError, psycopg.IntegrityError):  # the latter from below SQLAlchemy
+            self.forget()
+        return self._count(source, events, then)
+
+    def _count(
+        self, source: str, events: Sequence[Observed], then: Callable[..., None] | None
+    ) -> Tally:
+        earliest, latest = self.limits()
+        good = [one for one in events if earliest <= one.at <= latest and is_plausible(one)]
+        tally = Tally(refused=len(events) - len(good))
+        self._partitions.ensure(months_of({day_at(one.at) for one in good}))
+        with self.database.transaction() as session:
+            known = self._accounts.learn(session, _names(good))
+            rows = list(_resolved(good, known, tally))
+            tally.new = count_events(session, source, rows)
+            tally.repeated = len(rows) - tally.new
+            if then is not None:
+                then(session)
+        return tally
+
+    def forget(self) -> None:
+        """Look everything up again, after a failure."""
+        self._accounts.forget()
+        self._partitions.forget()
+
+
+def _resolved(
+    events: Sequence[Observed], known: Mapping[str, str], tally: Tally
+) -> Iterator[Counted]:
+    for key, at, name, kind, amount, size, unless in events:
+        account_id = known.get(name)
+        if account_id is None:
+            tally.unknown += not unless
+        elif not unless or known.get(unless) != account_id:
+            yield Counted(day_at(at), key, at, account_id, kind, amount, size)
+
+
+def _names(events: Sequence[Observed]) -> dict[str, float]:
+    """Each name with its last event. Guesses of strangers are no reason to look again."""
+    names: dict[str, float] = {}
+    failed = EventKind.FAILED_SIGN_IN.value
+    for event in events:
+        at = float("-inf") if event.kind == failed else event.at
+        for name in (event.name, event.unless):
+            if name and (name not in names or at > names[name]):
+                names[name] = at
+    return names
+
+
+class Collector:
+    """One source, read by one process at a time."""
+
+    def __init__(
+        self, engine: Engine, counting: Counting, source: Source, *, pause: float = PAUSE_SECONDS
+    ) -> None:
+        self._engine = engine
+        self._counting = counting
+        self._source = source
+        self._pause = pause
+        self.tally = Tally()
+        """Since the last report."""
+
+    @property
+    def name(self) -> str:
+        return f"usage {self._source.name}"
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Losing the database is waited out: the log keeps what happens meanwhile."""
+        retry = FIRST_RETRY_SECONDS
+        while not stop.is_set():
+            try:
+                with self._only_reader() as alone:
+                    if alone:
+                        self._resume()
+                        retry = FIRST_RETRY_SECONDS
+                        self._collect(stop)
+                stop.wait(2.0)
+            except PositionMoved:
+                log.warning("usage-position-moved", source=self._source.name)
+            except (DBAPIError, psycopg.Error, OSError) as error:
+                log.warning(
+                    "usage-waits", source=self._source.name, error=type(error).__name__, wait=retry
+                )
+                self._counting.forget()
+                stop.wait(retry)
+                retry = min(retry * 2, LONGEST_RETRY_SECONDS)
+            finally:
+                self._source.close()
+
+    def _resume(self) -> None:
+        with self._counting.database.transaction() as session:
+            self._source.resume(session)
+
+    def _collect(self, stop: threading.Event) -> None:
+        reported = time.monotonic()
+        while not stop.is_set():
+            batch = self._source.next_batch()
+            if batch is None:
+                stop.wait(self._pause)
+            else:
+                self.take(batch)
+            if time.monotonic() - reported >= REPORT_SECONDS:
+                self._report()
+                reported = time.monotonic()
+        self._report()
+
+    def take(self, batch: Batch) -> None:
+        tally = self._counting.count(
+            self._source.name, batch.events, lambda session: self._source.commit(session, batch)
+        )
+        self._source.committed(batch)
+        tally.faults.update(batch.faults)
+        self.tally.add(tally)
+
+    def _report(self) -> None:
+        told, self.tally = self.tally, Tally()
+        if not told.is_empty:
+            log.info(
+                "usage-counted",
+                source=self._source.name,
+                new=told.new,
+                repeated=told.repeated,
+                unknown=told.unknown,
+                refused=told.refused,
+                faults=dict(told.faults),
+            )
+
+    @contextmanager
+    def _only_reader(self) -> Iterator[bool]:
+        """Holds the lock of the source on a connection of its own, which leaves with it."""
+        with self._engine.connect() as connection:
+            plain = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone = bool(plain.scalar(LOCK, {"name": self._source.name}))
+            try:
+                yield alone
+            finally:
+                plain.invalidate()  # closed, so that the lock is gone
