@@ -48,7 +48,7 @@ def test_an_empty_folder_becomes_a_served_sample_province_that_survives_and_stop
 ) -> None:
     started = product.start(PARTS)
     assert status_of(product, "/healthz") == 200
-    for part in ("web", "worker"):
+    for part in ("imap", "submission", "web", "worker"):
         killed = product.pid(part)
         os.kill(killed, signal.SIGKILL)
         product.wait_until(runs_anew(part, killed))

@@ -11,6 +11,7 @@ from mail_admin.server.settings import MailServerSettings
 from tests.support.installation import eventually
 from tests.support.mail import MailStack, compose, running_mail
 from tests.support.managesieve import Refused, filters_of, put_filter
+from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 
 
@@ -69,12 +70,15 @@ def test_filters_are_bounded(mail: MailStack) -> None:
             filters.put('require "vnd.dovecot.execute"; execute "id";')
 
 
-def test_where_a_setting_allows_it_mail_is_forwarded_outside(
+def test_where_a_setting_allows_it_mail_is_forwarded_outside_though_nobody_counts_it(
     cluster: Cluster, migrated_template: str, keys: KeyRing
 ) -> None:
-    free = MailServerSettings(forward_outside=True)
+    """Where the limit of outgoing mail is asked for, nobody listens: mail flows all the same."""
+    silent = f"inet:{LOOPBACK}:{free_port()}"
+    free = MailServerSettings(forward_outside=True, policy_service=silent)
     with running_mail(cluster, migrated_template, keys, free) as mail:
         member = mail.hire()
         put_filter(mail, member, 'redirect "somebody@example.com";')
         mail.send(member, member.address, subject="on its way")
         eventually(lambda: "on its way" in subjects_outside(mail), mail.logs)
+        assert f"connect to {silent.removeprefix('inet:')}" in mail.postfix.log.read_text()
