@@ -28,6 +28,8 @@ MAIL_USER, POSTFIX_USER = "mail", "postfix"
 SASL_PORT = 12345
 REINJECTION_PORT = 10025
 LOG = Path("/dev/stdout")
+LOG_FOLDER = "CONGVU_MAIL_LOG_FOLDER"
+"""Where the worker reads what mailboxes are used for; without it logs go to the standard output."""
 PRIVATE_NETWORKS = "10.0.0.0/8 OK\n172.16.0.0/12 OK\n192.168.0.0/16"
 """Of containers; the listener for what Sieve sends is not published to the world."""
 
@@ -53,7 +55,7 @@ def prepare_dovecot(folder: Path, environment: Mapping[str, str]) -> list[str]:
         state=folder / "state",
         store=folder / "store",
         senders=folder / "senders",
-        log=LOG,
+        log=_log(environment, "dovecot"),
         user=MAIL_USER,
         group=MAIL_USER,
         imap=143,
@@ -79,7 +81,7 @@ def prepare_postfix(folder: Path, environment: Mapping[str, str]) -> list[str]:
         configuration=folder / "configuration",
         queue=folder / "queue",
         data=folder / "data",
-        log=LOG,
+        log=_log(environment, "postfix"),
         sasl=f"inet:dovecot:{SASL_PORT}",
         lmtp="dovecot:24",
         submission=587,
@@ -90,6 +92,16 @@ def prepare_postfix(folder: Path, environment: Mapping[str, str]) -> list[str]:
     )
     write_postfix(_system(environment), place)
     return ["/usr/sbin/postfix", "-c", str(place.configuration), "start-fg"]
+
+
+def _log(environment: Mapping[str, str], name: str) -> Path:
+    """A file that stands already keeps its mode: the worker, another user, has to read it."""
+    if not (folder := environment.get(LOG_FOLDER)):
+        return LOG
+    file = Path(folder) / f"{name}.log"
+    file.touch()
+    file.chmod(0o644)  # the volume is shared with nobody but the worker
+    return file
 
 
 def _encryption(folder: Path, environment: Mapping[str, str]) -> Encryption:

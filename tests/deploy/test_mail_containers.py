@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mail_admin.server.container import SettingMissing, prepare_dovecot, prepare_postfix
+from mail_admin.server.container import LOG_FOLDER, SettingMissing, prepare_dovecot, prepare_postfix
 
 ENVIRONMENT = {
     "CONGVU_DIRECTORY__URI": "ldaps://openldap:1636",
@@ -49,6 +49,19 @@ def test_postfix_takes_its_configuration(tmp_path: Path) -> None:
     assert said_by("/usr/sbin/postconf", "-c", folder, "-hx", "smtpd_sasl_path") == (
         "inet:dovecot:12345\n"
     )
+
+
+def test_the_worker_can_read_the_logs_that_are_kept_for_it(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    environment = {**ENVIRONMENT, LOG_FOLDER: str(logs)}
+    dovecot = prepare_dovecot(tmp_path / "dovecot", environment)
+    postfix = prepare_postfix(tmp_path / "postfix", environment)
+    shown = said_by("/usr/bin/doveconf", "-c", dovecot[-1], "-h", "log_path")
+    assert shown == f"{logs}/dovecot.log\n"
+    shown = said_by("/usr/sbin/postconf", "-c", postfix[2], "-hx", "maillog_file")
+    assert shown == f"{logs}/postfix.log\n"
+    assert {file.stat().st_mode & 0o777 for file in logs.iterdir()} == {0o644}
 
 
 @pytest.mark.parametrize("name", ["CONGVU_MAIL__PASSWORD", "CONGVU_MAIL_SERVER__HOST_NAME"])
