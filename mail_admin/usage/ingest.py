@@ -120,11 +120,19 @@ SELECT count(*) FROM fresh
 """
 
 
+def _array(values: Sequence[object]) -> str:
+    """As PostgreSQL writes an array: ids, numbers, days and kinds of ours need no quotes.
+
+    The driver looks at each value for whether it does, a fifth of the time of a batch.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
 def count_events(session: Session, source: str, events: Sequence[Counted]) -> int:
     """How many of them were new. The partitions of their months must be there."""
     if not events:
         return 0
-    columns = [list(column) for column in zip(*events, strict=True)]
+    columns = [_array(column) for column in zip(*events, strict=True)]
     row = driver_connection(session).execute(COUNT_EVENTS, [source, *columns]).fetchone()
     return int(row[0]) if row else 0
 
