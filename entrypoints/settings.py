@@ -24,7 +24,9 @@ from kernel.mailer import MailSettings
 from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
 from mail_admin.domains.settings import DomainSettings
+from mail_admin.limits.settings import LimitSettings
 from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.reminders.settings import ReminderSettings
 from mail_admin.reports.settings import ReportSettings
 from mail_admin.server.settings import MailServerSettings
 from mail_admin.usage.settings import UsageSettings
@@ -102,6 +104,8 @@ class Settings(BaseSettings):
     mail_server: MailServerSettings = MailServerSettings()
     mailboxes: MailboxSettings = MailboxSettings()
     domains: DomainSettings = DomainSettings()
+    limits: LimitSettings = LimitSettings()
+    reminders: ReminderSettings = ReminderSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()
     audit: AuditSettings = AuditSettings()

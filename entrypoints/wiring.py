@@ -30,7 +30,13 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
+from mail_admin.limits.protocol import Request
+from mail_admin.limits.server import PolicyServer
+from mail_admin.limits.service import OutgoingPolicy
 from mail_admin.rate.jobs import RateJobs
+from mail_admin.reminders.jobs import ReminderJobs
+from mail_admin.reminders.planning import Pages
+from mail_admin.reminders.service import Reminders
 from mail_admin.server.doveadm import Doveadm
 from mail_admin.usage.assembly import log_collectors
 from mail_admin.usage.collector import Collector, Counting
@@ -210,6 +216,34 @@ class Services:
 
     def usage_collectors(self) -> list[Collector]:
         return list(log_collectors(self.engine, self.database, self.settings.usage, self.clock))
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        public_url = self.settings.web.public_url
+        return Reminders(
+            self.database,
+            self.mailer,
+            self.settings.reminders,
+            self.settings.limits,
+            pages=Pages(public_url, self.handover.activation_url),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def reminder_jobs(self) -> ReminderJobs:
+        return ReminderJobs(
+            self.jobs, self.database, self.reminders, self.settings.limits, self.clock
+        )
+
+    def policy_server(self) -> PolicyServer:
+        """What Postfix asks; its statements end before Postfix stops waiting."""
+        policy = OutgoingPolicy(self.settings.limits, self.reminder_jobs.tell_of_limit)
+
+        def decide(request: Request) -> str:
+            with self.database.transaction() as session:
+                return policy.decide(session, request, self.clock())
+
+        return PolicyServer(self.settings.limits, decide)
 
     def database_answers(self) -> bool:
         try:

@@ -102,6 +102,7 @@ class Worker:
         assert services.password_jobs  # noqa: S101
         assert services.rate_jobs  # noqa: S101
         assert services.usage_jobs  # noqa: S101
+        assert services.reminder_jobs  # noqa: S101
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)

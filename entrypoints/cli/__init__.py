@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from entrypoints.cli.accounts import account, handover
+from entrypoints.cli.acting import locked, remind, rules
 from entrypoints.cli.clients import client
 from entrypoints.cli.directory import directory
 from entrypoints.cli.domain_records import dkim, dns
@@ -55,7 +56,7 @@ for command in (
     congvu.add_command(command)
 for command in (dns, dkim):
     domain.add_command(command)
-for command in (import_counts, *USAGE_REPORTS):
+for command in (import_counts, *USAGE_REPORTS, locked, remind, rules):
     usage.add_command(command)
 
 

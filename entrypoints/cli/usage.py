@@ -3,4 +3,4 @@ import click
 
 @click.group()
 def usage() -> None:
-    """What mailboxes are used for, and how many of them are."""
+    """What mailboxes are used for, how many of them are, and what follows from it."""

@@ -69,6 +69,7 @@ def programs(home: Home) -> list[Part]:
     return [
         Program("web", "entrypoints.web", home, address=web),
         Program("worker", "entrypoints.worker", home),
+        Program("policy", "entrypoints.mail_policy", home),
     ]
 
 

@@ -103,6 +103,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_MAIL_SERVER__STORE": str(mail_store(home)),
         "CONGVU_USAGE__DOVECOT_LOG": str(home.path / "log" / "dovecot.log"),
         "CONGVU_USAGE__POSTFIX_LOG": str(home.path / "log" / "postfix.log"),
+        "CONGVU_LIMITS__PORT": str(ports.policy),
+        "CONGVU_MAIL_SERVER__POLICY_SERVICE": f"inet:{LOOPBACK}:{ports.policy}",
     }
 
 

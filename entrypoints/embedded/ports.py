@@ -37,7 +37,7 @@ class Ports:
 
 
 OWN_PORTS = ("web", "postgres", "ldap", "ldaps", "imap", "submission", "lmtp", "sieve", "doveadm",
-             "smtp", "reinjection")  # fmt: skip
+             "smtp", "reinjection", "policy")  # fmt: skip
 """What parts of ours listen on."""
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from entrypoints.embedded.errors import AlreadyRunning
 
-PARTS = ("web", "postgres", "ldap", "imap", "submission", "lmtp", "worker")
+PARTS = ("web", "postgres", "ldap", "imap", "submission", "lmtp", "worker", "policy")
 """Every part; those that cannot run here are reported as absent."""
 
 

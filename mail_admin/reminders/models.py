@@ -19,8 +19,10 @@ class NoticeKind(enum.StrEnum):
     """To the organisation above one that did not act on its digests."""
     QUARTERLY = "quarterly"
     """To an organisation: its mailboxes that were locked by rule."""
-    RULE_LOCK = "rule_lock"
     LIMIT_LOCK = "limit_lock"
+    """To the office of an account that wrote to too many outside."""
+    OPERATOR = "operator"
+    """To the IT centre, about one of those."""
 
 
 class NoticeState(enum.StrEnum):

@@ -11,6 +11,8 @@ FILES = (
     "own-domains.cf",
     "mailboxes.cf",
     "aliases.cf",
+    "lists.cf",
+    "list-recipients.cf",
     "sender-login.cf",
     "inactive.cf",
     "forwarded.regexp",
@@ -27,6 +29,11 @@ INBOUND = """\
 POLICY = (
     "check_policy_service {{ {service}, timeout=5s, try_limit=1, default_action=DUNNO,\n"
     "    policy_context=submission }}"
+)
+LIST_POLICY = (
+    "check_policy_service {{ {service}, timeout=5s, try_limit=1,\n"
+    "    {{ default_action = 451 4.3.0 Cannot check now who may write to this list }},\n"
+    "    policy_context=list }}"
 )
 REFUSED = "error:5.7.1 Mail to the outside is switched off here"
 
@@ -56,6 +63,7 @@ def _common(system: MailSystem) -> dict[str, str]:
         "base_dn": system.ldap.base_dn,
         "system_logins": f"inline:{{ {sender.address}={sender.name} }}",
         "policy": POLICY.format(service=service) if service else "",
+        "list_policy": LIST_POLICY.format(service=service) if service else "reject",
     }
 
 

@@ -10,7 +10,9 @@ import pytest
 from entrypoints.home import CHECKOUT
 
 
-@pytest.mark.parametrize("module", ["prepare", "embedded.first_run", "web", "worker"])
+@pytest.mark.parametrize(
+    "module", ["prepare", "embedded.first_run", "web", "worker", "mail_policy"]
+)
 def test_a_start_without_settings_is_refused_without_a_traceback(
     tmp_path: Path, module: str
 ) -> None:

@@ -15,7 +15,7 @@ from tests.support.installation import Installation, are_gone
 from tests.support.ports import free_port
 from tests.support.scratch import scratch_folder
 
-PARTS = ("postgres", "ldap", "imap", "submission", "web", "worker")
+PARTS = ("postgres", "ldap", "imap", "submission", "web", "worker", "policy")
 
 
 @pytest.fixture

@@ -1,0 +1,245 @@
+"""Locking mailboxes by rule: whom, after which notice, and closing what nobody asked for again."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account, AccountKind, AccountStatus
+from identity.accounts.queries import get_account_for_update
+from identity.accounts.service import close_account, suspend_account
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.clock import office_day
+from mail_admin.reminders.errors import MassLockStopped
+from mail_admin.reminders.idle import IdleMailbox, list_idle, offices_of
+from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleLock
+from mail_admin.reminders.settings import PRESETS, ReminderSettings, RuleSettings
+
+NEVER = 10**4
+"""Days; for a rule that is not there."""
+
+
+class RuleAuditTag(enum.StrEnum):
+    LOCKED = "usage-rule:locked"
+    REVOKED = "usage-rule:revoked"
+
+
+class Rule(enum.StrEnum):
+    UNUSED = "unused"
+    NEVER_ACTIVATED = "never_activated"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mailbox to which a rule applies; without a notice it waits for one."""
+
+    mailbox: IdleMailbox
+    rule: Rule
+    notice_id: UUID | None
+    noticed_on: date | None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.notice_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedMailbox:
+    account_id: UUID
+    login: str
+    organisation: str
+    """Where its person works today, or whose account it is."""
+    place_id: UUID | None
+    rule: Rule
+    locked_at: datetime
+
+
+def list_candidates(session: Session, settings: ReminderSettings, now: datetime) -> list[Candidate]:
+    """Nobody hidden or on leave; organisations only if the setting says so."""
+    rules, today = settings.rules, office_day(now)
+    idle = [
+        mailbox
+        for mailbox in list_idle(
+            session,
+            today,
+            pending_days=rules.never_activated or NEVER,
+            active_days=rules.unused or NEVER,
+        )
+        if not mailbox.hidden
+        and (mailbox.kind is AccountKind.PERSONAL or rules.organisation_accounts)
+    ]
+    offices = offices_of(session, sorted({mailbox.organisation_id for mailbox in idle}))
+    subjects = {
+        mailbox.account_id: office.organisation_id
+        for mailbox in idle
+        if (office := offices.get(mailbox.organisation_id))
+    }
+    notices = _notices(session, idle, set(subjects.values()), rules, today)
+    return [
+        _candidate(mailbox, subjects.get(mailbox.account_id), notices, settings) for mailbox in idle
+    ]
+
+
+def _notices(
+    session: Session,
+    idle: Sequence[IdleMailbox],
+    offices: set[UUID],
+    rules: RuleSettings,
+    today: date,
+) -> dict[UUID, list[Notice]]:
+    """Old enough to count, by the account or office they went to, the first one first."""
+    kinds = (NoticeKind.NEVER_ACTIVATED, NoticeKind.DORMANT, NoticeKind.DIGEST)
+    subjects = [*(mailbox.account_id for mailbox in idle), *offices]
+    statement = (
+        select(Notice)
+        .where(
+            Notice.subject_id.in_(subjects),
+            Notice.kind.in_(kinds),
+            Notice.state == NoticeState.SENT,
+            Notice.day <= today - timedelta(days=rules.notice_days),
+        )
+        .order_by(Notice.day, Notice.id)
+    )
+    found: dict[UUID, list[Notice]] = {}
+    for notice in session.scalars(statement):
+        found.setdefault(notice.subject_id, []).append(notice)
+    return found
+
+
+def _candidate(
+    mailbox: IdleMailbox,
+    office_id: UUID | None,
+    notices: dict[UUID, list[Notice]],
+    settings: ReminderSettings,
+) -> Candidate:
+    """Who has no address but the locked one is noticed by the list that the office got."""
+    pending = mailbox.is_pending
+    own = [
+        notice for notice in notices.get(mailbox.account_id, []) if notice.day >= mailbox.idle_since
+    ]
+    reached_directly = mailbox.kind is AccountKind.PERSONAL and (
+        not pending or mailbox.recovery_email is not None
+    )
+    if not own and not reached_directly and office_id is not None:
+        listed_from = mailbox.idle_since + timedelta(
+            days=settings.listed_after_days(pending=pending)
+        )
+        own = [notice for notice in notices.get(office_id, []) if notice.day >= listed_from]
+    rule = Rule.NEVER_ACTIVATED if pending else Rule.UNUSED
+    if not own:
+        return Candidate(mailbox, rule, None, None)
+    return Candidate(mailbox, rule, own[0].id, own[0].day)
+
+
+LOCKED = text("""
+    SELECT lock.account_id, account.login, lock.rule, lock.locked_at,
+        organisation.id AS place_id, coalesce(organisation.name, '') AS organisation
+    FROM mail_admin_rule_lock AS lock
+    JOIN identity_account AS account ON account.id = lock.account_id
+        -- whoever reinstated, closed or suspended it since has changed this
+        AND account.status = 'suspended' AND account.status_changed_at = lock.locked_at
+    LEFT JOIN identity_appointment AS appointment
+        ON appointment.person_id = account.person_id AND appointment.is_primary
+        AND appointment.valid_from <= :today
+        AND (appointment.valid_to IS NULL OR appointment.valid_to > :today)
+    LEFT JOIN identity_organisation AS organisation
+        ON organisation.id = coalesce(appointment.organisation_id, account.organisation_id)
+    WHERE lock.locked_at <= :before
+    ORDER BY organisation.name, account.login
+""")
+
+
+def list_locked(session: Session, now: datetime, *, days: int = 0) -> list[LockedMailbox]:
+    """Still suspended by a rule for so many days, by organisation."""
+    parameters = {"today": office_day(now), "before": now - timedelta(days=days)}
+    return [
+        LockedMailbox(**{**row, "rule": Rule(row["rule"])})
+        for row in session.execute(LOCKED, parameters).mappings()
+    ]
+
+
+def list_revocable(session: Session, rules: RuleSettings, now: datetime) -> list[LockedMailbox]:
+    if rules.revoke_after is None:
+        return []
+    return list_locked(session, now, days=rules.revoke_after)
+
+
+def check_mass(session: Session, rules: RuleSettings, count: int) -> None:
+    """Raises MassLockStopped: a source that fell silent makes everybody look idle."""
+    in_service = select(func.count()).where(
+        Account.kind != AccountKind.SERVICE,
+        Account.status.in_([AccountStatus.ACTIVE, AccountStatus.PENDING]),
+    )
+    accounts = session.scalar(in_service) or 0
+    if count > rules.always_allowed and 100 * count > rules.most_percent * accounts:
+        raise MassLockStopped(count, accounts)
+
+
+def lock(
+    session: Session, actor: Actor, candidate: Candidate, rules: RuleSettings, now: datetime
+) -> bool:
+    """Suspend one mailbox for its rule; False when it changed since it was looked at."""
+    mailbox = candidate.mailbox
+    account = get_account_for_update(session, mailbox.account_id)
+    if account.status is not mailbox.status or candidate.notice_id is None:
+        return False
+    suspend_account(session, actor, account.id, now=now, basis=basis_of(candidate.rule, rules))
+    session.add(
+        RuleLock(
+            account_id=account.id,
+            rule=candidate.rule.value,
+            locked_at=now,
+            notice_id=candidate.notice_id,
+        )
+    )
+    audit.record(
+        session,
+        actor,
+        RuleAuditTag.LOCKED,
+        account.id,
+        basis_of(candidate.rule, rules),
+        rule=candidate.rule.value,
+        idle_since=mailbox.idle_since.isoformat(),
+        noticed_on=candidate.noticed_on and candidate.noticed_on.isoformat(),
+    )
+    return True
+
+
+def revoke(
+    session: Session, actor: Actor, locked: LockedMailbox, rules: RuleSettings, now: datetime
+) -> bool:
+    """Close one that nobody asked for; its mail is kept. False when it changed meanwhile."""
+    account = get_account_for_update(session, locked.account_id)
+    if account.status_changed_at != locked.locked_at:
+        return False
+    days = rules.revoke_after
+    basis = Basis(f"Khóa quá {days} ngày không có đề nghị mở lại", _document(rules))
+    close_account(session, actor, account.id, now=now, basis=basis)
+    audit.record(
+        session,
+        actor,
+        RuleAuditTag.REVOKED,
+        account.id,
+        basis,
+        locked_at=locked.locked_at.isoformat(),
+    )
+    return True
+
+
+def basis_of(rule: Rule, rules: RuleSettings) -> Basis:
+    words = {
+        Rule.UNUSED: f"Không sử dụng quá {rules.unused} ngày",
+        Rule.NEVER_ACTIVATED: f"Không kích hoạt quá {rules.never_activated} ngày",
+    }
+    return Basis(words[rule], _document(rules))
+
+
+def _document(rules: RuleSettings) -> str | None:
+    preset = PRESETS.get(rules.preset)
+    return preset.decision if preset else None
