@@ -10,7 +10,6 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from entrypoints.embedded.errors import ForeignServersConfigured, SecretsLost
-from entrypoints.embedded.places import find_place
 from entrypoints.embedded.ports import LOOPBACK, Ports
 from entrypoints.home import Home
 
@@ -29,8 +28,6 @@ FOR_ONE_MACHINE = {
 }
 CLIENT_SECRET = "CONGVU_SERVERS__DOVECOT_CLIENT_SECRET"  # noqa: S105  # the name of one
 MAIL_HOST, MAIL_USER = "CONGVU_MAIL__HOST", "CONGVU_MAIL__USERNAME"
-MAIL_OWNER = "mail"
-"""A user of every Debian."""
 SYSTEM_SENDER = "congvu_system"
 """Whom our Postfix knows the product as; logins have no underscore."""
 OURS = (
@@ -100,7 +97,7 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_DIRECTORY__AUTHORITY": str(home.path / "ldap" / "tls" / "authority.pem"),
         "CONGVU_WEB__PORT": str(ports.web),
         "CONGVU_MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{ports.doveadm}/doveadm/v1",
-        "CONGVU_MAIL_SERVER__STORE": str(mail_store(home)),
+        "CONGVU_MAIL_SERVER__STORE": str(home.path / "mail" / "store"),
         "CONGVU_USAGE__DOVECOT_LOG": str(home.path / "log" / "dovecot.log"),
         "CONGVU_USAGE__POSTFIX_LOG": str(home.path / "log" / "postfix.log"),
         "CONGVU_LIMITS__PORT": str(ports.policy),
@@ -139,11 +136,6 @@ def domain_of(base_dn: str) -> str:
 def remember(home: Home, values: Mapping[str, str]) -> None:
     """Put these into the env file."""
     _write_private(home.env_file, _with_values(home.env_file.read_text(), values))
-
-
-def mail_store(home: Home) -> Path:
-    """Where all mail is. Raises DataMissing."""
-    return find_place(home.path, "mail", MAIL_OWNER if os.geteuid() == 0 else None) / "store"
 
 
 def _with_values(text: str, values: Mapping[str, str]) -> str:

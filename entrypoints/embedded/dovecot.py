@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrypoints.embedded import ports
-from entrypoints.embedded.configuration import MAIL_OWNER
 from entrypoints.embedded.errors import ServerMissing
 from entrypoints.embedded.places import find_place, find_socket_folder, give
 from identity.directory.server.certificates import ensure_certificates
@@ -20,6 +19,8 @@ from mail_admin.server.dovecot import write_dovecot
 from mail_admin.server.settings import DovecotPlace, Encryption, MailSystem
 
 PROGRAM = Path("/usr/sbin/dovecot")
+MAIL_OWNER = "mail"
+"""A user of every Debian; owns all mailboxes."""
 SUPPORTED = "2.3."
 """2.4 has another language of configuration."""
 ANSWER_SECONDS = 1.0
@@ -66,6 +67,7 @@ class EmbeddedDovecot:
         owner, rootless = _owner()
         mail = find_place(self.home, "mail", None if rootless else owner)
         mail.mkdir(mode=0o755, exist_ok=True)
+        mail.chmod(0o755)  # users of Dovecot and Postfix pass through; the store is closed to them
         group = grp.getgrgid(pwd.getpwnam(owner).pw_gid).gr_name
         return DovecotPlace(
             encryption=ensure_mail_certificates(self.home, self.system),

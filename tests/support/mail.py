@@ -334,17 +334,27 @@ def _person(account: Account) -> UUID:
 
 @contextmanager
 def running_mail(
-    cluster: Cluster, template: str, keys: KeyRing, settings: MailServerSettings | None = None
+    cluster: Cluster,
+    template: str,
+    keys: KeyRing,
+    settings: MailServerSettings | None = None,
+    *,
+    below: str = "",
 ) -> Iterator[MailStack]:
-    """Settings are those of the servers; mail to the outside always ends in `outside`."""
+    """Settings are those of the servers; mail to the outside always ends in `outside`.
+
+    `below` names the home inside its scratch folder.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(scratch_folder())
+        home = folder / below
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # closed, if it is below
         directory = stack.enter_context(running_slapd(folder, require_tls=False))
         base = free_port(7)
         api = {
             "MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{base + 3}/doveadm/v1",
             "MAIL_SERVER__DOVEADM_KEY": DOVEADM_KEY,
-            "MAIL_SERVER__STORE": str(folder / "mail" / "store"),
+            "MAIL_SERVER__STORE": str(home / "mail" / "store"),
         }
         provider = stack.enter_context(
             running_provider(cluster, template, keys, directory.settings(), **api)
@@ -362,7 +372,7 @@ def running_mail(
         )
         system = _system(provider, directory, chosen)
         dovecot = EmbeddedDovecot(
-            home=folder,
+            home=home,
             system=system,
             imap=base,
             lmtp=base + 1,
@@ -372,7 +382,7 @@ def running_mail(
             patient=False,
         )
         postfix = EmbeddedPostfix(
-            home=folder,
+            home=home,
             system=system,
             sasl=dovecot.place.sasl_socket,
             lmtp=base + 1,
