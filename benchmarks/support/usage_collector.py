@@ -10,8 +10,14 @@ from entrypoints.wiring import Services
 def main() -> None:
     services = Services(load_settings())
     stop = threading.Event()
-    for collector in services.usage_collectors():
-        threading.Thread(target=partial(collector.run_until, stop)).start()
+    threads = [
+        threading.Thread(target=partial(collector.run_until, stop))
+        for collector in services.usage_collectors()
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:  # an interpreter that ends starts no more threads
+        thread.join()
 
 
 if __name__ == "__main__":

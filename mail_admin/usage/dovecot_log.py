@@ -34,6 +34,8 @@ SIGN_IN, COMMAND, READ_REASON = "auth_request_finished", "imap_command_finished"
 
 
 class DovecotReader:
+    remembers = False
+
     def __init__(self, settings: UsageSettings) -> None:
         self._mechanisms = {name.upper() for name in settings.web_mechanisms}
         self._service_logins = {name.lower() for name in settings.service_logins}

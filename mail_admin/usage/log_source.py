@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +33,9 @@ log = structlog.get_logger("usage")
 class Reader(Protocol):
     """Understands the lines of one program."""
 
+    remembers: bool
+    """Whether it needs what was committed to understand the next lines."""
+
     def resume(self, session: Session) -> None:
         """Forget what was not committed."""
 
@@ -47,6 +51,9 @@ class LogSource:
 
     Should two read the same log, because the lock of one was lost with its connection, the slower
     one finds the place moved and nothing of its batch is counted.
+
+    While a batch is counted the next one is read in a thread, where its lines stand for themselves:
+    what was read ahead is forgotten when the batch before it fails.
     """
 
     def __init__(
@@ -57,17 +64,34 @@ class LogSource:
         self._reader = reader
         self._clock = clock
         self._stored: Place | None = None
+        self._ahead: Future[Batch | None] | None = None
+        self._thread: ThreadPoolExecutor | None = None
 
     def resume(self, session: Session) -> None:
+        self._forget_ahead()
         row = session.get(LogPosition, self.name, populate_existing=True)
         self._stored = Place(row.inode, row.position, row.fingerprint) if row else None
         self._file.resume(self._stored)
         self._reader.resume(session)
 
     def next_batch(self) -> Batch | None:
+        ahead, self._ahead = self._ahead, None
+        batch = ahead.result() if ahead else self._read()
+        if batch is not None and not self._reader.remembers:
+            self._thread = self._thread or ThreadPoolExecutor(1, f"usage {self.name} ahead")
+            self._ahead = self._thread.submit(self._read)
+        return batch
+
+    def _forget_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.exception()  # waits; whatever was wrong with the file will be wrong again
+
+    def _read(self) -> Batch | None:
         chunk = self._file.read()
         if chunk is None:
             return None
+        self._file.advance(chunk)
         events, faults = self._reader.read(chunk.lines)
         for name in ("undecodable", "too_long"):
             if count := getattr(chunk, name):
@@ -96,8 +120,11 @@ class LogSource:
             raise PositionMoved(self.name)
 
     def committed(self, batch: Batch) -> None:
-        self._file.advance(batch.token)
         self._stored = batch.token.after
 
     def close(self) -> None:
+        self._forget_ahead()
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
         self._file.close()

@@ -54,6 +54,8 @@ class Queued(NamedTuple):
 
 
 class PostfixReader:
+    remembers = True
+
     def __init__(self, settings: UsageSettings, clock: Callable[[], datetime]) -> None:
         self._times = YearlessTimes(ZoneInfo(settings.postfix_time_zone), clock)
         self._more_inside = {name.lower() for name in settings.inside_domains}
