@@ -26,6 +26,8 @@ AWAITED_SIGNALS = {signal.SIGCHLD, *STOP_SIGNALS}
 STOP_SECONDS = 13.0
 """For all children together: each gives its requests ten seconds."""
 BACKLOG = 2048
+SHARED_FOLDER = "CONGVU_SHARED_FOLDER"
+"""Set by the parent for its children: where they agree on what they do at once."""
 
 log = structlog.get_logger("web")
 
@@ -95,7 +97,7 @@ class Family:
             return 1
         former = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
         with tempfile.TemporaryDirectory(prefix="congvu-metrics-") as folder:
-            self._environment = {**self._environment, METRICS_FOLDER: folder}
+            self._environment = {**self._environment, METRICS_FOLDER: folder, SHARED_FOLDER: folder}
             try:
                 for _ in range(count):
                     sockets = listeners(host, port)

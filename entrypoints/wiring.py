@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import procrastinate
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from entrypoints.home import Home
 from entrypoints.settings import Settings
+from entrypoints.web_processes import SHARED_FOLDER
 from identity.accounts.jobs import PasswordJobs
 from identity.accounts.passwords import Passwords
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
@@ -30,6 +32,7 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
+from kernel.slots import SharedSlots
 from mail_admin.limits.protocol import Request
 from mail_admin.limits.server import PolicyServer
 from mail_admin.limits.service import OutgoingPolicy
@@ -87,10 +90,14 @@ class Services:
 
     @cached_property
     def passwords(self) -> Passwords:
-        """Web processes share the processors: more hashes at once than those only get slower."""
-        chosen = self.settings.passwords
-        share = max(1, chosen.parallel_hashes // self.settings.web.processes)
-        return Passwords(chosen.model_copy(update={"parallel_hashes": share}))
+        """Web processes share the processors: more hashes at once than those only get slower.
+
+        They take turns rather than having a share each: people come to them at random, and one
+        that nobody came to would leave its share idle.
+        """
+        chosen, folder = self.settings.passwords, os.environ.get(SHARED_FOLDER)
+        slots = SharedSlots(Path(folder), chosen.parallel_hashes) if folder else None
+        return Passwords(chosen, slots)
 
     @cached_property
     def spool(self) -> AuditSpool:

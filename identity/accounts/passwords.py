@@ -2,10 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from unicodedata import normalize
 
 from passlib.hash import argon2
@@ -16,6 +16,7 @@ from identity.passwords.policy import LONGEST, PasswordPolicy
 from identity.passwords.rules import USED_BEFORE, broken_rules
 from identity.passwords.settings import PolicySettings
 from identity.passwords.subject import PasswordSubject
+from kernel.slots import EnoughSlots, Slots
 
 MOST_TYPED = 3 * LONGEST
 """Code points: a letter with two marks is typed as three on some keyboards."""
@@ -62,8 +63,10 @@ class Passwords:
     An asynchronous caller keeps its threads for others by a limiter of `parallel_hashes` tokens.
     """
 
-    def __init__(self, settings: PasswordSettings) -> None:
+    def __init__(self, settings: PasswordSettings, slots: Slots | None = None) -> None:
+        """With slots, other processes that share them hash no more at once all together."""
         self.settings = settings
+        self._slots = slots or EnoughSlots()
         self.policy: PasswordPolicy = settings.to_policy()
         self._hasher = argon2.using(
             type="ID",
@@ -103,19 +106,26 @@ class Passwords:
         if hashed is None or typed is None:
             return self._decline(typed)
         try:
-            matches = self._threads.submit(self._hasher.verify, typed, hashed).result()
+            matches = self._in_turn(self._hasher.verify, typed, hashed)
         except ValueError:  # no argon2 hash at all
             return self._decline(typed)
         return Verification(matches, matches and bool(self._hasher.needs_update(hashed)))
 
     def rehash(self, password: str) -> str:
         """Today's hash of a password that has just been verified; no rule is asked again."""
-        return str(self._threads.submit(self._hasher.hash, _typed(password)).result())
+        return str(self._in_turn(self._hasher.hash, _typed(password)))
 
     def _decline(self, typed: str | None) -> Verification:
         """Take as long as for an account that exists."""
-        self._threads.submit(self._hasher.verify, typed or "", self._decoy).result()
+        self._in_turn(self._hasher.verify, typed or "", self._decoy)
         return Verification(matches=False)
+
+    def _in_turn(self, work: Callable[..., Any], *arguments: object) -> Any:
+        return self._threads.submit(self._with_slot, work, *arguments).result()
+
+    def _with_slot(self, work: Callable[..., Any], *arguments: object) -> Any:
+        with self._slots.held():
+            return work(*arguments)
 
 
 def _typed(password: str) -> str | None:
