@@ -1,7 +1,7 @@
 """Signing in: count the attempt, check the password, begin the session.
 
-Three steps, since the check takes as long as it is meant to: a transaction before it, none
-during it, a transaction after it.
+Three steps, since the check takes as long as it is meant to: one thing written before it, no
+transaction during it, a transaction after it.
 """
 
 from dataclasses import dataclass, replace
@@ -155,7 +155,7 @@ class SignIn:
     def begin(self, identifier: str, visitor: Visitor, now: datetime) -> Attempt:
         """Raises TooManyAttempts."""
         device = visitor.device_secret
-        with self._database.driver_transaction() as asked:
+        with self._database.single_statements() as asked:
             account = find_account_for_sign_in(asked, identifier, day=office_day(now))
             account_id = account.id if account else NOBODY
             limits = (

@@ -148,7 +148,7 @@ def _name_in(identifier: str) -> str:
 def count_attempt(
     asked: Asked, limits: Sequence[Limit], *, look_at: Sequence[Limit] = (), now: datetime
 ) -> None:
-    """Raises TooManyAttempts, with the time to wait; then the caller's transaction is to end.
+    """One statement. Raises TooManyAttempts, with the time to wait.
 
     `look_at` are not counted, or counted once the attempt has failed.
     """
@@ -163,7 +163,7 @@ def count_attempt(
     }
     ((until, counted),) = ask(asked, COUNT, values)
     _check(until, now)
-    if counted < len(limits):  # somebody else's attempt came in between, and was the last
+    if counted < len(limits):  # somebody else's came in between, and was the last for one of them
         raise TooManyAttempts(1)
 
 

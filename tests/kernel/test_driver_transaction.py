@@ -73,3 +73,22 @@ def test_a_server_that_is_not_there_is_said_as_sqlalchemy_says_it() -> None:
         Database(build_engine(DatabaseSettings(url=url))).driver_transaction() as asked,
     ):
         ask(asked, "SELECT 1", {})
+
+
+def test_single_statements_are_kept_whatever_follows(db: Database) -> None:
+    with pytest.raises(RuntimeError), db.single_statements() as asked:  # noqa: PT012  # both in one
+        add(asked, "a.gov.vn")
+        raise RuntimeError
+    assert count(db, "a.gov.vn") == 1
+
+
+def test_a_connection_lent_for_single_statements_has_transactions_again_afterwards(
+    db: Database,
+) -> None:
+    with db.single_statements() as asked:
+        add(asked, "a.gov.vn")
+    with pytest.raises(RuntimeError), db.driver_transaction() as again:  # noqa: PT012  # both in one
+        assert again is asked
+        add(again, "b.gov.vn")
+        raise RuntimeError
+    assert count(db, "b.gov.vn") == 0
