@@ -37,6 +37,7 @@ from kernel.database import DatabaseUnavailable
 from kernel.http import ANY_ROUTE
 from kernel.logs import configure_logs
 from mail_admin.lists.routes import router as lists_router
+from mail_admin.mailboxes.routes import router as mailbox_handovers_router
 from mail_admin.rate.gauges import UsageGauges
 from mail_admin.rate.routes import router as usage_rate_router
 from mail_admin.usage.dovecot_log import DovecotReader
@@ -79,6 +80,7 @@ ROUTERS = (
     directory_router,
     clients_router,
     lists_router,
+    mailbox_handovers_router,
     usage_rate_router,
 )
 
@@ -125,6 +127,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.citizen_numbers = services.citizen_numbers
     app.state.passwords = services.passwords
     app.state.mailboxes = services.settings.mailboxes
+    app.state.place_name = services.settings.reports.place_name
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs

@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import OperationalError
 
+from entrypoints.cli.account_handover import hand_over
 from entrypoints.cli.accounts import account, handover
 from entrypoints.cli.acting import locked, remind, rules
 from entrypoints.cli.clients import client
@@ -54,6 +55,7 @@ for command in (
     usage,
 ):
     congvu.add_command(command)
+account.add_command(hand_over)
 for command in (dns, dkim):
     domain.add_command(command)
 for command in (import_counts, *USAGE_REPORTS, locked, remind, rules):

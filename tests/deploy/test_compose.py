@@ -82,7 +82,7 @@ def test_settings_of_the_product_exist_under_those_names() -> None:
 
 @pytest.mark.parametrize(
     "service",
-    ["postgres", "openldap", "migrate", "web", "worker", "dovecot", "postfix"],
+    ["postgres", "openldap", "migrate", "web", "worker", "policy", "dovecot", "postfix"],
 )
 def test_every_service_is_confined(service: str) -> None:
     container = description()["services"][service]

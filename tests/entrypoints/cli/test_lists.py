@@ -1,10 +1,12 @@
 """`congvu list` and `congvu account rename-address`."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from identity.addresses.queries import list_addresses
 from kernel.clock import office_day, utc_now
 from tests.entrypoints.cli.conftest import Cli
+from tests.mail_admin.lists.test_lists import open_office
 from tests.support.registry import DOMAIN, Province
 
 WHY = ("--reason", "sắp xếp")
@@ -59,3 +61,18 @@ def test_a_new_address_leaves_the_old_one_for_the_time_that_is_set(
         old = rows[before.local_part]
         assert (old.role, old.alias_until) == ("alias", until)
     congvu("account", "rename-address", account.login, "no-address", *WHY, code=2)
+
+
+def test_an_organisation_account_is_handed_over_with_a_protocol_to_sign(
+    congvu: Cli, province: Province, tmp_path: Path
+) -> None:
+    organisation = province.organisation("Sở Tài chính", mail_stem="stc")
+    account = open_office(province, organisation, province.person(organisation, "Lường Văn Đức"))
+    receiver = province.person(organisation, "Lê Thị Mới")
+    target = tmp_path / "bien-ban.pdf"
+    command = ("account", "hand-over", account.login, "--to", str(receiver.id), *WHY)
+    shown = congvu(*command, "--on", "2026-12-01", "--write", str(target)).out
+    assert shown == f"{account.login}: Lường Văn Đức → Lê Thị Mới from 01/12/2026\n"
+    assert target.read_bytes().startswith(b"%PDF-")
+    assert target.stat().st_mode & 0o077 == 0
+    assert "handover-needless" in congvu(*command, "--on", "2026-12-02", "--json", code=1).err

@@ -61,6 +61,9 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/clients/{client_id}/disable"): Permission.MANAGE_CLIENTS,
     ("POST", "/clients/{client_id}/enable"): Permission.MANAGE_CLIENTS,
     ("PUT", "/clients/{client_id}/usernames/{account_id}"): Permission.MANAGE_CLIENTS,
+    ("GET", "/accounts/{account_id}/handovers"): Permission.READ_ACCOUNTS,
+    ("POST", "/accounts/{account_id}/handovers"): Permission.MANAGE_ACCOUNTS,
+    ("GET", "/accounts/{account_id}/handovers/{handover_id}/protocol"): Permission.READ_ACCOUNTS,
     ("GET", "/lists"): Permission.READ_ACCOUNTS,
     ("POST", "/lists"): Permission.MANAGE_ACCOUNTS,
     ("GET", "/lists/{address}"): Permission.READ_ACCOUNTS,
@@ -82,6 +85,7 @@ IDENTIFIERS = {
         "plan",
         "stop",
         "client",
+        "handover",
     )
 } | {"address": "tatca.stc@backan.gov.vn"}
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
