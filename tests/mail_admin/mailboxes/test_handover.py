@@ -86,8 +86,8 @@ def desk(province: Province) -> Desk:
 
 def test_the_receiver_begins_on_the_day_on_which_the_others_end(desk: Desk) -> None:
     before, helper, after = map(desk.person, ("Lường Văn Đức", "Bế Thị Phụ", "Lê Thị Mới"))
-    for person_id in (before, helper):
-        desk.entrust(person_id, TODAY - timedelta(days=300))
+    for number, person_id in enumerate((before, helper)):
+        desk.entrust(person_id, TODAY - timedelta(days=300 - number))
     day = TODAY + timedelta(days=3)
     row = desk.hand_over(after, day=day)
     assert desk.custodians(day - timedelta(days=1)) == {before, helper}
