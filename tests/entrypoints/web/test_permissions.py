@@ -64,6 +64,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("GET", "/accounts/{account_id}/handovers"): Permission.READ_ACCOUNTS,
     ("POST", "/accounts/{account_id}/handovers"): Permission.MANAGE_ACCOUNTS,
     ("GET", "/accounts/{account_id}/handovers/{handover_id}/protocol"): Permission.READ_ACCOUNTS,
+    ("POST", "/usage/events"): Permission.REPORT_USAGE,
     ("GET", "/lists"): Permission.READ_ACCOUNTS,
     ("POST", "/lists"): Permission.MANAGE_ACCOUNTS,
     ("GET", "/lists/{address}"): Permission.READ_ACCOUNTS,
