@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from identity.accounts.models import AccountKind, AccountStatus
 
+NEVER = 10**4
+"""Days; for what shall not be looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdleMailbox:
@@ -98,6 +101,22 @@ def list_idle(
         )
         for row in session.execute(IDLE, parameters).mappings()
     ]
+
+
+LATEST = text("""
+    SELECT max(month + length(ltrim((web_days | read_days | sent_days)::bit(31)::text, '0')) - 1)
+    FROM mail_admin_usage_month
+    WHERE (web_days | read_days | sent_days) <> 0 AND month >= :since
+""")
+
+
+def is_use_known(session: Session, today: date, silent_after_days: int) -> bool:
+    """False when the whole province seems idle: then it is the source that fell silent."""
+    if not silent_after_days:
+        return True
+    earliest = today - timedelta(days=silent_after_days)
+    latest: date | None = session.scalar(LATEST, {"since": earliest.replace(day=1)})
+    return latest is not None and latest > earliest
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from identity.organisations.models import Organisation
 from kernel.clock import office_day
 from mail_admin.reminders import texts
 from mail_admin.reminders.claims import Claim
-from mail_admin.reminders.idle import IdleMailbox, Office, list_idle, offices_of
+from mail_admin.reminders.idle import (
+    NEVER,
+    IdleMailbox,
+    Office,
+    is_use_known,
+    list_idle,
+    offices_of,
+)
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState
 from mail_admin.reminders.settings import PRESETS, ReminderSettings
 
@@ -42,11 +49,12 @@ def plan_mails(
 ) -> list[Mail]:
     """Reminders to people, lists to their organisations, and what is told to those above."""
     today = office_day(now)
+    known = is_use_known(session, today, settings.silent_after_days)
     idle = list_idle(
         session,
         today,
         pending_days=settings.listed_after_days(pending=True),
-        active_days=settings.listed_after_days(pending=False),
+        active_days=settings.listed_after_days(pending=False) if known else NEVER,
     )
     offices = offices_of(session, sorted({mailbox.organisation_id for mailbox in idle}))
     by_office = _by_office(idle, offices)

@@ -17,12 +17,9 @@ from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
 from mail_admin.reminders.errors import MassLockStopped
-from mail_admin.reminders.idle import IdleMailbox, list_idle, offices_of
+from mail_admin.reminders.idle import NEVER, IdleMailbox, is_use_known, list_idle, offices_of
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleLock
 from mail_admin.reminders.settings import PRESETS, ReminderSettings, RuleSettings
-
-NEVER = 10**4
-"""Days; for a rule that is not there."""
 
 
 class RuleAuditTag(enum.StrEnum):
@@ -63,13 +60,14 @@ class LockedMailbox:
 def list_candidates(session: Session, settings: ReminderSettings, now: datetime) -> list[Candidate]:
     """Nobody hidden or on leave; organisations only if the setting says so."""
     rules, today = settings.rules, office_day(now)
+    known = is_use_known(session, today, settings.silent_after_days)
     idle = [
         mailbox
         for mailbox in list_idle(
             session,
             today,
             pending_days=rules.never_activated or NEVER,
-            active_days=rules.unused or NEVER,
+            active_days=rules.unused if known and rules.unused else NEVER,
         )
         if not mailbox.hidden
         and (mailbox.kind is AccountKind.PERSONAL or rules.organisation_accounts)

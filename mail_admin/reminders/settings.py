@@ -79,6 +79,9 @@ class ReminderSettings(BaseModel):
     """From then on after a mailbox was made, whoever has not activated it is reminded."""
     dormant_days: int = Field(default=30, ge=7)
     """Days without use after which a mailbox is called dormant."""
+    silent_after_days: int = Field(default=7, ge=0)
+    """When nobody at all used a mailbox for so long, the logs are not read: nobody is called
+    dormant then, written to or locked. 0 never looks."""
     person_pace_days: int = Field(default=7, ge=7)
     """At most one mail to a person in so many days."""
     digest_pace_days: int = Field(default=7, ge=7)

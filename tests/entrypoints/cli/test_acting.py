@@ -23,6 +23,7 @@ def quiet(congvu: Cli, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Cli:
         "MAIL__PORT": str(port),
         "MAIL__TLS": "none",
         "MAIL__SENDER_ADDRESS": "cong-vu@backan.gov.vn",
+        "REMINDERS__SILENT_AFTER_DAYS": "0",
         "REMINDERS__RULES__PRESET": "dong-thap-2025",
         "REMINDERS__RULES__MODE": "report",
     }.items():

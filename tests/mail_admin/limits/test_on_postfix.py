@@ -151,7 +151,7 @@ def test_a_reminder_arrives_in_a_real_mailbox_and_is_read_by_imap(guarded: Guard
     reminders = Reminders(
         mail.provider.province.db,
         mailer,
-        ReminderSettings(enabled=True),
+        ReminderSettings(enabled=True, silent_after_days=0),
         LimitSettings(),
         pages=Pages("https://congvu.backan.gov.vn", "https://congvu.backan.gov.vn/kich-hoat"),
         clock=lambda: utc_now() + timedelta(days=31),

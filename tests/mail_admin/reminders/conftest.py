@@ -47,7 +47,7 @@ class Scene:
         return Reminders(
             self.province.db,
             self.mailer,
-            ReminderSettings(enabled=True, **settings),
+            ReminderSettings(**{"enabled": True, "silent_after_days": 0, **settings}),
             LimitSettings(operator_address="truc@backan.gov.vn"),
             pages=PAGES,
             clock=lambda: self.now,

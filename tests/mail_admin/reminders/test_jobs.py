@@ -22,7 +22,7 @@ def services(scene: Scene, database_url: str) -> Iterator[Services]:
     changed: dict[str, Any] = {
         "mail": scene.mailer._settings,
         "limits": LimitSettings(outside_recipients=1, operator_address="truc@backan.gov.vn"),
-        "reminders": ReminderSettings(enabled=True, rules=RULES),
+        "reminders": ReminderSettings(enabled=True, silent_after_days=0, rules=RULES),
     }
     settings = settings_for(database_url, nowhere()).model_copy(update=changed)
     with built(settings, lambda: scene.now) as services:

@@ -144,6 +144,22 @@ def test_a_source_that_fell_silent_locks_nobody_until_a_person_confirms(scene: S
     assert reminders.apply_rules(Actor.operator("x"), confirm_mass=True).locked == 5
 
 
+def test_when_nobody_uses_anything_the_logs_are_not_read_and_nobody_is_called_dormant(
+    scene: Scene, inbox: Inbox
+) -> None:
+    account, colleague = scene.person(idle_days=60), scene.person(idle_days=60)
+    reminders = ruled(scene, notice_days=1)
+    watchful = scene.reminders(silent_after_days=7, rules=reminders.settings.rules)
+    assert watchful.remind().sent == 0
+    assert watchful.candidates() == []
+    scene.use(colleague, scene.today - timedelta(days=6))
+    assert watchful.remind().sent == 1
+    assert [found.mailbox.login for found in watchful.candidates()] == [account.login]
+    scene.now += timedelta(days=1)
+    assert watchful.candidates() == []
+    assert len(inbox.mails) == 1
+
+
 def test_each_office_is_sent_its_locked_mailboxes_once_a_quarter(
     scene: Scene, inbox: Inbox
 ) -> None:
