@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import AccountKind
 from kernel.database import copy_rows
 from mail_admin.rate.definition import as_kept
-from mail_admin.rate.mailboxes_sql import COUNTS, mailboxes
+from mail_admin.rate.mailboxes_sql import COUNTS, WITHOUT_JIT, mailboxes
 from mail_admin.rate.measures import MEASURES
 from mail_admin.rate.models import NOWHERE, RateFigure, RateOrganisation, RateWindow
 from mail_admin.rate.periods import Window
@@ -66,6 +66,7 @@ def compute(
     session: Session, window: Window, reference_day: date, settings: UsageRateSettings
 ) -> Computation:
     tree = tree_on(session, reference_day)
+    session.execute(WITHOUT_JIT)
     question = mailboxes(window, reference_day, settings)
     values = question.values | {"tree": list(tree.by_id)}
     columns = ", ".join(

@@ -6,8 +6,10 @@ hashed together; nothing is asked per mailbox. 100,000 mailboxes take some tenth
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from sqlalchemy import text
 
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window, midnight, month_parts
@@ -15,6 +17,7 @@ from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
 
 RECENT = (7, 30, 60, 90)
 """Days up to the reference day: weekly active and dormant."""
+DORMANT = (30, 60, 90)
 NEARLY_FULL = 0.8
 MASKS = {
     Sign.WEB: "web_days",
@@ -23,6 +26,10 @@ MASKS = {
     Sign.READ: "read_days",
 }
 COUNTS = ("sent", "sent_outside", "delivered", "read")
+
+
+WITHOUT_JIT = text("SET LOCAL jit = off")
+"""Compiling the statement takes longer than running it, even over a million mailboxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +41,32 @@ class Question:
 
 
 SERVICE = """
-status_days AS (
-    SELECT account_id, status, began_at, (1::bigint << high) - (1::bigint << low) AS mask
-    FROM (
-        SELECT account_id, status, began_at,
-            CASE WHEN began_at < :start_at THEN 0
-                ELSE (began_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS low,
-            CASE WHEN ended_at IS NULL OR ended_at >= :end_at THEN :days
-                ELSE (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS high
-        FROM identity_account_period
-        WHERE began_at < :end_at AND (ended_at IS NULL OR ended_at >= :start_at)
-    ) AS ranges WHERE high > low
-),
 service AS (
     SELECT account_id,
-        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END) AS serving,
-        bool_or(status <> 'closed') AS existed,
-        max(CASE WHEN mask & :reference_bit <> 0 THEN status END) AS status,
-        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END) AS status_since
-    FROM status_days GROUP BY account_id
+        CASE WHEN status IN ('pending', 'active') THEN :all_days ELSE 0 END::bigint AS serving,
+        status, began_at AS status_since
+    FROM identity_account_period
+    WHERE began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at)
+        AND status <> 'closed'
+    UNION ALL -- nearly all had one status all the time; only the others are added up
+    SELECT account_id,
+        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END),
+        max(CASE WHEN mask & :reference_bit <> 0 THEN status END),
+        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END)
+    FROM (
+        SELECT account_id, status, began_at, (1::bigint << high) - (1::bigint << low) AS mask
+        FROM (
+            SELECT account_id, status, began_at,
+                CASE WHEN began_at < :start_at THEN 0
+                    ELSE (began_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS low,
+                CASE WHEN ended_at IS NULL OR ended_at >= :end_at THEN :days
+                    ELSE (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS high
+            FROM identity_account_period
+            WHERE began_at < :end_at AND (ended_at IS NULL OR ended_at >= :start_at)
+                AND NOT (began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at))
+        ) AS ranges WHERE high > low
+    ) AS status_days
+    GROUP BY account_id HAVING bool_or(status <> 'closed')
 ),
 away AS (
     SELECT person_id, bit_or((1::bigint << high) - (1::bigint << low)) AS mask
@@ -72,7 +86,7 @@ here AS (
 ),
 earlier AS (
     SELECT person_id, organisation_id FROM identity_appointment
-    WHERE is_primary AND valid_from <= :start AND (valid_to IS NULL OR valid_to > :start)
+    WHERE is_primary AND valid_from <= :start AND valid_to > :start AND valid_to <= :reference
 ),
 former AS (
     SELECT DISTINCT ON (person_id) person_id, organisation_id FROM identity_appointment AS past
@@ -103,6 +117,11 @@ def mailboxes(
         "reference": reference_day,
         "reference_bit": 1 << (reference_day - window.starts_on).days,
         "all_days": (1 << window.days) - 1,
+        **{
+            # the status began at least so many days ago, the reference day counted
+            f"known_{length}": midnight(reference_day - timedelta(days=length - 2))
+            for length in DORMANT
+        },
         "minimum_days": _minimum_days(settings),
         "minimum_active": settings.minimum_active_days,
         "nowhere": NOWHERE,
@@ -141,7 +160,7 @@ def mailboxes(
             THEN earlier.organisation_id END AS moved_from,
         here.organisation_id IS NOT NULL AS on_the_rolls,
         service.status,
-        (service.status_since AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS status_since,
+        service.status_since,
         service.serving & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
         {", ".join(f"({mask}) & :all_days AS {column}" for column, mask in masks.items())},
@@ -157,7 +176,7 @@ def mailboxes(
     LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
     {joins}
     {volume}
-    WHERE service.existed AND account.kind IN ('personal', 'organisation')
+    WHERE account.kind IN ('personal', 'organisation')
 ),
 counted AS (
     SELECT *,
@@ -176,9 +195,9 @@ mailbox AS (
             AND program_days & service_days <> 0 AS polling_only,
         away AND status IN ('pending', 'active') AS on_leave,
         CASE
-            WHEN watched AND NOT used_90 AND status_since <= :reference - 89 THEN 90
-            WHEN watched AND NOT used_60 AND status_since <= :reference - 59 THEN 60
-            WHEN watched AND NOT used_30 AND status_since <= :reference - 29 THEN 30
+            WHEN watched AND NOT used_90 AND status_since < :known_90 THEN 90
+            WHEN watched AND NOT used_60 AND status_since < :known_60 THEN 60
+            WHEN watched AND NOT used_30 AND status_since < :known_30 THEN 30
             ELSE 0 END AS dormant_days
     FROM counted {wanted}
 )"""

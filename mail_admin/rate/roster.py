@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from mail_admin.rate.mailboxes_sql import MASKS, mailboxes
+from mail_admin.rate.mailboxes_sql import MASKS, WITHOUT_JIT, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window
 from mail_admin.rate.queries import KeptWindow, days_of
@@ -141,6 +141,7 @@ def freeze(session: Session, window_id: UUID, window: Window, settings: UsageRat
 def _live(
     session: Session, window: Window, reference_day: date, settings: UsageRateSettings
 ) -> tuple[tuple[str, str], dict[str, Any]]:
+    session.execute(WITHOUT_JIT)
     question = mailboxes(window, reference_day, settings)
     values = question.values | {"tree": list(tree_on(session, reference_day).by_id)}
     columns = ", ".join(LIVE.get(name, name) for name in COLUMNS)
