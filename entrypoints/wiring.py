@@ -36,7 +36,7 @@ from kernel.slots import SharedSlots
 from mail_admin.limits.protocol import Request
 from mail_admin.limits.server import PolicyServer
 from mail_admin.limits.service import OutgoingPolicy
-from mail_admin.rate.jobs import RateJobs
+from mail_admin.rate.keeper import FigureKeeper
 from mail_admin.reminders.jobs import ReminderJobs
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
@@ -207,8 +207,8 @@ class Services:
         return SignOnJobs(self.jobs, self.database, self.keys, settings, self.clock)
 
     @cached_property
-    def rate_jobs(self) -> RateJobs:
-        return RateJobs(self.jobs, self.database, self.settings.usage_rate, self.clock)
+    def figure_keeper(self) -> FigureKeeper:
+        return FigureKeeper(self.database, self.settings.usage_rate, self.clock)
 
     @cached_property
     def usage_jobs(self) -> UsageJobs:

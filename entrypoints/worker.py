@@ -1,4 +1,4 @@
-"""The worker, a thread each: reconciler, courier, mail servers told, their logs read, jobs."""
+"""The worker, a thread each: reconciler, courier, mail servers, their logs, figures, jobs."""
 
 import asyncio
 import signal
@@ -37,6 +37,7 @@ class Worker:
             "reconciler": self._reconcile,
             "courier": self._deliver,
             "follower": self._follow,
+            "figures": partial(self._services.figure_keeper.run_until, self._stop),
         }
         for collector in self._services.usage_collectors():
             work[collector.name] = partial(collector.run_until, self._stop)
@@ -100,7 +101,6 @@ class Worker:
         assert services.directory_jobs  # noqa: S101
         assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101
-        assert services.rate_jobs  # noqa: S101
         assert services.usage_jobs  # noqa: S101
         assert services.reminder_jobs  # noqa: S101
         loop = asyncio.get_running_loop()

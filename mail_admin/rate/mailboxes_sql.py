@@ -135,7 +135,8 @@ def mailboxes(
     used = {
         days: " | ".join(
             f"({_any_sign(number, signs)} & :recent_{days}_{number})"
-            for number in range(len(parts))
+            for number, part in enumerate(parts)
+            if part.recent[RECENT.index(days)]
         )
         for days in RECENT
     }
@@ -164,7 +165,9 @@ def mailboxes(
         service.serving & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
         {", ".join(f"({mask}) & :all_days AS {column}" for column, mask in masks.items())},
-        {", ".join(f"({bits}) <> 0 AS used_{days}" for days, bits in used.items())},
+        ({used[7]}) <> 0 AS used_7,
+        CASE WHEN ({used[30]}) <> 0 THEN 0 WHEN ({used[60]}) <> 0 THEN 30
+            WHEN ({used[90]}) <> 0 THEN 60 ELSE 90 END AS unused_days,
         coalesce(coalesce({stored}) > {NEARLY_FULL} * mailbox.quota_bytes, false) AS nearly_full,
         {counts}
     FROM service
@@ -176,7 +179,7 @@ def mailboxes(
     LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
     {joins}
     {volume}
-    WHERE account.kind IN ('personal', 'organisation')
+    WHERE account.kind <> 'service'
 ),
 counted AS (
     SELECT *,
@@ -195,9 +198,9 @@ mailbox AS (
             AND program_days & service_days <> 0 AS polling_only,
         away AND status IN ('pending', 'active') AS on_leave,
         CASE
-            WHEN watched AND NOT used_90 AND status_since < :known_90 THEN 90
-            WHEN watched AND NOT used_60 AND status_since < :known_60 THEN 60
-            WHEN watched AND NOT used_30 AND status_since < :known_30 THEN 30
+            WHEN watched AND unused_days >= 90 AND status_since < :known_90 THEN 90
+            WHEN watched AND unused_days >= 60 AND status_since < :known_60 THEN 60
+            WHEN watched AND unused_days >= 30 AND status_since < :known_30 THEN 30
             ELSE 0 END AS dormant_days
     FROM counted {wanted}
 )"""

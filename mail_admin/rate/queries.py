@@ -18,6 +18,7 @@ from mail_admin.rate.periods import Window, month_window, next_month
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.tree import Node, Tree
 
+KINDS = {kind.value: kind for kind in OrganisationKind}
 NEXT_MONTH = text("SELECT min(month) FROM mail_admin_usage_month WHERE month >= :month")
 EARLIEST = date(2000, 1, 1)
 
@@ -36,7 +37,8 @@ class KeptWindow:
     closed_at: datetime | None
     tree: Tree
     own: dict[AccountKind, dict[UUID, tuple[int, ...]]]
-    """By kind of account and organisation; members in the order of MEASURES."""
+    """By kind of account and organisation, in the order of `members`."""
+    members: tuple[str, ...] = MEASURES
 
     @property
     def is_over(self) -> bool:
@@ -77,8 +79,10 @@ def find_kept(session: Session, window: Window) -> RateWindow | None:
     )
 
 
-def load_kept(session: Session, window: Window) -> KeptWindow | None:
-    """With everything in it: some thousand rows, read without making entities of them."""
+def load_kept(
+    session: Session, window: Window, members: tuple[str, ...] = MEASURES
+) -> KeptWindow | None:
+    """Some thousand rows, read without making entities of them; `members` of each are enough."""
     row = find_kept(session, window)
     if row is None:
         return None
@@ -92,13 +96,13 @@ def load_kept(session: Session, window: Window) -> KeptWindow | None:
     )
     tree = Tree(
         [
-            Node(identifier, parent, OrganisationKind(kind), name, code, depth)
+            Node(identifier, parent, KINDS[kind], name, code, depth)
             for identifier, parent, kind, name, code, depth in organisations
         ]
     )
     figures = session.execute(
         text(
-            f"SELECT account_kind, organisation_id, {', '.join(MEASURES)}"
+            f"SELECT account_kind, organisation_id, {', '.join(members)}"
             " FROM mail_admin_rate_figure WHERE window_id = :window_id"
         ),
         values,
@@ -107,8 +111,8 @@ def load_kept(session: Session, window: Window) -> KeptWindow | None:
         AccountKind.PERSONAL: {},
         AccountKind.ORGANISATION: {},
     }
-    for kind, organisation_id, *members in figures:
-        own[AccountKind(kind)][organisation_id] = tuple(members)
+    for kind, organisation_id, *found in figures:
+        own[AccountKind(kind)][organisation_id] = tuple(found)
     return KeptWindow(
         id=row.id,
         window=window,
@@ -119,6 +123,7 @@ def load_kept(session: Session, window: Window) -> KeptWindow | None:
         closed_at=row.closed_at,
         tree=tree,
         own=own,
+        members=members,
     )
 
 

@@ -4,8 +4,8 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from operator import add
 from uuid import UUID
 
@@ -20,6 +20,9 @@ from mail_admin.rate.settings import ServiceRule, UsageRateSettings
 from mail_admin.rate.tree import Node, Tree, rolled_up
 
 WIDTH = len(MEASURES)
+WHOLE = lcm(28, 29, 30, 31)
+"""What a mailbox in service for a whole window weighs, so that shares of days are whole numbers."""
+Parts = tuple[int, int]
 PLACE = {name: place for place, name in enumerate(MEASURES)}
 ENDING = frozenset(PLACE[name] for name in AT_THE_END)
 
@@ -86,22 +89,29 @@ class Vectors:
         self.own: Mapping[UUID, Sequence[int]] = _together(
             [kept.own[kind] for kind in KINDS_OF_SCOPE[scope]]
         )
-        self.all = rolled_up(kept.tree, self.own, WIDTH)
+        self.all = rolled_up(kept.tree, self.own, len(kept.members))
         """Of every organisation of the window's tree."""
 
     def total(self) -> list[int]:
         tops = [self.all[node.id] for node in self.kept.tree.nodes if node.parent_id is None]
-        return [sum(column) for column in zip(*tops, strict=True)] if tops else [0] * WIDTH
-
-    def parts(self, vector: Sequence[int]) -> tuple[Fraction, Fraction]:
-        """Numerator and denominator of the rate, in mailboxes."""
-        if self.kept.settings.service_rule is ServiceRule.THRESHOLD:
-            return Fraction(vector[PLACE["active"]]), Fraction(vector[PLACE["in_service"]])
-        days = self.kept.window.days
         return (
-            Fraction(vector[PLACE["active_service_days"]], days),
-            Fraction(vector[PLACE["service_days"]], days),
+            [sum(column) for column in zip(*tops, strict=True)]
+            if tops
+            else [0] * len(self.kept.members)
         )
+
+    def parts(self, vector: Sequence[int]) -> Parts:
+        """Numerator and denominator of the rate, in mailboxes times a constant."""
+        part, whole, weight = self._weighing
+        return vector[part] * weight, vector[whole] * weight
+
+    @cached_property
+    def _weighing(self) -> tuple[int, int, int]:
+        place = {name: number for number, name in enumerate(self.kept.members)}
+        if self.kept.settings.service_rule is ServiceRule.THRESHOLD:
+            return place["active"], place["in_service"], WHOLE
+        weight = WHOLE // self.kept.window.days
+        return place["active_service_days"], place["service_days"], weight
 
 
 def _together(sources: Sequence[Mapping[UUID, Sequence[int]]]) -> Mapping[UUID, Sequence[int]]:
@@ -115,16 +125,16 @@ def _together(sources: Sequence[Mapping[UUID, Sequence[int]]]) -> Mapping[UUID, 
     return found
 
 
-def rate_of(parts: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+def rate_of(parts: Sequence[Parts]) -> float | None:
     """Weighted: all numerators over all denominators."""
     whole = sum(denominator for _, denominator in parts)
-    return float(sum(numerator for numerator, _ in parts) / whole) if whole else None
+    return sum(numerator for numerator, _ in parts) / whole if whole else None
 
 
-def mean_of(parts: Sequence[tuple[Fraction, Fraction]]) -> float | None:
+def mean_of(parts: Sequence[Parts]) -> float | None:
     """Plain mean of the rates that exist."""
     rates = [numerator / denominator for numerator, denominator in parts if denominator]
-    return float(sum(rates) / len(rates)) if rates else None
+    return sum(rates) / len(rates) if rates else None
 
 
 class Report:
@@ -228,7 +238,7 @@ class Report:
         parts = self._total_parts(self._vectors)
         return [(window, rate_of([part])) for window, part in zip(self.windows, parts, strict=True)]
 
-    def _total_parts(self, vectors: Sequence[Vectors]) -> list[tuple[Fraction, Fraction]]:
+    def _total_parts(self, vectors: Sequence[Vectors]) -> list[Parts]:
         return [one.parts(one.total()) for one in vectors]
 
     def under(self, code: str) -> list[ReportRow]:

@@ -47,12 +47,15 @@ class MeasuresOut(BaseModel):
         return cls(**members_of(measures))
 
 
+PLAIN = [
+    name
+    for name in MeasuresOut.model_fields
+    if hasattr(Measures, name) and name not in {"moved_in", "moved_out"}
+]
+
+
 def members_of(measures: Measures) -> dict[str, Any]:
-    plain = {
-        name: getattr(measures, name)
-        for name in MeasuresOut.model_fields
-        if name not in {"moved_in", "moved_out"} and hasattr(measures, name)
-    }
+    plain: dict[str, Any] = {name: getattr(measures, name) for name in PLAIN}
     return plain | {
         "moved_in": measures.came,
         "moved_out": measures.left,

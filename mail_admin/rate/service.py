@@ -17,6 +17,7 @@ from mail_admin.rate import queries, roster
 from mail_admin.rate.computing import compute, keep
 from mail_admin.rate.definition import as_kept
 from mail_admin.rate.errors import MonthClosed, MonthNotOver, NoFigures
+from mail_admin.rate.measures import MEASURES
 from mail_admin.rate.models import RateWindow
 from mail_admin.rate.periods import Period, Window
 from mail_admin.rate.report import Report, Scope
@@ -27,6 +28,7 @@ TAKE_STALE = text("DELETE FROM mail_admin_rate_stale RETURNING since, until")
 LOOK_BACK = timedelta(days=92)
 """Use of that long ago still shows in who is dormant."""
 COMPUTING_SECONDS = 600
+ENOUGH_TO_COMPARE = ("in_service", "active", "service_days", "active_service_days")
 
 
 class UsageRateAuditTag(enum.StrEnum):
@@ -108,12 +110,14 @@ def report(
     kept = _load(session, period)
     if not kept:
         raise NoFigures(period.label)
-    before = _load(session, period.before()) if compare else []
+    before = _load(session, period.before(), ENOUGH_TO_COMPARE) if compare else []
     return Report(period, kept, before, scope)
 
 
-def _load(session: Session, period: Period) -> list[queries.KeptWindow]:
-    found = (queries.load_kept(session, window) for window in period.windows)
+def _load(
+    session: Session, period: Period, members: tuple[str, ...] = MEASURES
+) -> list[queries.KeptWindow]:
+    found = (queries.load_kept(session, window, members) for window in period.windows)
     return [window for window in found if window is not None]
 
 

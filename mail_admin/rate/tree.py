@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add
 from uuid import UUID
 
 from sqlalchemy import text
@@ -141,7 +142,5 @@ def rolled_up(tree: Tree, own: Mapping[UUID, Sequence[int]], width: int) -> dict
     sums = {node.id: list(own.get(node.id, [0] * width)) for node in tree.nodes}
     for node in reversed(tree.nodes):  # whatever is below comes first
         if node.parent_id is not None:
-            above, here = sums[node.parent_id], sums[node.id]
-            for place, value in enumerate(here):
-                above[place] += value
+            sums[node.parent_id] = list(map(add, sums[node.parent_id], sums[node.id]))
     return sums

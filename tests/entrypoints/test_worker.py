@@ -16,12 +16,16 @@ from identity.accounts.models import AccountStatus
 from identity.directory.comparison import Comparison, compare
 from identity.directory.gateway import LdapDirectory
 from identity.directory.pending import count_pending
+from kernel.clock import office_day, utc_now
 from kernel.database import Database
+from mail_admin.rate.models import RateFigure
+from mail_admin.rate.settings import Sign
 from sso.keys.models import Algorithm, SigningKey
 from tests.support.installation import eventually
 from tests.support.services import environment_for
 from tests.support.slapd import BASE_DN, TestSlapd, ldap_server, slapd_of_this_process
 from tests.support.small_province import NOW, Province, found_province
+from tests.support.usage import use
 
 __all__ = ["ldap_server", "slapd_of_this_process"]
 
@@ -44,6 +48,7 @@ def start(database_url: str, ldap_server: TestSlapd, tmp_path: Path) -> Iterator
     environment = environment_for(database_url, directory) | {
         "CONGVU_HOME": str(tmp_path),
         "CONGVU_DIRECTORY__GROUP_SIZE": "50",
+        "CONGVU_USAGE_RATE__REFRESH_SECONDS": "5",
         "PYTHONPATH": str(CHECKOUT),
         "PATH": "/usr/bin:/bin",
     }
@@ -124,6 +129,23 @@ def test_a_worker_killed_in_mid_batch_is_succeeded_without_loss_or_doubles(
     assert not settled(province)
     start()
     assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
+
+
+def test_use_of_a_mailbox_shows_in_the_figures_of_the_month(
+    province: Province, start: Start
+) -> None:
+    (account,) = province.hire(1)
+    today = office_day(utc_now())
+    start()
+
+    def active() -> int:
+        with province.database.transaction() as session:
+            return session.scalar(select(func.sum(RateFigure.weekly_active))) or 0
+
+    assert active() == 0
+    with province.database.transaction() as session:
+        use(session, account, Sign.WEB, today)
+    eventually(lambda: active() == 1)
 
 
 def test_two_workers_at_once_do_the_work_of_one(
