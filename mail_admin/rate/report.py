@@ -241,11 +241,18 @@ class Report:
     def _total_parts(self, vectors: Sequence[Vectors]) -> list[Parts]:
         return [one.parts(one.total()) for one in vectors]
 
-    def under(self, code: str) -> list[ReportRow]:
+    def under(self, code: str, levels: int | None = None) -> list[ReportRow]:
         """The rows of an organisation and everything below it. Raises OrganisationNotInReport."""
         top = node_by_code(self.tree, code)
-        wanted = {node.id for node in self.tree.under(top.id)}
-        return [row for row in self.rows if row.node.id in wanted]
+        return self._down_to(self.tree.under(top.id), levels)
+
+    def down_to(self, levels: int) -> list[ReportRow]:
+        """The rows of the tops and so many levels below: what a dashboard shows first."""
+        return self._down_to([node for node in self.tree.nodes if node.id != NOWHERE], levels)
+
+    def _down_to(self, nodes: Sequence[Node], levels: int | None) -> list[ReportRow]:
+        deepest = None if levels is None or not nodes else nodes[0].depth + levels
+        return [self._row(node) for node in nodes if deepest is None or node.depth <= deepest]
 
     def _row(self, node: Node) -> ReportRow:
         here = [vectors for vectors in self._vectors if node.id in vectors.all]

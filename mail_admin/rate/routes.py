@@ -62,6 +62,9 @@ def get_report(
     period: PeriodKind = PeriodKind.MONTH,
     scope: Scope = Scope.BOTH,
     under: Annotated[str | None, Query(max_length=35, description="Code.")] = None,
+    levels: Annotated[
+        int | None, Query(ge=0, le=20, description="Only so many levels below the top.")
+    ] = None,
 ) -> UsageReportOut:
     """Every organisation as the tree was on the last day, with the formula.
 
@@ -72,7 +75,7 @@ def get_report(
         if period is PeriodKind.YEAR_10_DECEMBER:  # kept only since somebody asked for them
             service.refresh(session, settings_of(request), now=now, wanted=wanted.windows)
         found = service.report(session, wanted, scope)
-    return report_out(found, month, under)
+    return report_out(found, month, under, levels)
 
 
 @router.get(

@@ -132,9 +132,14 @@ class UsageReportOut(BaseModel):
     )
 
 
-def report_out(report: Report, month: str, under: str | None = None) -> UsageReportOut:
+def report_out(
+    report: Report, month: str, under: str | None = None, levels: int | None = None
+) -> UsageReportOut:
     """Raises OrganisationNotInReport."""
-    rows = report.rows if under is None else report.under(under)
+    if under is not None:
+        rows = report.under(under, levels)
+    else:
+        rows = report.rows if levels is None else report.down_to(levels)
     return UsageReportOut(
         month=month,
         period=report.period.kind.value,

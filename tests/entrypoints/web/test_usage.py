@@ -30,6 +30,8 @@ def test_the_report_is_read_from_kept_figures(api: Api, small: Small) -> None:
     assert found["confirmed_at"] == "2026-11-22T00:00:00Z"
     below = api.get("/usage/report", month="2026-10", under="H03.2", scope="persons")
     assert [row["in_service"] for row in below["organisations"]] == [1]
+    top = api.get("/usage/report", month="2026-10", levels=0)
+    assert [row["code"] for row in top["organisations"]] == ["H03"]
     assert api.refused("/usage/report", 404, month="2026-10", under="H9")["place"] == "organisation"
     assert api.refused("/usage/report", 422, month="10-2026")["code"] == "usage-month-invalid"
 
