@@ -25,6 +25,7 @@ from entrypoints.cli.tokens import token
 from entrypoints.cli.usage import usage
 from entrypoints.cli.usage_import import import_counts
 from entrypoints.cli.usage_report import COMMANDS as USAGE_REPORTS
+from entrypoints.cli.usage_simulate import simulate
 from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
 
@@ -58,7 +59,7 @@ for command in (
 account.add_command(hand_over)
 for command in (dns, dkim):
     domain.add_command(command)
-for command in (import_counts, *USAGE_REPORTS, locked, remind, rules):
+for command in (import_counts, *USAGE_REPORTS, locked, remind, rules, simulate):
     usage.add_command(command)
 
 
