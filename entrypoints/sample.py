@@ -38,8 +38,9 @@ def provision_sample_if_empty(settings: Settings) -> None:
     click.echo("empty registry: provisioning the sample province")
     actor = Actor.system("sample province")
     _add_domain(services, actor)
+    folder = settings.sample.folder or PROVINCE
     for name in ("organisations.csv", "organisation-accounts.csv", "hr.xlsx"):
-        _import(services, actor, PROVINCE / name)
+        _import(services, actor, folder / name)
     _write_directory(services)
 
 

@@ -85,6 +85,8 @@ class SampleSettings(BaseModel):
 
     provision: bool = True
     """False for an office that begins with its own lists: script/server leaves them out."""
+    folder: Path | None = None
+    """Another province in the same form: organisations.csv, organisation-accounts.csv, hr.xlsx."""
 
 
 class Settings(BaseSettings):

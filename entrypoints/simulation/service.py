@@ -35,6 +35,8 @@ from mail_admin.usage.importing import UsageImporter
 
 SOURCE = "simulation"
 AT_ONCE = 500
+FEWEST = 2
+"""Who write to each other."""
 SETTLE_SECONDS = 300.0
 POLL_SECONDS = 0.5
 BASIS = Basis("simulated use of the sample province")
@@ -81,10 +83,10 @@ class Simulation:
         if month > today:
             raise MonthAhead
         residents = self._residents(today)
-        writers = self._writers(residents, seed, people) if month == today.replace(day=1) else []
+        writers = self._writers(residents, seed, people)
         activated = self._activate(residents, {each.id for each in writers}, month, seed)
         self._settle()
-        messages = self._write(writers)
+        messages = self._write(writers) if month == today.replace(day=1) else 0
         rows = self._count_in(residents, {each.id for each in writers}, month, today, seed)
         return Outcome(month, len(residents), activated, messages, rows)
 
@@ -166,7 +168,7 @@ class Simulation:
             return count_pending(session)
 
     def _write(self, writers: Sequence[Resident]) -> int:
-        if not writers:
+        if len(writers) < FEWEST:
             return 0
         ports = Ports.from_base(self._home.port_base)
         with self._services.database.transaction() as session:
