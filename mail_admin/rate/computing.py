@@ -28,7 +28,7 @@ CONDITIONS = {
     "active": "active",
     "locked": "status = 'suspended'",
     "on_leave": "on_leave",
-    "never_activated": "status = 'pending'",
+    "never_activated": "status = 'pending' AND kind = 'personal'",
     "polling_only": "polling_only",
     "weekly_active": "used_7",
     "dormant_30": "dormant_days >= 30",

@@ -80,7 +80,7 @@ CONDITIONS = {
     MailboxState.UNUSED: "in_service AND NOT active",
     MailboxState.LOCKED: "mailbox.status = 'suspended'",
     MailboxState.ON_LEAVE: "on_leave",
-    MailboxState.NEVER_ACTIVATED: "mailbox.status = 'pending'",
+    MailboxState.NEVER_ACTIVATED: "mailbox.status = 'pending' AND mailbox.kind = 'personal'",
     MailboxState.POLLING_ONLY: "polling_only",
     MailboxState.WEEKLY_ACTIVE: "weekly_active",
     MailboxState.DORMANT_30: "dormant_days >= 30",

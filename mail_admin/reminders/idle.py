@@ -37,7 +37,7 @@ class IdleMailbox:
 
     @property
     def is_pending(self) -> bool:
-        return self.status is AccountStatus.PENDING
+        return self.status is AccountStatus.PENDING and self.kind is AccountKind.PERSONAL
 
     def idle_days(self, today: date) -> int:
         return (today - self.idle_since).days
@@ -80,8 +80,11 @@ IDLE = text("""
     )
     SELECT * FROM idle
     WHERE organisation_id IS NOT NULL AND idle_since <> 'infinity'
-        AND (status = 'pending' AND idle_since <= :pending_before
-            OR status = 'active' AND idle_since <= :active_before)
+        -- what custodians open under their own login has nothing to activate
+        AND idle_since <= CASE
+            WHEN status = 'pending' AND kind = 'personal' THEN :pending_before
+            ELSE :active_before
+        END
     ORDER BY organisation_id, name, login
 """)
 

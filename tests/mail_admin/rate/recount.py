@@ -95,7 +95,7 @@ def recount(
         "active_service_days": len(service) * active,
         "locked": int(status is AccountStatus.SUSPENDED),
         "on_leave": int(away and status in SERVING),
-        "never_activated": int(status is AccountStatus.PENDING),
+        "never_activated": int(status is AccountStatus.PENDING and box.organisation is None),
         "polling_only": int(
             in_service and not active and any(box.used_on(one, {Sign.PROGRAM}) for one in service)
         ),
