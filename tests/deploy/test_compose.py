@@ -35,6 +35,12 @@ NOT_SECRET = {
     "CONGVU_MAIL_CLIENT_SECRET",
     "CONGVU_MAIL_CERTIFICATE",
     "CONGVU_MAIL_KEY",
+    # asked for by the webmail itself
+    "CONGVU_WEBMAIL_URL",
+    "CONGVU_WEBMAIL_CLIENT_SECRET",
+    "CONGVU_WEBMAIL_KEY",
+    "CONGVU_WEBMAIL_AUTHORITY",
+    "CONGVU_WEBMAIL_PORT",
     "CONGVU_USAGE__WEBMAIL_NETWORKS",
     "CONGVU_USAGE__SERVICE_NETWORKS",
     "CONGVU_IMAP_PORT",
@@ -82,7 +88,17 @@ def test_settings_of_the_product_exist_under_those_names() -> None:
 
 @pytest.mark.parametrize(
     "service",
-    ["postgres", "openldap", "migrate", "web", "worker", "policy", "dovecot", "postfix"],
+    [
+        "postgres",
+        "openldap",
+        "migrate",
+        "web",
+        "worker",
+        "policy",
+        "dovecot",
+        "postfix",
+        "webmail",
+    ],
 )
 def test_every_service_is_confined(service: str) -> None:
     container = description()["services"][service]

@@ -1,0 +1,3 @@
+from tests.support.chromium import browsing, chromium, page
+
+__all__ = ["browsing", "chromium", "page"]
