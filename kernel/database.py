@@ -99,7 +99,7 @@ class Database:
 
         A session takes 0.13 to 0.26 ms of the processor before it is asked anything.
         """
-        with _errors_of_sqlalchemy("COMMIT"), closing(self.bind.raw_connection()) as lent:
+        with errors_of_sqlalchemy("COMMIT"), closing(self.bind.raw_connection()) as lent:
             connection = driver_of(lent)
             yield connection  # what is raised here ends in the pool, which rolls back
             connection.commit()
@@ -110,7 +110,7 @@ class Database:
 
         For reading and then one thing written; spares two trips to the server.
         """
-        with _errors_of_sqlalchemy("connect"), closing(self.bind.raw_connection()) as lent:
+        with errors_of_sqlalchemy("connect"), closing(self.bind.raw_connection()) as lent:
             connection = driver_of(lent)
             connection.autocommit = True
             try:
@@ -183,7 +183,7 @@ def copy_rows(
     """
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     cursor = driver_connection(session).cursor()
-    with _errors_of_sqlalchemy(statement), cursor, cursor.copy(statement) as copy:
+    with errors_of_sqlalchemy(statement), cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -195,18 +195,18 @@ def ask(asked: Asked, statement: LiteralString, values: Mapping[str, Any]) -> li
     takes 0.22 for the same statement. Placeholders are the driver's: %(name)s. Raises what
     SQLAlchemy would.
     """
-    with _errors_of_sqlalchemy(statement):
+    with errors_of_sqlalchemy(statement):
         return driver_connection(asked).execute(statement, values).fetchall()
 
 
 def tell(asked: Asked, statement: LiteralString, values: Mapping[str, Any]) -> None:
     """The same for a statement that answers nothing."""
-    with _errors_of_sqlalchemy(statement):
+    with errors_of_sqlalchemy(statement):
         driver_connection(asked).execute(statement, values)
 
 
 @contextmanager
-def _errors_of_sqlalchemy(statement: str) -> Iterator[None]:
+def errors_of_sqlalchemy(statement: str) -> Iterator[None]:
     """What psycopg raises as SQLAlchemy would; a DataError without the value that it quotes."""
     try:
         yield

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import psycopg
 import structlog
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from kernel.database import Database
 from mail_admin.usage.accounts import Accounts
@@ -40,7 +41,7 @@ class Tally:
     unknown: int = 0
     """Of mailboxes that are none of ours; their names are kept nowhere."""
     refused: int = 0
-    """Too old, too far ahead, or impossible."""
+    """Too old, too far ahead, impossible, or nothing that PostgreSQL takes."""
     faults: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
@@ -77,39 +78,72 @@ class Counting:
         return Limits(oldest.timestamp(), now.timestamp() + self._settings.future_seconds)
 
     def count(
-        self, source: str, events: Sequence[Observed], then: Callable[..., None] | None = None
+        self,
+        source: str,
+        events: Sequence[Observed],
+        then: Callable[[Session], None] | None = None,
     ) -> Tally:
         """All of them in one transaction, with what `then` does in it. Raises SQLAlchemy's errors.
 
         Partitions are made before it, so that it never waits for them with rows locked. Should one
-        be gone that was there before, such as after a restore, it is made anew.
+        be gone that was there before, such as after a restore, it is made anew. An event that
+        PostgreSQL cannot take is refused, and keeps nobody else from being counted.
         """
         try:
-            return self._count(source, events, then)
-        except (IntegrityError, psycopg.IntegrityError):  # the latter from below SQLAlchemy
+            return self._count(source, events, then, self._all_at_once)
+        except IntegrityError:
             self.forget()
-        return self._count(source, events, then)
+        except DataError:
+            return self._count(source, events, then, self._in_halves)
+        return self._count(source, events, then, self._in_halves)
 
     def _count(
-        self, source: str, events: Sequence[Observed], then: Callable[..., None] | None
+        self,
+        source: str,
+        events: Sequence[Observed],
+        then: Callable[[Session], None] | None,
+        count: "HowToCount",
     ) -> Tally:
         earliest, latest = self.limits()
         good = [one for one in events if earliest <= one.at <= latest and is_plausible(one)]
-        tally = Tally(refused=len(events) - len(good))
         self._partitions.ensure(months_of({day_at(one.at) for one in good}))
         with self.database.transaction() as session:
-            known = self._accounts.learn(session, _names(good))
-            rows = list(_resolved(good, known, tally))
-            tally.new = count_events(session, source, rows)
-            tally.repeated = len(rows) - tally.new
+            tally = count(session, source, good)
             if then is not None:
                 then(session)
+        tally.refused += len(events) - len(good)
+        return tally
+
+    def _all_at_once(self, session: Session, source: str, events: Sequence[Observed]) -> Tally:
+        tally = Tally()
+        known = self._accounts.learn(session, _names(events))
+        rows = list(_resolved(events, known, tally))
+        tally.new = count_events(session, source, rows)
+        tally.repeated = len(rows) - tally.new
+        return tally
+
+    def _in_halves(self, session: Session, source: str, events: Sequence[Observed]) -> Tally:
+        """Halves what fails until the one event is found that does, in the same transaction."""
+        try:
+            with session.begin_nested():
+                return self._all_at_once(session, source, events)
+        except DataError as error:
+            if len(events) == 1:
+                state = getattr(error.orig, "sqlstate", None)  # its words may quote the event
+                log.warning("usage-refused", source=source, kind=events[0].kind, sqlstate=state)
+                return Tally(refused=1)
+        middle = len(events) // 2
+        tally = self._in_halves(session, source, events[:middle])
+        tally.add(self._in_halves(session, source, events[middle:]))
         return tally
 
     def forget(self) -> None:
         """Look everything up again, after a failure."""
         self._accounts.forget()
         self._partitions.forget()
+
+
+HowToCount = Callable[[Session, str, Sequence[Observed]], Tally]
 
 
 def _resolved(

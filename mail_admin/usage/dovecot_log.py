@@ -1,7 +1,7 @@
 """Understands what our configuration has Dovecot write (deploy/dovecot/usage.conf).
 
 Sign-ins and bodies read are events that its exporter writes as JSON, deliveries a line of LMTP,
-POP3 tells at the end of a session how many messages were taken. Tried with 2.3.19 and 2.3.21.
+POP3 tells at the end of a session how many messages were taken. Tried with 2.3.19.1.
 """
 
 import json
@@ -30,6 +30,7 @@ POP3_READ = re.compile(
     r"(\S+) pop3\(([^()<>]+)\)<\d+><([^<>]+)>: Info: Disconnected: .*?\bretr=(\d{1,9})/"
 )
 MAILBOX_PROTOCOLS = frozenset({"imap", "pop3"})
+DECODE = json.JSONDecoder().raw_decode
 SIGN_IN, COMMAND, READ_REASON = "auth_request_finished", "imap_command_finished", "imap:fetch_body"
 
 
@@ -53,11 +54,10 @@ class DovecotReader:
         events: list[Observed] = []
         faults: Counter[str] = Counter()
         for line in lines:
-            exported = EXPORTED.match(line)
             event = None
-            if exported:
+            if " stats: " in line and (exported := EXPORTED.match(line)):
                 try:
-                    event = self.exported(json.loads(line[exported.end() :]))
+                    event = self.exported(_decoded(line, exported.end()))
                 except (ValueError, RecursionError):
                     faults["malformed"] += 1
             elif "usage size=" in line:
@@ -79,8 +79,9 @@ class DovecotReader:
         name = told.get("event")
         if name not in {SIGN_IN, COMMAND}:
             return None
-        at = iso_moment(_text(told, "end_time"))
-        user = _text(fields, "user").lower()
+        ended, whose = told.get("end_time"), fields.get("user")
+        at = iso_moment(ended) if isinstance(ended, str) else None
+        user = whose.lower() if isinstance(whose, str) else ""
         if at is None:
             raise ValueError("no time")
         if not user:
@@ -130,6 +131,14 @@ class DovecotReader:
 
 
 READ = EventKind.READ.value
+
+
+def _decoded(line: str, begin: int) -> Any:
+    """The JSON that the rest of the line is; `json.loads` would look at it three times."""
+    told, end = DECODE(line, begin)
+    if end != len(line) and line[end:].strip(" \t\n\r"):
+        raise ValueError("more than one value")
+    return told
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kernel.database import driver_connection
+from kernel.database import driver_connection, errors_of_sqlalchemy
 from mail_admin.usage.events import Counted
 
 SUMS = {
@@ -129,11 +129,15 @@ def _array(values: Sequence[object]) -> str:
 
 
 def count_events(session: Session, source: str, events: Sequence[Counted]) -> int:
-    """How many of them were new. The partitions of their months must be there."""
+    """How many of them were new. The partitions of their months must be there.
+
+    Raises SQLAlchemy's errors.
+    """
     if not events:
         return 0
     columns = [_array(column) for column in zip(*events, strict=True)]
-    row = driver_connection(session).execute(COUNT_EVENTS, [source, *columns]).fetchone()
+    with errors_of_sqlalchemy("count events"):
+        row = driver_connection(session).execute(COUNT_EVENTS, [source, *columns]).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -45,6 +45,8 @@ ALPHABET = "0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz"
 DIGITS = {letter: number for number, letter in enumerate(ALPHABET)}
 MICROSECOND_DIGITS, LEAST_SECOND_DIGITS = 4, 6
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC).timestamp()
+LATEST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+"""A longer number is no time, and none that PostgreSQL could store."""
 
 
 def queued_at(queue_id: str) -> float | None:
@@ -60,7 +62,7 @@ def queued_at(queue_id: str) -> float | None:
         microseconds = _number(head[-MICROSECOND_DIGITS:])
     except KeyError:
         return None
-    return seconds + microseconds / 1e6 if seconds > EARLIEST else None
+    return seconds + microseconds / 1e6 if EARLIEST < seconds < LATEST else None
 
 
 def _number(digits: str) -> int:

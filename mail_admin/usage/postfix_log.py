@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from identity.addresses.models import MailDomain
-from kernel.database import driver_connection
+from kernel.database import driver_connection, errors_of_sqlalchemy
 from mail_admin.usage.events import Observed, event_id, plain_name
 from mail_admin.usage.log_time import YearlessTimes, iso_moment, queued_at
 from mail_admin.usage.models import EventKind, QueuedMessage
@@ -79,11 +79,12 @@ class PostfixReader:
         cursor = driver_connection(session)
         kept = [key for key in self._changed if key in self._queue]
         gone = [key for key in self._changed if key not in self._queue and key in self._stored]
-        if kept:
-            logins, senders, moments = zip(*(self._queue[key] for key in kept), strict=True)
-            cursor.execute(STORE, [SOURCE, kept, list(logins), list(senders), list(moments)])
-        if gone:
-            cursor.execute(REMOVE, [SOURCE, gone])
+        with errors_of_sqlalchemy("queued messages"):
+            if kept:
+                logins, senders, moments = zip(*(self._queue[key] for key in kept), strict=True)
+                cursor.execute(STORE, [SOURCE, kept, list(logins), list(senders), list(moments)])
+            if gone:
+                cursor.execute(REMOVE, [SOURCE, gone])
         self._stored.update(kept)
         self._stored.difference_update(gone)
         self._changed = set()

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
@@ -14,7 +16,10 @@ from kernel.database import Database
 from mail_admin.usage.dovecot_log import SOURCE, DovecotReader
 from mail_admin.usage.models import UsageDay
 from mail_admin.usage.settings import UsageSettings
+from tests.support.installation import eventually
+from tests.support.postgres import Cluster
 from tests.support.small_province import found_province
+from tests.support.web import DATABASE
 
 PATH = "/api/v1/usage/events"
 EVENT = {
@@ -38,6 +43,10 @@ EXPORTED = {
         "user": "nganth1",
     },
 }
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = %s AND coalesce(wait_event_type, '') LIKE %s
+"""
 NOTHING = {"new": 0, "repeated": 0, "unknown": 0, "refused": 0}
 
 Post = Callable[..., httpx.Response]
@@ -132,3 +141,29 @@ def test_who_may_not_report_is_refused(client: httpx.Client, token: Callable[...
     assert status(Authorization="Bearer congvu_nothing") == 401
     assert status(Authorization=f"Bearer {token(Permission.READ_PEOPLE)}") == 403
     assert status(Authorization=f"Bearer {token(Permission.REPORT_USAGE)}") == 200
+
+
+def plain(url: str) -> str:
+    """For the driver alone."""
+    return url.replace("+psycopg", "", 1)
+
+
+def test_a_report_whose_database_goes_while_it_is_counted_may_be_repeated(
+    post: Post, db: Database, cluster: Cluster
+) -> None:
+    post(EVENT)  # the partitions are there
+    second = EVENT | {"id": "18"}
+    with (
+        ThreadPoolExecutor(1) as thread,
+        psycopg.connect(plain(cluster.url(DATABASE))) as holder,
+        psycopg.connect(plain(cluster.url("postgres")), autocommit=True) as other,
+    ):
+        holder.execute("LOCK TABLE mail_admin_usage_day IN EXCLUSIVE MODE")
+        answered = thread.submit(post, EVENT, second)
+        # ends it in the statement that counts, as a server that is stopped does
+        eventually(lambda: bool(other.execute(END_OTHERS, [DATABASE, "Lock"]).fetchall()))
+        answer = answered.result()
+    assert (answer.status_code, answer.json()["code"]) == (503, "database-unavailable")
+    assert web_sign_ins(db) == 1
+    assert post(EVENT, second).json() == NOTHING | {"new": 1, "repeated": 1}
+    assert web_sign_ins(db) == 2

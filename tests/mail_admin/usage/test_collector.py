@@ -1,10 +1,12 @@
 """From lines of a log to rows of days, exactly once whatever stops on the way."""
 
+import io
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +29,10 @@ from mail_admin.usage.recount import list_differences
 from mail_admin.usage.settings import UsageSettings
 from mail_admin.usage.sources import Batch, PositionMoved
 from tests.support.installation import eventually
+from tests.support.logs import lines
 from tests.support.small_province import Province, found_province
+
+__all__ = ["lines"]
 
 NOW = datetime(2026, 11, 28, 0, 10, tzinfo=UTC)
 
@@ -308,3 +313,52 @@ def test_the_place_is_stored_with_what_was_counted(
         position = session.get_one(LogPosition, "dovecot")
     assert position.position == path.stat().st_size
     assert isinstance(batch, Batch)
+
+
+def test_an_event_that_cannot_be_stored_is_refused_and_the_others_count(
+    db: Database, province: Province, lines: io.StringIO
+) -> None:
+    """The sum of what was sent is full: no event alone is wrong, yet one cannot be added."""
+    full, other = province.hire(2)
+    counting = Counting(db, UsageSettings(), lambda: NOW)
+    counting.count("test", [observed("nganth1", 0, kind="sent", size=1)])
+    with db.transaction() as session:
+        session.execute(text("UPDATE mail_admin_usage_day SET sent_bytes = 9223372036854775807"))
+    events = [observed("nganth2", number, kind="sent", size=1) for number in range(1, 40)]
+    events[17] = observed("nganth1", 17, kind="sent", size=4711)
+    events[23] = observed("nganth1", 23)._replace(id="no-id-of-nganth1")
+    events[38] = observed("nganth1", 38)  # something else of the same mailbox
+    stored = []
+    tally = counting.count("test", events, lambda _: stored.append("once"))
+    assert (tally.new, tally.repeated, tally.unknown, tally.refused) == (37, 0, 0, 2)
+    assert stored == ["once"]
+    assert counting.count("test", events).repeated == 37
+    with db.transaction() as session:
+        days = {row.account_id: row for row in session.scalars(select(UsageDay))}
+        assert (days[full].sent, days[full].read, days[other].sent) == (1, 1, 36)
+    said = lines.getvalue()
+    assert said.count("usage-refused") == 4
+    assert not any(word in said for word in ("no-id", "nganth1", "4711"))
+
+
+def test_a_log_with_an_event_that_cannot_be_stored_is_read_to_its_end(
+    db: Database, province: Province, tmp_path: Path
+) -> None:
+    class Poisonous(DovecotReader):
+        def read(self, lines: Sequence[str]) -> tuple[list[Observed], Counter[str]]:
+            events, faults = super().read(lines)
+            return [one._replace(id="?") if one.size == 1 else one for one in events], faults
+
+    province.hire(1)
+    path = tmp_path / "dovecot.log"
+    log_lines = "".join(delivery(number, "nganth1") for number in range(9))
+    path.write_text(log_lines.replace("4>: Info: usage size=10", "4>: Info: usage size=1"))
+    bind: Any = db.bind
+    source = LogSource("dovecot", path, Poisonous(UsageSettings()), lambda: NOW)
+    reader = Collector(bind, Counting(db, UsageSettings(), lambda: NOW), source, pause=0.01)
+    with running(reader):
+        eventually(lambda: delivered(db) == 8)
+        with path.open("a") as log:
+            log.write(delivery(9, "nganth1"))
+        eventually(lambda: delivered(db) == 9)
+    assert_exact(db, 9)
