@@ -41,6 +41,7 @@ from mail_admin.reminders.jobs import ReminderJobs
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
 from mail_admin.server.doveadm import Doveadm
+from mail_admin.server.jobs import MailServerJobs
 from mail_admin.usage.assembly import log_collectors
 from mail_admin.usage.collector import Collector, Counting
 from mail_admin.usage.jobs import UsageJobs
@@ -209,6 +210,10 @@ class Services:
     @cached_property
     def figure_keeper(self) -> FigureKeeper:
         return FigureKeeper(self.database, self.settings.usage_rate, self.clock)
+
+    @cached_property
+    def mail_server_jobs(self) -> MailServerJobs:
+        return MailServerJobs(self.jobs, self.database, self.doveadm, self.clock)
 
     @cached_property
     def usage_jobs(self) -> UsageJobs:

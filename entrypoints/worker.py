@@ -101,6 +101,7 @@ class Worker:
         assert services.directory_jobs  # noqa: S101
         assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101
+        assert services.mail_server_jobs  # noqa: S101
         assert services.usage_jobs  # noqa: S101
         assert services.reminder_jobs  # noqa: S101
         loop = asyncio.get_running_loop()

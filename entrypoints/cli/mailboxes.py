@@ -14,6 +14,7 @@ from identity.accounts.service import change_quota
 from kernel.clock import office_day
 from mail_admin.server import service
 from mail_admin.server.errors import MailServersNotConfigured, MailServersUnavailable
+from mail_admin.usage.last_use import last_sign_in
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 SIZE = re.compile(r"(\d+)\s*([kmg]?)i?b?", re.IGNORECASE)
@@ -46,7 +47,7 @@ def mailbox() -> None:
 @as_json
 @click.pass_obj
 def show(session: Session, login: str, *, as_json: bool) -> None:
-    """Addresses, size and custodians of the mailbox of LOGIN."""
+    """Addresses, size, custodians and last sign-in of the mailbox of LOGIN."""
     today = office_day(session.services.clock())
     with session.services.database.transaction() as database:
         account = get_account_by_login(database, login)
@@ -68,13 +69,14 @@ def show(session: Session, login: str, *, as_json: bool) -> None:
             ],
             "quota_bytes": box.quota_bytes if box else None,
             "custodians": in_force,
+            "last_sign_in": last_sign_in(database, account.id),
         }
     found["used_bytes"] = _used_bytes(session, login)
     if as_json:
         answer(found)
         return
     for name, value in found.items():
-        click.echo(f"{name:12} {'' if value is None else value}")
+        click.echo(f"{name:13} {'' if value is None else value}")
 
 
 def _used_bytes(session: Session, login: str) -> int | None:

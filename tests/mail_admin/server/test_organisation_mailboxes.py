@@ -2,6 +2,10 @@
 
 import imaplib
 
+from procrastinate import App, testing
+
+from kernel.clock import utc_now
+from mail_admin.server.jobs import CHECK, MailServerJobs
 from tests.support.installation import eventually
 from tests.support.mail import MailStack, Office, messages_in
 
@@ -86,6 +90,19 @@ def test_access_changed_by_another_hand_is_found_and_mended(mail: MailStack) -> 
         {"folder": "INBOX", "login": clerk.login, "granted": True},
     ]
     mail.provider.congvu("mailbox", "check", "--repair")
+    assert office.login not in mail.provider.congvu("mailbox", "check")
+
+
+def test_every_night_the_worker_mends_what_another_hand_has_changed(mail: MailStack) -> None:
+    clerk, stranger = mail.hire(), mail.hire()
+    office = mail.office(clerk)
+    mail.settle_servers()
+    with mail.doveadm() as doveadm:
+        doveadm.grant(office.login, "Sent", stranger.login, ["lookup", "read"])
+    jobs = App(connector=testing.InMemoryConnector())
+    nightly = MailServerJobs(jobs, mail.provider.province.db, mail.doveadm, utc_now)
+    assert {name for name, _ in jobs.periodic_registry.periodic_tasks} == {CHECK}
+    nightly.check(0)
     assert office.login not in mail.provider.congvu("mailbox", "check")
 
 
