@@ -37,7 +37,8 @@ def test_files_are_those_that_the_checksums_name() -> None:
             digest, name = line.split()
             assert hashlib.sha256((sums.parent / name).read_bytes()).hexdigest() == digest
             listed += 1
-    assert listed == len(list(FOLDER.glob("*/*.*")))
+    vendored = [file for file in FOLDER.glob("*/*.*") if file.suffix != ".pyc"]
+    assert listed == len(vendored)
 
 
 def test_every_face_comes_with_its_licence() -> None:
