@@ -15,6 +15,8 @@ from kernel.notices import Notices
 
 PERIOD_SECONDS = 1.0
 """Between two loads while notices are not heard or the last load failed."""
+STOP_SECONDS = 10.0
+"""How long a stop waits for a load: its connection must be given back before the pool is closed."""
 
 Value = TypeVar("Value")
 
@@ -114,4 +116,4 @@ class Snapshot(Generic[Value]):
         self._stopping = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(PERIOD_SECONDS)
+            self._thread.join(STOP_SECONDS)
