@@ -1,19 +1,16 @@
 """Registered absences: their days do not count as service of a mailbox."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-import psycopg.errors
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identity.people import queries
 from identity.people.errors import LeaveNotFound, LeavePeriodInvalid
 from identity.people.models import Leave, LeaveKind
+from identity.people.periods import periods_apart
 from identity.people.service import PersonAuditTag
 from kernel import audit
 from kernel.access import Actor
@@ -42,7 +39,7 @@ def register_leave(
         document_date=basis.document_date,
     )
     session.add(leave)
-    with _periods_apart():
+    with periods_apart(LeavePeriodInvalid):
         session.flush()
     audit.record(
         session,
@@ -67,7 +64,7 @@ def end_leave(session: Session, actor: Actor, leave_id: UUID, *, on: date, basis
     if leave is None:
         raise LeaveNotFound
     leave.valid_to = on
-    with _periods_apart():
+    with periods_apart(LeavePeriodInvalid):
         session.flush()
     audit.record(
         session,
@@ -79,18 +76,6 @@ def end_leave(session: Session, actor: Actor, leave_id: UUID, *, on: date, basis
         on=on.isoformat(),
     )
     return leave
-
-
-@contextmanager
-def _periods_apart() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if isinstance(
-            error.orig, psycopg.errors.ExclusionViolation | psycopg.errors.CheckViolation
-        ):
-            raise LeavePeriodInvalid from error
-        raise
 
 
 def list_leaves(session: Session, person_id: UUID) -> list[Leave]:

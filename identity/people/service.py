@@ -26,6 +26,7 @@ from identity.people.errors import (
     StaffNumberTaken,
 )
 from identity.people.models import Appointment, ContractType, Person, Sex
+from identity.people.periods import periods_apart
 from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor, Permission
@@ -199,7 +200,7 @@ def appoint(
         document_date=basis.document_date,
     )
     session.add(appointment)
-    with _periods_apart():
+    with periods_apart(AppointmentPeriodInvalid):
         session.flush()
     audit.record(
         session,
@@ -212,18 +213,6 @@ def appoint(
         valid_from=valid_from.isoformat(),
     )
     return appointment
-
-
-@contextmanager
-def _periods_apart() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if isinstance(
-            error.orig, psycopg.errors.ExclusionViolation | psycopg.errors.CheckViolation
-        ):
-            raise AppointmentPeriodInvalid from error
-        raise
 
 
 def _end_primary(session: Session, person_id: UUID, day: date) -> None:
@@ -249,7 +238,7 @@ def end_appointment(
     if appointment.valid_to is not None and appointment.valid_to <= on:
         raise AppointmentPeriodInvalid  # what has ended stays ended
     appointment.valid_to = on
-    with _periods_apart():
+    with periods_apart(AppointmentPeriodInvalid):
         session.flush()
     audit.record(
         session,

@@ -23,7 +23,7 @@ from mail_admin.limits.settings import LimitSettings
 
 THREADS = 8
 MOST_WAITING = 64
-"""Questions that wait for a thread: at 2 ms each they wait 16 ms."""
+"""Questions that wait for a thread; further ones are answered at once, as in an outage."""
 Decide = Callable[[Request], str]
 
 log = structlog.get_logger("mail-policy")

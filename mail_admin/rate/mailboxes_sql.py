@@ -2,9 +2,10 @@
 
 Days are bits: one number holds those of a window, so that "in service and used" is one `&` and
 counting is one `bit_count`. Periods, leave, appointments and months of usage are each read once and
-hashed together; nothing is asked per mailbox. 100,000 mailboxes take some tenths of a second.
+hashed together; nothing is asked per mailbox. What it takes is in docs/performance.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 
 from mail_admin.rate.models import NOWHERE
-from mail_admin.rate.periods import Window, midnight, month_parts
+from mail_admin.rate.periods import MonthPart, Window, midnight, month_parts
 from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
 
 RECENT = (7, 30, 60, 90)
@@ -29,7 +30,7 @@ COUNTS = ("sent", "sent_outside", "delivered", "read")
 
 
 WITHOUT_JIT = text("SET LOCAL jit = off")
-"""Compiling the statement takes longer than running it, even over a million mailboxes."""
+"""Compiling the statement took longer than running it where it was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,63 +97,8 @@ former AS (
 """
 
 
-def mailboxes(
-    window: Window,
-    reference_day: date,
-    settings: UsageRateSettings,
-    *,
-    organisations: bool = False,
-) -> Question:
-    """Every mailbox that existed in the window; `:tree` binds the organisations that did.
-
-    With `organisations`, only those whose place is in `:wanted`.
-    """
-    parts = month_parts(window, reference_day, RECENT)
-    values: dict[str, Any] = {
-        "start": window.starts_on,
-        "end": window.ends_on,
-        "start_at": midnight(window.starts_on),
-        "end_at": midnight(window.ends_on),
-        "days": window.days,
-        "reference": reference_day,
-        "reference_bit": 1 << (reference_day - window.starts_on).days,
-        "all_days": (1 << window.days) - 1,
-        **{
-            # the status began at least so many days ago, the reference day counted
-            f"known_{length}": midnight(reference_day - timedelta(days=length - 2))
-            for length in DORMANT
-        },
-        "minimum_days": _minimum_days(settings),
-        "minimum_active": settings.minimum_active_days,
-        "nowhere": NOWHERE,
-    }
-    for number, part in enumerate(parts):
-        values[f"month_{number}"] = part.month
-        for days, bits in zip(RECENT, part.recent, strict=True):
-            values[f"recent_{days}_{number}"] = bits
-    inside = [(number, part.shift) for number, part in enumerate(parts) if part.in_window]
-    signs = sorted(set(settings.active_by))
-    used = {
-        days: " | ".join(
-            f"({_any_sign(number, signs)} & :recent_{days}_{number})"
-            for number, part in enumerate(parts)
-            if part.recent[RECENT.index(days)]
-        )
-        for days in RECENT
-    }
-    masks = {
-        column: " | ".join(_shifted(f"month_{number}.{column}", shift) for number, shift in inside)
-        for column in MASKS.values()
-    }
-    joins = "\n".join(
-        f"LEFT JOIN mail_admin_usage_month AS month_{number}"
-        f" ON month_{number}.month = :month_{number} AND month_{number}.account_id = account.id"
-        for number in range(len(parts))
-    )
-    counts, volume = _counts(window, len(parts))
-    stored = ", ".join(f"month_{number}.stored_bytes" for number, _ in inside)
-    wanted = "WHERE organisation_id = ANY(:wanted)" if organisations else ""
-    sql = f"""WITH {SERVICE}, {PLACES}, facts AS MATERIALIZED (
+FACTS = """
+facts AS MATERIALIZED (
     SELECT account.id AS account_id, account.kind, account.person_id,
         CASE WHEN account.kind = 'personal'
             THEN coalesce(here.organisation_id, former.organisation_id)
@@ -164,11 +110,11 @@ def mailboxes(
         service.status_since,
         service.serving & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
-        {", ".join(f"({mask}) & :all_days AS {column}" for column, mask in masks.items())},
-        ({used[7]}) <> 0 AS used_7,
-        CASE WHEN ({used[30]}) <> 0 THEN 0 WHEN ({used[60]}) <> 0 THEN 30
-            WHEN ({used[90]}) <> 0 THEN 60 ELSE 90 END AS unused_days,
-        coalesce(coalesce({stored}) > {NEARLY_FULL} * mailbox.quota_bytes, false) AS nearly_full,
+        {masks},
+        ({used_7}) <> 0 AS used_7,
+        CASE WHEN ({used_30}) <> 0 THEN 0 WHEN ({used_60}) <> 0 THEN 30
+            WHEN ({used_90}) <> 0 THEN 60 ELSE 90 END AS unused_days,
+        coalesce(coalesce({stored}) > :nearly_full * mailbox.quota_bytes, false) AS nearly_full,
         {counts}
     FROM service
     JOIN identity_account AS account ON account.id = service.account_id
@@ -177,16 +123,18 @@ def mailboxes(
     LEFT JOIN here USING (person_id)
     LEFT JOIN earlier USING (person_id)
     LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
-    {joins}
+    {months}
     {volume}
     WHERE account.kind <> 'service'
-),
+)
+"""
+
+JUDGED = """
 counted AS (
     SELECT *,
         CASE WHEN place = ANY(:tree) THEN place ELSE :nowhere END AS organisation_id,
         bit_count(service_days::bit(64))::int AS days_in_service,
-        bit_count((({" | ".join(MASKS[sign] for sign in signs)}) & service_days)::bit(64))::int
-            AS active_days,
+        bit_count((({signs}) & service_days)::bit(64))::int AS active_days,
         status = 'active' AND NOT away AS watched
     FROM facts
 ),
@@ -202,9 +150,79 @@ mailbox AS (
             WHEN watched AND unused_days >= 60 AND status_since < :known_60 THEN 60
             WHEN watched AND unused_days >= 30 AND status_since < :known_30 THEN 30
             ELSE 0 END AS dormant_days
-    FROM counted {wanted}
-)"""
-    return Question(sql, values)
+    FROM counted
+)
+"""
+
+
+def mailboxes(window: Window, reference_day: date, settings: UsageRateSettings) -> Question:
+    """Every mailbox that existed in the window; `:tree` binds the organisations that did."""
+    parts = month_parts(window, reference_day, RECENT)
+    signs = sorted(set(settings.active_by))
+    values = _values(window, reference_day, settings) | _bits_of_months(parts)
+    facts = FACTS.format(**_of_months(parts, signs), **_counts(window, len(parts)))
+    judged = JUDGED.format(signs=" | ".join(MASKS[sign] for sign in signs))
+    return Question(f"WITH {SERVICE}, {PLACES}, {facts}, {judged}", values)
+
+
+def _values(window: Window, reference_day: date, settings: UsageRateSettings) -> dict[str, Any]:
+    return {
+        "start": window.starts_on,
+        "end": window.ends_on,
+        "start_at": midnight(window.starts_on),
+        "end_at": midnight(window.ends_on),
+        "days": window.days,
+        "reference": reference_day,
+        "reference_bit": 1 << (reference_day - window.starts_on).days,
+        "all_days": (1 << window.days) - 1,
+        **{
+            # the status began at least so many days ago, the reference day counted
+            f"known_{length}": midnight(reference_day - timedelta(days=length - 2))
+            for length in DORMANT
+        },
+        "minimum_days": _minimum_days(settings),
+        "minimum_active": settings.minimum_active_days,
+        "nearly_full": NEARLY_FULL,
+        "nowhere": NOWHERE,
+    }
+
+
+def _bits_of_months(parts: Sequence[MonthPart]) -> dict[str, Any]:
+    """Which month each join is of, and which of its days are recent."""
+    values: dict[str, Any] = {}
+    for number, part in enumerate(parts):
+        values[f"month_{number}"] = part.month
+        for days, bits in zip(RECENT, part.recent, strict=True):
+            values[f"recent_{days}_{number}"] = bits
+    return values
+
+
+def _of_months(parts: Sequence[MonthPart], signs: Sequence[Sign]) -> dict[str, str]:
+    """The joins of the months, and the expressions that put their columns together."""
+    inside = [(number, part.shift) for number, part in enumerate(parts) if part.in_window]
+    masks = [
+        f"({' | '.join(_shifted(f'month_{number}.{column}', shift) for number, shift in inside)})"
+        f" & :all_days AS {column}"
+        for column in MASKS.values()
+    ]
+    used = {
+        f"used_{days}": " | ".join(
+            f"({_any_sign(number, signs)} & :recent_{days}_{number})"
+            for number, part in enumerate(parts)
+            if part.recent[place]
+        )
+        for place, days in enumerate(RECENT)
+    }
+    joins = [
+        f"LEFT JOIN mail_admin_usage_month AS month_{number}"
+        f" ON month_{number}.month = :month_{number} AND month_{number}.account_id = account.id"
+        for number in range(len(parts))
+    ]
+    return used | {
+        "masks": ", ".join(masks),
+        "stored": ", ".join(f"month_{number}.stored_bytes" for number, _ in inside),
+        "months": "\n".join(joins),
+    }
 
 
 def _minimum_days(settings: UsageRateSettings) -> int:
@@ -213,7 +231,7 @@ def _minimum_days(settings: UsageRateSettings) -> int:
     return settings.minimum_days_in_service
 
 
-def _any_sign(number: int, signs: list[Sign]) -> str:
+def _any_sign(number: int, signs: Sequence[Sign]) -> str:
     columns = " | ".join(f"month_{number}.{MASKS[sign]}" for sign in signs)
     return f"coalesce({columns}, 0)"
 
@@ -223,18 +241,20 @@ def _shifted(column: str, places: int) -> str:
     return f"({value} << {places})" if places >= 0 else f"({value} >> {-places})"
 
 
-def _counts(window: Window, months: int) -> tuple[str, str]:
+def _counts(window: Window, months: int) -> dict[str, str]:
     """Columns of what was sent and received, and the join they need.
 
     A month's are in its row; those of other windows are added up from the days.
     """
     if window.is_month:
         assert months  # noqa: S101  # the first one is the window itself
-        return ", ".join(f"coalesce(month_0.{name}, 0) AS {name}" for name in COUNTS), ""
+        columns = ", ".join(f"coalesce(month_0.{name}, 0) AS {name}" for name in COUNTS)
+        return {"counts": columns, "volume": ""}
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
     join = (
         f"LEFT JOIN (SELECT account_id, {sums} FROM mail_admin_usage_day"
         " WHERE day >= :start AND day < :end GROUP BY account_id) AS volume"
         " ON volume.account_id = account.id"
     )
-    return ", ".join(f"coalesce(volume.{name}, 0) AS {name}" for name in COUNTS), join
+    columns = ", ".join(f"coalesce(volume.{name}, 0) AS {name}" for name in COUNTS)
+    return {"counts": columns, "volume": join}

@@ -10,7 +10,6 @@ from kernel.clock import office_day
 from mail_admin.usage.models import EventKind
 
 HOUR_SECONDS = 3600
-DAY_SECONDS = 86400
 MOST_AT_ONCE = 100_000
 """Messages that one event may stand for."""
 MOST_BYTES = 2**50

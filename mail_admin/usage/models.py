@@ -66,20 +66,27 @@ class Counted:
     def stored_bytes(self) -> Mapped[int | None]:
         return mapped_column(BigInteger)
 
-    stored_at: Mapped[datetime | None]
-    """When `stored_bytes` was measured: the latest measurement counts."""
 
+class Weighed:
+    """How much of it; of days, months do without."""
 
-class UsageDay(Counted, Base):
-    __tablename__ = "mail_admin_usage_day"
-    __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012
-    account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
     sent_bytes: Mapped[int] = mapped_column(BigInteger)
     delivered_bytes: Mapped[int] = mapped_column(BigInteger)
 
 
-class UsageMonth(Counted, Base):
+class Measured:
+    stored_at: Mapped[datetime | None]
+    """When `stored_bytes` was measured: the latest measurement counts."""
+
+
+class UsageDay(Counted, Weighed, Measured, Base):
+    __tablename__ = "mail_admin_usage_day"
+    __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class UsageMonth(Counted, Measured, Base):
     """The days of a month at a glance: bit 0 of a mask is the first day, bit 30 the 31st."""
 
     __tablename__ = "mail_admin_usage_month"
@@ -93,26 +100,17 @@ class UsageMonth(Counted, Base):
     read_days: Mapped[int] = mapped_column(Integer)
 
 
-class UsageImport(Base):
-    """What a file told of a mailbox and a day: what a corrected file takes back."""
+class UsageImport(Counted, Weighed, Base):
+    """What a file told of a mailbox and a day: what a corrected file takes back.
+
+    `stored_bytes` is that of the end of the day.
+    """
 
     __tablename__ = "mail_admin_usage_import"
     __table_args__ = {"postgresql_partition_by": "RANGE (day)"}  # noqa: RUF012
     day: Mapped[date] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(40), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
-    web_sign_ins: Mapped[int] = mapped_column(Integer)
-    program_sign_ins: Mapped[int] = mapped_column(Integer)
-    service_sign_ins: Mapped[int] = mapped_column(Integer)
-    failed_sign_ins: Mapped[int] = mapped_column(Integer)
-    sent: Mapped[int] = mapped_column(Integer)
-    sent_outside: Mapped[int] = mapped_column(Integer)
-    delivered: Mapped[int] = mapped_column(Integer)
-    read: Mapped[int] = mapped_column(Integer)
-    sent_bytes: Mapped[int] = mapped_column(BigInteger)
-    delivered_bytes: Mapped[int] = mapped_column(BigInteger)
-    stored_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    """At the end of the day."""
 
 
 class QueuedMessage(Base):

@@ -154,7 +154,6 @@ def test_a_database_that_is_gone_is_waited_for_and_nothing_is_lost(
                         ),
                         {"name": name},
                     )
-        db.bind.engine.dispose()
         eventually(lambda: delivered(db) == 60)
     assert_exact(db, 60)
 
