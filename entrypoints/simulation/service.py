@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from entrypoints.embedded.ports import LOOPBACK, Ports
@@ -26,6 +26,7 @@ from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.accounts.queries import addresses_of
 from identity.addresses.queries import list_domains
 from identity.directory.pending import count_pending
+from identity.organisations.models import AgencyCode
 from identity.people.models import Appointment
 from identity.people.queries import in_force
 from kernel.access import Actor
@@ -209,7 +210,11 @@ class Simulation:
 
 
 def _list_residents(session: Session, today: date) -> Iterator[Resident]:
-    """Personal and organisation accounts that are open, by login."""
+    """Personal and organisation accounts that are open, by login.
+
+    An agency is known by its code, which is the same in every installation of the sample.
+    """
+    place = func.coalesce(Account.organisation_id, Appointment.organisation_id)
     statement = (
         select(
             Account.id,
@@ -217,12 +222,14 @@ def _list_residents(session: Session, today: date) -> Iterator[Resident]:
             Account.status,
             Account.password_hash,
             Account.login,
-            Account.organisation_id,
-            Appointment.organisation_id,
+            AgencyCode.code,
         )
         .outerjoin(
             Appointment,
             (Appointment.person_id == Account.person_id) & Appointment.is_primary & in_force(today),
+        )
+        .outerjoin(
+            AgencyCode, (AgencyCode.organisation_id == place) & AgencyCode.valid_to.is_(None)
         )
         .where(
             Account.kind.in_([AccountKind.PERSONAL, AccountKind.ORGANISATION]),
@@ -230,8 +237,8 @@ def _list_residents(session: Session, today: date) -> Iterator[Resident]:
         )
         .order_by(Account.login)
     )
-    for account_id, kind, status, password_hash, login, own, place in session.execute(statement):
-        yield Resident(account_id, kind, status, password_hash, Member(login, str(own or place)))
+    for account_id, kind, status, password_hash, login, code in session.execute(statement):
+        yield Resident(account_id, kind, status, password_hash, Member(login, code or ""))
 
 
 def _last_day(month: date) -> date:
