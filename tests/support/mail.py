@@ -3,29 +3,22 @@
 One for all tests of the process; they bring their own people. `outside` stands for the world.
 """
 
-import base64
 import imaplib
-import signal
 import smtplib
 import ssl
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
 
-from entrypoints.embedded import process
 from entrypoints.embedded.configuration import SYSTEM_SENDER
 from entrypoints.embedded.dovecot import EmbeddedDovecot
-from entrypoints.embedded.part import Part
 from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.embedded.postfix import EmbeddedPostfix
 from identity.accounts import provisioning, service
@@ -47,8 +40,9 @@ from mail_admin.server.settings import (
     TokenCheck,
 )
 from tests.support.code_flow import tokens_for
-from tests.support.daemon import wait_until
+from tests.support.embedded_server import Server
 from tests.support.installation import eventually
+from tests.support.mail_messages import authenticate, compose, messages_in, plain
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
 from tests.support.provider import PASSWORD, Member, Provider, Registered, running_provider
@@ -61,29 +55,6 @@ SENDER = SystemSender(SYSTEM_SENDER, SecretStr("for-tests-only"), f"khong-tra-lo
 DOVEADM_KEY = "the-doveadm-key"
 RESOURCE = f"https://mail.{DOMAIN}"
 CALLBACK = f"{RESOURCE}/index.php/login/oauth"
-
-
-@dataclass(slots=True)
-class Server:
-    """A part that a test may stop and start."""
-
-    part: Part
-    folder: Path
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
-
-    def start(self) -> None:
-        self.part.prepare()
-        output = self.folder / f"{self.part.name}.out"
-        with output.open("ab") as stream:
-            self._process = process.spawn(
-                self.part.command(), environment=self.part.environment(), output=stream
-            )
-        wait_until(self.part.ready, self._process, output)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            process.stop(self._process, signal.SIGTERM, limit_seconds=10)
-        self._process = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,39 +263,6 @@ class MailStack:
 
     def logs(self) -> str:
         return self.dovecot.log.read_text() + self.postfix.log.read_text()
-
-
-def plain(user: str, password: str) -> bytes:
-    """RFC 4616; the login of Python's own clients cannot say more than ASCII."""
-    return f"\0{user}\0{password}".encode()
-
-
-def authenticate(smtp: smtplib.SMTP, mechanism: str, answer: bytes) -> None:
-    """Raises smtplib.SMTPAuthenticationError."""
-    smtp.ehlo()
-    code, text = smtp.docmd("AUTH", f"{mechanism} {base64.b64encode(answer).decode()}")
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, text)
-
-
-def compose(
-    sender: str, recipients: Sequence[str], subject: str, content: str = "Kính gửi."
-) -> EmailMessage:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(recipients), subject
-    mail.set_content(content)
-    return mail
-
-
-def messages_in(imap: imaplib.IMAP4, folder: str = "INBOX") -> list[EmailMessage]:
-    answer, lines = imap.select(f'"{folder}"', readonly=True)
-    assert answer == "OK", lines
-    _, found = imap.search(None, "ALL")
-    numbers = found[0].split()
-    if not numbers:
-        return []
-    _, parts = imap.fetch(b",".join(numbers).decode(), "(BODY.PEEK[])")
-    return [message_from_bytes(p[1], policy=policy.default) for p in parts if isinstance(p, tuple)]
 
 
 def _person(account: Account) -> UUID:

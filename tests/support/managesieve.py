@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from entrypoints.embedded.ports import LOOPBACK
-from tests.support.mail import MailStack, plain
+from tests.support.mail import MailStack
+from tests.support.mail_messages import plain
 from tests.support.provider import Member
 
 LITERAL = re.compile(rb"\{(\d+)\}\r\n$")

@@ -7,7 +7,8 @@ import pytest
 
 from entrypoints.embedded.ports import LOOPBACK
 from tests.support.installation import eventually
-from tests.support.mail import MailStack, compose
+from tests.support.mail import MailStack
+from tests.support.mail_messages import compose
 
 
 def test_what_a_person_sends_another_reads_at_whatever_address(mail: MailStack) -> None:

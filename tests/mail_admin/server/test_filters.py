@@ -9,7 +9,8 @@ from entrypoints.embedded.ports import LOOPBACK
 from kernel.encryption import KeyRing
 from mail_admin.server.settings import MailServerSettings
 from tests.support.installation import eventually
-from tests.support.mail import MailStack, compose, running_mail
+from tests.support.mail import MailStack, running_mail
+from tests.support.mail_messages import compose
 from tests.support.managesieve import Refused, filters_of, put_filter
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster

@@ -7,7 +7,8 @@ from procrastinate import App, testing
 from kernel.clock import utc_now
 from mail_admin.server.jobs import CHECK, MailServerJobs
 from tests.support.installation import eventually
-from tests.support.mail import MailStack, Office, messages_in
+from tests.support.mail import MailStack, Office
+from tests.support.mail_messages import messages_in
 
 PLACE = "C&AaE- quan"
 """`Cơ quan` in the modified UTF-7 of RFC 3501 section 5.1.3."""

@@ -10,7 +10,8 @@ import pytest
 from entrypoints.embedded.ports import LOOPBACK
 from identity.directory.gateway import LdapDirectory
 from tests.support.installation import eventually
-from tests.support.mail import SENDER, MailStack, authenticate
+from tests.support.mail import SENDER, MailStack
+from tests.support.mail_messages import authenticate
 from tests.support.provider import Member
 from tests.support.slapd import BASE_DN
 

@@ -4,7 +4,8 @@ import smtplib
 
 import pytest
 
-from tests.support.mail import MailStack, compose
+from tests.support.mail import MailStack
+from tests.support.mail_messages import compose
 
 
 def test_a_suspended_person_is_refused_by_both_servers_while_mail_arrives(mail: MailStack) -> None:

@@ -17,7 +17,8 @@ from mail_admin.usage.models import UsageDay
 from mail_admin.usage.settings import UsageSettings
 from mail_admin.usage.sizes import measure_sizes
 from tests.support.installation import eventually
-from tests.support.mail import MailStack, compose
+from tests.support.mail import MailStack
+from tests.support.mail_messages import compose
 
 SECRETS = ("bi-mat-tieu-de", "bi-mat-noi-dung", "bi-mat-nguoi-gui", "bi-mat-ma")
 
