@@ -237,6 +237,7 @@ class Services:
             self.mailer,
             self.settings.reminders,
             self.settings.limits,
+            self.settings.usage_rate,
             pages=Pages(public_url, self.handover.activation_url),
             clock=self.clock,
         )

@@ -50,8 +50,14 @@ def formula(settings: UsageRateSettings) -> Message:
     )
 
 
-def _active(settings: UsageRateSettings) -> Message:
+def signs_in_words(settings: UsageRateSettings) -> Message:
+    """What counts as use, as the end of a sentence."""
     signs = [SIGNS[sign] for sign in Sign if sign in settings.active_by]
+    return Message(" hoặc ".join(sign.vi for sign in signs), " or ".join(sign.en for sign in signs))
+
+
+def _active(settings: UsageRateSettings) -> Message:
+    signs = signs_in_words(settings)
     days = settings.minimum_active_days
     programs = (
         Message("", "")
@@ -63,9 +69,9 @@ def _active(settings: UsageRateSettings) -> Message:
     )
     return Message(
         f"Hộp thư có hoạt động: có ít nhất {days} ngày phục vụ trong tháng có "
-        f"{' hoặc '.join(sign.vi for sign in signs)}{programs.vi}.",
+        f"{signs.vi}{programs.vi}.",
         f"Active: on at least {_number(days, 'day')} in service of the month there was "
-        f"{' or '.join(sign.en for sign in signs)}{programs.en}.",
+        f"{signs.en}{programs.en}.",
     )
 
 

@@ -15,17 +15,12 @@ from sqlalchemy import text
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import MonthPart, Window, midnight, month_parts
 from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
+from mail_admin.rate.use import MASKS, used_days
 
 RECENT = (7, 30, 60, 90)
 """Days up to the reference day: weekly active and dormant."""
 DORMANT = (30, 60, 90)
 NEARLY_FULL = 0.8
-MASKS = {
-    Sign.WEB: "web_days",
-    Sign.PROGRAM: "program_days",
-    Sign.SENT: "sent_days",
-    Sign.READ: "read_days",
-}
 COUNTS = ("sent", "sent_outside", "delivered", "read")
 
 
@@ -76,6 +71,11 @@ away AS (
             least(coalesce(valid_to, :end) - :start, :days) AS high
         FROM identity_leave WHERE valid_from < :end AND (valid_to IS NULL OR valid_to > :start)
     ) AS ranges GROUP BY person_id
+),
+back AS (
+    -- the first day after the last leave that is over
+    SELECT person_id, max(valid_to) AS returned_on FROM identity_leave
+    WHERE valid_from <= :reference AND valid_to <= :reference GROUP BY person_id
 )
 """
 
@@ -110,6 +110,7 @@ facts AS MATERIALIZED (
         service.status_since,
         service.serving & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
+        back.returned_on,
         {masks},
         ({used_7}) <> 0 AS used_7,
         CASE WHEN ({used_30}) <> 0 THEN 0 WHEN ({used_60}) <> 0 THEN 30
@@ -120,6 +121,7 @@ facts AS MATERIALIZED (
     JOIN identity_account AS account ON account.id = service.account_id
     LEFT JOIN identity_mailbox AS mailbox ON mailbox.account_id = account.id
     LEFT JOIN away USING (person_id)
+    LEFT JOIN back USING (person_id)
     LEFT JOIN here USING (person_id)
     LEFT JOIN earlier USING (person_id)
     LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
@@ -130,29 +132,34 @@ facts AS MATERIALIZED (
 """
 
 JUDGED = """
-counted AS (
+placed AS (
     SELECT *,
         CASE WHEN place = ANY(:tree) THEN place ELSE :nowhere END AS organisation_id,
         bit_count(service_days::bit(64))::int AS days_in_service,
-        bit_count((({signs}) & service_days)::bit(64))::int AS active_days,
-        status = 'active' AND NOT away AS watched
+        bit_count((({signs}) & service_days)::bit(64))::int AS active_days
     FROM facts
 ),
-mailbox AS (
+counted AS (
     SELECT *,
         days_in_service >= :minimum_days AS in_service,
         days_in_service >= :minimum_days AND active_days >= :minimum_active AS active,
-        days_in_service >= :minimum_days AND active_days < :minimum_active
-            AND program_days & service_days <> 0 AS polling_only,
+        -- what custodians open under their own login has nothing to activate
+        (status = 'active' OR status = 'pending' AND kind = 'organisation') AND NOT away AS watched
+    FROM placed
+),
+mailbox AS (
+    SELECT *,
+        in_service AND NOT active AND program_days & service_days <> 0 AS polling_only,
         away AND status IN ('pending', 'active') AS on_leave,
-        CASE
-            WHEN watched AND unused_days >= 90 AND status_since < :known_90 THEN 90
-            WHEN watched AND unused_days >= 60 AND status_since < :known_60 THEN 60
-            WHEN watched AND unused_days >= 30 AND status_since < :known_30 THEN 30
+        CASE WHEN NOT watched OR active THEN 0
+            {dormant}
             ELSE 0 END AS dormant_days
     FROM counted
 )
 """
+DORMANCY = """
+            WHEN unused_days >= {length} AND status_since < :known_{length}
+                AND coalesce(returned_on <= :back_{length}, true) THEN {length}"""
 
 
 def mailboxes(window: Window, reference_day: date, settings: UsageRateSettings) -> Question:
@@ -161,7 +168,8 @@ def mailboxes(window: Window, reference_day: date, settings: UsageRateSettings) 
     signs = sorted(set(settings.active_by))
     values = _values(window, reference_day, settings) | _bits_of_months(parts)
     facts = FACTS.format(**_of_months(parts, signs), **_counts(window, len(parts)))
-    judged = JUDGED.format(signs=" | ".join(MASKS[sign] for sign in signs))
+    dormant = "".join(DORMANCY.format(length=length) for length in reversed(DORMANT))
+    judged = JUDGED.format(signs=used_days(signs), dormant=dormant.strip())
     return Question(f"WITH {SERVICE}, {PLACES}, {facts}, {judged}", values)
 
 
@@ -176,10 +184,11 @@ def _values(window: Window, reference_day: date, settings: UsageRateSettings) ->
         "reference_bit": 1 << (reference_day - window.starts_on).days,
         "all_days": (1 << window.days) - 1,
         **{
-            # the status began at least so many days ago, the reference day counted
-            f"known_{length}": midnight(reference_day - timedelta(days=length - 2))
+            # the status began at least so many days ago
+            f"known_{length}": midnight(reference_day - timedelta(days=length - 1))
             for length in DORMANT
         },
+        **{f"back_{length}": reference_day - timedelta(days=length) for length in DORMANT},
         "minimum_days": _minimum_days(settings),
         "minimum_active": settings.minimum_active_days,
         "nearly_full": NEARLY_FULL,
@@ -232,8 +241,7 @@ def _minimum_days(settings: UsageRateSettings) -> int:
 
 
 def _any_sign(number: int, signs: Sequence[Sign]) -> str:
-    columns = " | ".join(f"month_{number}.{MASKS[sign]}" for sign in signs)
-    return f"coalesce({columns}, 0)"
+    return f"coalesce({used_days(signs, f'month_{number}')}, 0)"
 
 
 def _shifted(column: str, places: int) -> str:

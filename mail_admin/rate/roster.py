@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from mail_admin.rate.mailboxes_sql import MASKS, WITHOUT_JIT, mailboxes
+from mail_admin.rate.mailboxes_sql import WITHOUT_JIT, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window
 from mail_admin.rate.queries import KeptWindow, days_of
 from mail_admin.rate.report import KINDS_OF_SCOPE, Scope
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.tree import tree_on
+from mail_admin.rate.use import MASKS
 
 COLUMNS = (
     "account_id",

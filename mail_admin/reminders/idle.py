@@ -1,8 +1,9 @@
-"""Mailboxes that nobody uses, and since when.
+"""Mailboxes that nobody uses, and since when: those that the report calls dormant, by name.
 
-Used is what the strict rate counts: somebody signed in by webmail, read, or sent. Mail programs
-that only poll do not count. A mailbox is idle since the latest of: its last use, the day its
-status last changed (so who was reinstated begins anew), and the end of a registered leave.
+What use is, who is away and which mailbox is active in the month comes from the statement behind
+the report (mail_admin/rate). A mailbox is idle since the latest of: its last use, the day its
+status last changed (so who was reinstated begins anew), and the end of a registered leave. One that
+counts as active in the running month is not idle, after however few days one asks.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import AccountKind, AccountStatus
+from mail_admin.rate.mailboxes_sql import WITHOUT_JIT, mailboxes
+from mail_admin.rate.models import NOWHERE
+from mail_admin.rate.periods import month_window
+from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.rate.use import for_locks, used_days
+from mail_admin.usage.last_use import last_day
 
 NEVER = 10**4
 """Days; for what shall not be looked for."""
@@ -29,8 +36,11 @@ class IdleMailbox:
     address: str
     recovery_email: str | None
     organisation_id: UUID
-    """Where the person works by the primary appointment, or whose account it is."""
+    """Where it counts in the report: the person's primary appointment, the present or else the last
+    one; whose account it is. `NOWHERE` for who never had one."""
     idle_since: date
+    untouched_since: date
+    """The same by the signs that locking goes by: never earlier."""
     last_used: date | None
     """None when never."""
     hidden: bool
@@ -43,58 +53,62 @@ class IdleMailbox:
         return (today - self.idle_since).days
 
 
-IDLE = text("""
-    WITH used AS (
-        -- the place of the highest bit is the last day of the month on which it was used
-        SELECT account_id, max(month + length(
-            ltrim((web_days | read_days | sent_days)::bit(31)::text, '0')
-        ) - 1) AS last_used
-        FROM mail_admin_usage_month WHERE (web_days | read_days | sent_days) <> 0
-        GROUP BY account_id
-    ), absent AS (
-        SELECT person_id, max(coalesce(valid_to, 'infinity'::date)) AS back
-        FROM identity_leave WHERE valid_from <= :today GROUP BY person_id
-    ), idle AS (
-        SELECT account.id AS account_id, account.login, account.kind, account.status,
-            coalesce(person.full_name, account.display_name) AS name,
-            address.local_part || '@' || domain.name AS address, person.recovery_email,
-            coalesce(appointment.organisation_id, account.organisation_id) AS organisation_id,
-            greatest(
-                (account.status_changed_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date,
-                used.last_used, absent.back
-            ) AS idle_since,
-            used.last_used, coalesce(person.hidden, false) AS hidden
-        FROM identity_account AS account
-        JOIN identity_address AS address
-            ON address.account_id = account.id AND address.role = 'primary'
-        JOIN identity_mail_domain AS domain ON domain.id = address.domain_id
-        LEFT JOIN identity_person AS person ON person.id = account.person_id
-        LEFT JOIN identity_appointment AS appointment
-            ON appointment.person_id = account.person_id AND appointment.is_primary
-            AND appointment.valid_from <= :today
-            AND (appointment.valid_to IS NULL OR appointment.valid_to > :today)
-        LEFT JOIN used ON used.account_id = account.id
-        LEFT JOIN absent ON absent.person_id = account.person_id
-        WHERE account.kind IN ('personal', 'organisation')
-            AND account.status IN ('pending', 'active')
-    )
-    SELECT * FROM idle
-    WHERE organisation_id IS NOT NULL AND idle_since <> 'infinity'
-        -- what custodians open under their own login has nothing to activate
-        AND idle_since <= CASE
-            WHEN status = 'pending' AND kind = 'personal' THEN :pending_before
-            ELSE :active_before
-        END
-    ORDER BY organisation_id, name, login
-""")
+IDLE = """
+{mailboxes}, used AS (
+    SELECT account_id, max({last_used}) AS last_used, max({last_touched}) AS last_touched
+    FROM mail_admin_usage_month WHERE ({touched}) <> 0 GROUP BY account_id
+), resumed AS (
+    SELECT *, greatest(
+        (status_since AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, returned_on
+    ) AS resumed_on
+    FROM mailbox
+    WHERE NOT away AND NOT active AND status IN ('pending', 'active')
+), idle AS (
+    SELECT account.id AS account_id, account.login, account.kind, resumed.status,
+        coalesce(person.full_name, account.display_name) AS name,
+        address.local_part || '@' || domain.name AS address, person.recovery_email,
+        coalesce(resumed.place, :nowhere) AS organisation_id,
+        greatest(resumed.resumed_on, used.last_used) AS idle_since,
+        greatest(resumed.resumed_on, used.last_touched) AS untouched_since,
+        used.last_used, coalesce(person.hidden, false) AS hidden
+    FROM resumed
+    JOIN identity_account AS account ON account.id = resumed.account_id
+    JOIN identity_address AS address
+        ON address.account_id = account.id AND address.role = 'primary'
+    JOIN identity_mail_domain AS domain ON domain.id = address.domain_id
+    LEFT JOIN identity_person AS person ON person.id = account.person_id
+    LEFT JOIN used ON used.account_id = account.id
+)
+SELECT * FROM idle
+WHERE idle_since <= CASE
+    WHEN status = 'pending' AND kind = 'personal' THEN :pending_before
+    ELSE :active_before
+END
+ORDER BY organisation_id, name, login
+"""
 
 
 def list_idle(
-    session: Session, today: date, *, pending_days: int, active_days: int
+    session: Session,
+    today: date,
+    use: UsageRateSettings,
+    *,
+    pending_days: int,
+    active_days: int,
 ) -> list[IdleMailbox]:
     """Pending and active mailboxes idle for at least so many days; nobody who is on leave."""
-    parameters = {
-        "today": today,
+    session.execute(WITHOUT_JIT)
+    question = mailboxes(month_window(today), today, use)
+    signs, touched = used_days(use.active_by), used_days(for_locks(use).active_by)
+    statement = IDLE.format(
+        mailboxes=question.sql,
+        last_used=last_day(signs),
+        last_touched=last_day(touched),
+        touched=touched,
+    )
+    parameters = question.values | {
+        "tree": [],  # places as they are, not as a tree of a day shows them
+        "nowhere": NOWHERE,
         "pending_before": today - timedelta(days=pending_days),
         "active_before": today - timedelta(days=active_days),
     }
@@ -102,23 +116,22 @@ def list_idle(
         IdleMailbox(
             **{**row, "kind": AccountKind(row["kind"]), "status": AccountStatus(row["status"])}
         )
-        for row in session.execute(IDLE, parameters).mappings()
+        for row in session.execute(text(statement), parameters).mappings()
     ]
 
 
-LATEST = text("""
-    SELECT max(month + length(ltrim((web_days | read_days | sent_days)::bit(31)::text, '0')) - 1)
-    FROM mail_admin_usage_month
-    WHERE (web_days | read_days | sent_days) <> 0 AND month >= :since
-""")
-
-
-def is_use_known(session: Session, today: date, silent_after_days: int) -> bool:
+def is_use_known(
+    session: Session, today: date, use: UsageRateSettings, silent_after_days: int
+) -> bool:
     """False when the whole province seems idle: then it is the source that fell silent."""
     if not silent_after_days:
         return True
     earliest = today - timedelta(days=silent_after_days)
-    latest: date | None = session.scalar(LATEST, {"since": earliest.replace(day=1)})
+    touched = used_days(for_locks(use).active_by)
+    statement = text(
+        f"SELECT max({last_day(touched)}) FROM mail_admin_usage_month WHERE month >= :since"
+    )
+    latest: date | None = session.scalar(statement, {"since": earliest.replace(day=1)})
     return latest is not None and latest > earliest
 
 

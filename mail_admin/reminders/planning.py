@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import AccountKind
 from identity.organisations.models import Organisation
 from kernel.clock import office_day
+from mail_admin.rate.definition import signs_in_words
+from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders import texts
 from mail_admin.reminders.claims import Claim
 from mail_admin.reminders.idle import (
@@ -45,22 +47,27 @@ class Pages:
 
 
 def plan_mails(
-    session: Session, settings: ReminderSettings, pages: Pages, now: datetime
+    session: Session,
+    settings: ReminderSettings,
+    use: UsageRateSettings,
+    pages: Pages,
+    now: datetime,
 ) -> list[Mail]:
     """Reminders to people, lists to their organisations, and what is told to those above."""
     today = office_day(now)
-    known = is_use_known(session, today, settings.silent_after_days)
+    known = is_use_known(session, today, use, settings.silent_after_days)
     idle = list_idle(
         session,
         today,
+        use,
         pending_days=settings.listed_after_days(pending=True),
         active_days=settings.listed_after_days(pending=False) if known else NEVER,
     )
     offices = offices_of(session, sorted({mailbox.organisation_id for mailbox in idle}))
     by_office = _by_office(idle, offices)
     return [
-        *_reminders(idle, settings, pages, today),
-        *_digests(by_office, settings, today),
+        *_reminders(idle, settings, pages, use, today),
+        *_digests(by_office, settings, use, today),
         *_escalations(session, by_office, settings, today),
     ]
 
@@ -76,7 +83,11 @@ def _by_office(
 
 
 def _reminders(
-    idle: Sequence[IdleMailbox], settings: ReminderSettings, pages: Pages, today: date
+    idle: Sequence[IdleMailbox],
+    settings: ReminderSettings,
+    pages: Pages,
+    use: UsageRateSettings,
+    today: date,
 ) -> Iterator[Mail]:
     """Somebody who never activated a mailbox is reached only where another address is known."""
     for mailbox in idle:
@@ -101,9 +112,15 @@ def _reminders(
             days=str(mailbox.idle_days(today)),
             page=pages.activation if pending else pages.sign_in,
             **warning,
+            **_signs(use),
         )
         claim = Claim(kind, mailbox.account_id, address, today, settings.person_pace_days)
         yield Mail(claim, *written, accounts=(mailbox.login,))
+
+
+def _signs(use: UsageRateSettings) -> dict[str, str]:
+    words = signs_in_words(use)
+    return {"signs": words.vi, "signs_en": words.en}
 
 
 def _warning(mailbox: IdleMailbox, settings: ReminderSettings, today: date) -> dict[str, str]:
@@ -113,7 +130,7 @@ def _warning(mailbox: IdleMailbox, settings: ReminderSettings, today: date) -> d
     if rules.mode != "apply" or days is None or mailbox.hidden:
         return {"warning": "", "warning_en": ""}
     earliest = today + timedelta(days=rules.notice_days)
-    lock_day = max(earliest, mailbox.idle_since + timedelta(days=days))
+    lock_day = max(earliest, mailbox.untouched_since + timedelta(days=days))
     preset = PRESETS.get(rules.preset)
     document = preset.decision if preset else f"{days} ngày / days"
     values = {"lock_day": texts.day(lock_day), "document": document}
@@ -124,7 +141,10 @@ def _warning(mailbox: IdleMailbox, settings: ReminderSettings, today: date) -> d
 
 
 def _digests(
-    by_office: Mapping[Office, list[IdleMailbox]], settings: ReminderSettings, today: date
+    by_office: Mapping[Office, list[IdleMailbox]],
+    settings: ReminderSettings,
+    use: UsageRateSettings,
+    today: date,
 ) -> Iterator[Mail]:
     for office, mailboxes in by_office.items():
         written = texts.in_both(
@@ -133,8 +153,9 @@ def _digests(
             organisation=office.name,
             count=str(len(mailboxes)),
             today=texts.day(today),
-            threshold=str(settings.dormant_days),
+            threshold=str(settings.listed_after_days(pending=False)),
             lines=texts.listed(mailboxes, today),
+            **_signs(use),
         )
         claim = Claim(
             NoticeKind.DIGEST,

@@ -16,6 +16,8 @@ from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
+from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.rate.use import for_locks
 from mail_admin.reminders.errors import MassLockStopped
 from mail_admin.reminders.idle import NEVER, IdleMailbox, is_use_known, list_idle, offices_of
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleLock
@@ -57,15 +59,18 @@ class LockedMailbox:
     locked_at: datetime
 
 
-def list_candidates(session: Session, settings: ReminderSettings, now: datetime) -> list[Candidate]:
+def list_candidates(
+    session: Session, settings: ReminderSettings, use: UsageRateSettings, now: datetime
+) -> list[Candidate]:
     """Nobody hidden or on leave; organisations only if the setting says so."""
     rules, today = settings.rules, office_day(now)
-    known = is_use_known(session, today, settings.silent_after_days)
+    known = is_use_known(session, today, use, settings.silent_after_days)
     idle = [
         mailbox
         for mailbox in list_idle(
             session,
             today,
+            for_locks(use),
             pending_days=rules.never_activated or NEVER,
             active_days=rules.unused if known and rules.unused else NEVER,
         )

@@ -14,6 +14,7 @@ from kernel.clock import Clock, office_day, office_time
 from kernel.database import Database
 from kernel.mailer import Mailer
 from mail_admin.limits.settings import LimitSettings
+from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders import claims, rules, texts
 from mail_admin.reminders.calendar import is_quiet, quarter_of
 from mail_admin.reminders.claims import Claim
@@ -45,6 +46,7 @@ class Reminders:
         mailer: Mailer,
         settings: ReminderSettings,
         limits: LimitSettings,
+        use: UsageRateSettings,
         *,
         pages: Pages,
         clock: Clock,
@@ -53,6 +55,7 @@ class Reminders:
         self._mailer = mailer
         self._settings = settings
         self._limits = limits
+        self._use = use
         self._pages = pages
         self._clock = clock
 
@@ -64,7 +67,7 @@ class Reminders:
         """What a run would send now, quiet or not. Nothing is claimed."""
         now = self._clock()
         with self._database.transaction() as session:
-            mails = plan_mails(session, self._settings, self._pages, now)
+            mails = plan_mails(session, self._settings, self._use, self._pages, now)
             mails += self._quarterly(session, now)
             return [mail for mail in mails if claims.is_due(session, mail.claim, now)]
 
@@ -166,7 +169,7 @@ class Reminders:
     def candidates(self) -> list[Candidate]:
         """Whom the rules would lock, and who still waits for a notice."""
         with self._database.transaction() as session:
-            return rules.list_candidates(session, self._settings, self._clock())
+            return rules.list_candidates(session, self._settings, self._use, self._clock())
 
     def apply_rules(self, actor: Actor, *, confirm_mass: bool = False) -> Locked:
         """Lock and close, each mailbox in a transaction of its own.
@@ -177,7 +180,7 @@ class Reminders:
         if chosen.mode != "apply":
             raise RulesOff
         with self._database.transaction() as session:
-            candidates = rules.list_candidates(session, self._settings, now)
+            candidates = rules.list_candidates(session, self._settings, self._use, now)
             ready = [candidate for candidate in candidates if candidate.is_ready]
             revocable = rules.list_revocable(session, chosen, now)
             if not confirm_mass:

@@ -50,7 +50,7 @@ DORMANT = Message(
     """\
 Kính gửi anh/chị,
 
-Hộp thư công vụ {address} chưa được sử dụng (đăng nhập, đọc hoặc gửi thư) từ ngày {since}, đến nay là {days} ngày.
+Hộp thư công vụ {address} chưa được sử dụng ({signs}) từ ngày {since}, đến nay là {days} ngày.
 Văn bản, thông báo gửi đến hộp thư này vẫn được nhận. Đề nghị anh/chị đăng nhập và sử dụng thường xuyên: {page}
 {warning}
 Nếu quên mật khẩu, hãy dùng mục “Quên mật khẩu” tại trang đăng nhập hoặc liên hệ bộ phận phụ trách của cơ quan.
@@ -58,11 +58,11 @@ Nếu quên mật khẩu, hãy dùng mục “Quên mật khẩu” tại trang 
     """\
 Dear colleague,
 
-Nobody has signed in to, read or sent from the official-duty mailbox {address} since {since}: {days} days.
+The official-duty mailbox {address} has not been used since {since}: {days} days without {signs_en}.
 Documents and notices sent to it are kept. Please sign in and use it regularly: {page}
 {warning_en}
 If you have forgotten the password, the sign-in page helps, and so does your office.
-""",  # noqa: E501
+""",
 )
 WARNING = Message(
     "Nếu vẫn không sử dụng, hộp thư sẽ bị tạm khóa từ ngày {lock_day} ({document}); khi bị tạm khóa, hộp thư vẫn nhận thư.",  # noqa: E501
@@ -76,7 +76,7 @@ DIGEST = Message(
     """\
 Kính gửi thủ trưởng cơ quan, đơn vị,
 
-Đến ngày {today}, {count} hộp thư công vụ sau đây chưa được kích hoạt, hoặc từ {threshold} ngày trở lên không được sử dụng:
+Đến ngày {today}, {count} hộp thư công vụ sau đây chưa được kích hoạt, hoặc từ {threshold} ngày trở lên không được sử dụng ({signs}):
 
 {lines}
 Đề nghị đôn đốc việc sử dụng, và báo ngay khi có người nghỉ hưu, nghỉ dài ngày, chuyển công tác để khóa hoặc điều chuyển hộp thư.
@@ -84,7 +84,7 @@ Kính gửi thủ trưởng cơ quan, đơn vị,
     """\
 To the head of the organisation,
 
-As of {today}, {count} official-duty mailboxes have not been activated, or have not been used for {threshold} days or longer; they are listed above.
+As of {today}, {count} official-duty mailboxes have not been activated, or have not been used for {threshold} days or longer ({signs_en}); they are listed above.
 Please see to it that they are used, and report at once who retires, is away for long, or moves to another office.
 """,  # noqa: E501
 )

@@ -6,10 +6,19 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-LAST = text("""
-    SELECT max(month + length(ltrim((web_days | program_days)::bit(31)::text, '0')) - 1)
-    FROM mail_admin_usage_month
-    WHERE account_id = :account_id AND (web_days | program_days) <> 0
+
+def last_day(bits: str) -> str:
+    """SQL: the last of a month's days whose bits are set; NULL when none is.
+
+    The place of the highest bit is the day of the month.
+    """
+    place = f"length(ltrim(({bits})::bit(31)::text, '0'))"
+    return f"month + nullif({place}, 0) - 1"
+
+
+LAST = text(f"""
+    SELECT max({last_day("web_days | program_days")})
+    FROM mail_admin_usage_month WHERE account_id = :account_id
 """)
 
 

@@ -22,6 +22,7 @@ from mail_admin.limits.service import OutgoingPolicy
 from mail_admin.limits.settings import LimitSettings
 from mail_admin.lists.models import SenderRule
 from mail_admin.lists.service import ListForm, create_list
+from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
 from mail_admin.reminders.settings import ReminderSettings
@@ -153,6 +154,7 @@ def test_a_reminder_arrives_in_a_real_mailbox_and_is_read_by_imap(guarded: Guard
         mailer,
         ReminderSettings(enabled=True, silent_after_days=0),
         LimitSettings(),
+        UsageRateSettings(),
         pages=Pages("https://congvu.backan.gov.vn", "https://congvu.backan.gov.vn/kich-hoat"),
         clock=lambda: utc_now() + timedelta(days=31),
     )

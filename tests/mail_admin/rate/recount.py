@@ -105,7 +105,7 @@ def recount(
         ),
     }
     for length in (30, 60, 90):
-        facts[f"dormant_{length}"] = int(_dormant(box, day, length, settings))
+        facts[f"dormant_{length}"] = int(not active and _dormant(box, day, length, settings))
     return Recounted(
         place=place if place in tree else None,
         moved_from=before if None not in {here, before} and here != before else None,
@@ -121,9 +121,12 @@ def _used_within(box: Box, day: date, length: int, settings: UsageRateSettings) 
 
 
 def _dormant(box: Box, day: date, length: int, settings: UsageRateSettings) -> bool:
-    if box.status_on(day) is not AccountStatus.ACTIVE or box.away_on(day):
+    status = box.status_on(day)
+    opened_by_custodians = box.organisation is not None and status is AccountStatus.PENDING
+    if box.away_on(day) or not (status is AccountStatus.ACTIVE or opened_by_custodians):
         return False
     since = max(office_day(moment) for _, moment in box.statuses if office_day(moment) <= day)
-    if (day - since).days < length - 1:
+    returns = [end for begin, end in box.leaves if begin <= day and end is not None and end <= day]
+    if (day - max([since, *returns])).days < length:
         return False
     return not _used_within(box, day, length, settings)

@@ -6,15 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
-from identity.accounts.models import Account, AccountStatus
+from identity.accounts.models import Account, AccountPeriod, AccountStatus
 from identity.accounts.provisioning import open_organisation_account
 from identity.organisations.models import Organisation
 from identity.people.models import Leave, LeaveKind
 from kernel.clock import office_day
 from kernel.mailer import Mailer, MailSettings
 from mail_admin.limits.settings import LimitSettings
+from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
 from mail_admin.reminders.settings import ReminderSettings
@@ -43,12 +44,13 @@ class Scene:
     def today(self) -> date:
         return office_day(self.now)
 
-    def reminders(self, **settings: Any) -> Reminders:
+    def reminders(self, use: UsageRateSettings | None = None, **settings: Any) -> Reminders:
         return Reminders(
             self.province.db,
             self.mailer,
             ReminderSettings(**{"enabled": True, "silent_after_days": 0, **settings}),
             LimitSettings(operator_address="truc@backan.gov.vn"),
+            use or UsageRateSettings(),
             pages=PAGES,
             clock=lambda: self.now,
         )
@@ -86,6 +88,9 @@ class Scene:
             if active:
                 row.password_hash = "$argon2id$x"
                 row.status = AccountStatus.ACTIVE
+            session.flush()
+            session.execute(delete(AccountPeriod).where(AccountPeriod.account_id == row.id))
+            session.add(AccountPeriod(account_id=row.id, status=row.status, began_at=since))
 
     def use(self, account: Account, day: date, **days: int) -> None:
         """As the collector notes it: a bit of the month."""

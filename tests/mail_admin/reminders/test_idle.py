@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders.idle import IdleMailbox, list_idle
 from tests.mail_admin.reminders.conftest import Scene
 
 
 def idle(scene: Scene, *, pending: int = 7, active: int = 30) -> dict[str, IdleMailbox]:
     with scene.province.db.transaction() as session:
-        found = list_idle(session, scene.today, pending_days=pending, active_days=active)
+        found = list_idle(
+            session, scene.today, UsageRateSettings(), pending_days=pending, active_days=active
+        )
     return {mailbox.login: mailbox for mailbox in found}
 
 
