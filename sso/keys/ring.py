@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -91,9 +91,13 @@ def load_signing_keys(session: Session, ring: KeyRing, now: datetime) -> Signing
 
 def _loaded(row: SigningKey, ring: KeyRing) -> LoadedKey:
     private = ring.open(row.private_sealed, sealing_context(row.kid))
-    parameters = {"kid": row.kid, "alg": row.algorithm.value, "use": "sig"}
-    key = IMPORTERS[row.algorithm](private, parameters)
+    key = _parsed(row.kid, row.algorithm, private)
     return LoadedKey(row.kid, row.algorithm, key, row.public_jwk, row.signs_from)
+
+
+@lru_cache(maxsize=16)  # they are loaded at every change of a client, and an RSA key takes 0.15 s
+def _parsed(kid: str, algorithm: Algorithm, private: bytes) -> KeyPair:
+    return IMPORTERS[algorithm](private, {"kid": kid, "alg": algorithm.value, "use": "sig"})
 
 
 def sealing_context(kid: str) -> str:
