@@ -40,6 +40,8 @@ from mail_admin.lists.routes import router as lists_router
 from mail_admin.mailboxes.routes import router as mailbox_handovers_router
 from mail_admin.rate.gauges import UsageGauges
 from mail_admin.rate.routes import router as usage_rate_router
+from mail_admin.reminders.gauges import ActingGauges
+from mail_admin.reminders.routes import router as reminders_router
 from mail_admin.usage.dovecot_log import DovecotReader
 from mail_admin.usage.routes import LARGEST_REPORT_BYTES
 from mail_admin.usage.routes import router as usage_router
@@ -82,6 +84,7 @@ ROUTERS = (
     lists_router,
     mailbox_handovers_router,
     usage_rate_router,
+    reminders_router,
 )
 
 PAGES = (
@@ -132,6 +135,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs
     app.state.usage_rate = services.settings.usage_rate
+    app.state.reminders = services.reminders
     app.state.usage_counting = services.usage_counting
     app.state.usage_reader = DovecotReader(services.settings.usage)
     handover = services.settings.handover
@@ -172,7 +176,7 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
 
 def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    usage = UsageGauges(telemetry.registry)
+    usage, acting = UsageGauges(telemetry.registry), ActingGauges(telemetry.registry)
 
     @router.get("/healthz")
     def alive() -> dict[str, str]:
@@ -190,6 +194,7 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
             telemetry.pending.set(count_pending(session))
             telemetry.undelivered_logouts.set(count_undelivered(session))
             usage.read(session, services.clock())
+            acting.read(session)
         return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

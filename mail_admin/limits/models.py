@@ -1,10 +1,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import Base
+from kernel.database import Base, UuidKey
 
 
 class Outgoing(Base):
@@ -22,3 +22,15 @@ class Outgoing(Base):
         Index("ix_mail_admin_outgoing_account_id_at", "account_id", "at"),
         Index("ix_mail_admin_outgoing_at", "at"),
     )
+
+
+class LimitLock(Base):
+    """An account that was suspended for writing to too many outside.
+
+    It lasts while the account's latest change of status is that one.
+    """
+
+    __tablename__ = "mail_admin_limit_lock"
+    id: Mapped[UuidKey]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"), index=True)
+    locked_at: Mapped[datetime]

@@ -22,7 +22,7 @@ from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
-from mail_admin.limits.models import Outgoing
+from mail_admin.limits.models import LimitLock, Outgoing
 from mail_admin.limits.protocol import Request
 from mail_admin.limits.settings import LimitSettings
 from mail_admin.lists.queries import find_list_id, may_send
@@ -110,6 +110,7 @@ class OutgoingPolicy:
         except AccountStateForbids:
             return  # another process, or a person, was a moment faster
         session.execute(delete(Outgoing).where(Outgoing.account_id == account_id))
+        session.add(LimitLock(account_id=account_id, locked_at=now))
         tag = LimitAuditTag.EXCEEDED
         audit.record(session, actor, tag, account_id, basis, recipients=count, minutes=minutes)
         self.tell(session, account_id)

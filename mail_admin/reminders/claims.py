@@ -25,6 +25,10 @@ LANES = {
 """Kinds that share a pace; the others have one of their own."""
 
 
+def hash_of(address: str) -> bytes:
+    return hashlib.sha256(address.lower().encode()).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     kind: NoticeKind
@@ -41,7 +45,7 @@ class Claim:
 
     @property
     def address_hash(self) -> bytes:
-        return hashlib.sha256(self.address.lower().encode()).digest()
+        return hash_of(self.address)
 
 
 def is_due(session: Session, claim: Claim, now: datetime) -> bool:

@@ -44,6 +44,7 @@ class IdleMailbox:
     last_used: date | None
     """None when never."""
     hidden: bool
+    on_leave: bool
 
     @property
     def is_pending(self) -> bool:
@@ -62,7 +63,7 @@ IDLE = """
         (status_since AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, returned_on
     ) AS resumed_on
     FROM mailbox
-    WHERE NOT away AND NOT active AND status IN ('pending', 'active')
+    WHERE (NOT away OR :with_leave) AND NOT active AND status IN ('pending', 'active')
 ), idle AS (
     SELECT account.id AS account_id, account.login, account.kind, resumed.status,
         coalesce(person.full_name, account.display_name) AS name,
@@ -70,7 +71,8 @@ IDLE = """
         coalesce(resumed.place, :nowhere) AS organisation_id,
         greatest(resumed.resumed_on, used.last_used) AS idle_since,
         greatest(resumed.resumed_on, used.last_touched) AS untouched_since,
-        used.last_used, coalesce(person.hidden, false) AS hidden
+        used.last_used, coalesce(person.hidden, false) AS hidden,
+        resumed.away AS on_leave
     FROM resumed
     JOIN identity_account AS account ON account.id = resumed.account_id
     JOIN identity_address AS address
@@ -95,8 +97,9 @@ def list_idle(
     *,
     pending_days: int,
     active_days: int,
+    with_leave: bool = False,
 ) -> list[IdleMailbox]:
-    """Pending and active mailboxes idle for at least so many days; nobody who is on leave."""
+    """Pending and active mailboxes idle for at least so many days; nobody on leave unless asked."""
     session.execute(WITHOUT_JIT)
     question = mailboxes(month_window(today), today, use)
     signs, touched = used_days(use.active_by), used_days(for_locks(use).active_by)
@@ -109,6 +112,7 @@ def list_idle(
     parameters = question.values | {
         "tree": [],  # places as they are, not as a tree of a day shows them
         "nowhere": NOWHERE,
+        "with_leave": with_leave,
         "pending_before": today - timedelta(days=pending_days),
         "active_before": today - timedelta(days=active_days),
     }

@@ -2,7 +2,15 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import func, literal_column
@@ -65,6 +73,8 @@ class Notice(Base):
             using="gist",
         ),
         Index("ix_mail_admin_notice_subject_id_day", "subject_id", "day"),
+        Index("ix_mail_admin_notice_claimed_at", "claimed_at", "id"),
+        Index("ix_mail_admin_notice_kind_state", "kind", "state"),
     )
 
 
@@ -78,3 +88,25 @@ class RuleLock(Base):
     locked_at: Mapped[datetime]
     notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("mail_admin_notice.id"))
     """The mail that announced it."""
+
+
+class RunOutcome(enum.StrEnum):
+    APPLIED = "applied"
+    STOPPED = "stopped"
+    """By the brake: more mailboxes than it lets pass. Nothing was locked."""
+
+
+class RuleRun(Base):
+    """What became of a run of the rules; the latest one says whether the brake holds them."""
+
+    __tablename__ = "mail_admin_rule_run"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    outcome: Mapped[RunOutcome]
+    ready: Mapped[int] = mapped_column(Integer)
+    """Mailboxes that were to be locked or closed."""
+    waiting: Mapped[int] = mapped_column(Integer)
+    """They have not been told early enough."""
+    locked: Mapped[int] = mapped_column(Integer)
+    revoked: Mapped[int] = mapped_column(Integer)

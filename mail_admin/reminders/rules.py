@@ -19,6 +19,7 @@ from kernel.clock import office_day
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import for_locks
 from mail_admin.reminders.errors import MassLockStopped
+from mail_admin.reminders.exceptions import ground_of
 from mail_admin.reminders.idle import NEVER, IdleMailbox, is_use_known, list_idle, offices_of
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleLock
 from mail_admin.reminders.settings import PRESETS, ReminderSettings, RuleSettings
@@ -52,8 +53,10 @@ class Candidate:
 class LockedMailbox:
     account_id: UUID
     login: str
+    name: str
     organisation: str
-    """Where its person works today, or whose account it is."""
+    """Where its person works, or worked last, or whose account it is."""
+    organisation_code: str | None
     place_id: UUID | None
     rule: Rule
     locked_at: datetime
@@ -74,8 +77,7 @@ def list_candidates(
             pending_days=rules.never_activated or NEVER,
             active_days=rules.unused if known and rules.unused else NEVER,
         )
-        if not mailbox.hidden
-        and (mailbox.kind is AccountKind.PERSONAL or rules.organisation_accounts)
+        if ground_of(mailbox, rules) is None
     ]
     offices = offices_of(session, sorted({mailbox.organisation_id for mailbox in idle}))
     subjects = {
@@ -142,17 +144,23 @@ def _candidate(
 
 LOCKED = text("""
     SELECT lock.account_id, account.login, lock.rule, lock.locked_at,
-        organisation.id AS place_id, coalesce(organisation.name, '') AS organisation
+        coalesce(person.full_name, account.display_name) AS name,
+        organisation.id AS place_id, coalesce(organisation.name, '') AS organisation,
+        code.code AS organisation_code
     FROM mail_admin_rule_lock AS lock
     JOIN identity_account AS account ON account.id = lock.account_id
         -- whoever reinstated, closed or suspended it since has changed this
         AND account.status = 'suspended' AND account.status_changed_at = lock.locked_at
-    LEFT JOIN identity_appointment AS appointment
-        ON appointment.person_id = account.person_id AND appointment.is_primary
-        AND appointment.valid_from <= :today
-        AND (appointment.valid_to IS NULL OR appointment.valid_to > :today)
+    LEFT JOIN identity_person AS person ON person.id = account.person_id
+    LEFT JOIN LATERAL (
+        SELECT organisation_id FROM identity_appointment
+        WHERE person_id = account.person_id AND is_primary AND valid_from <= :today
+        ORDER BY valid_from DESC, valid_to DESC NULLS FIRST LIMIT 1
+    ) AS appointment ON true
     LEFT JOIN identity_organisation AS organisation
         ON organisation.id = coalesce(appointment.organisation_id, account.organisation_id)
+    LEFT JOIN identity_agency_code AS code
+        ON code.organisation_id = organisation.id AND code.valid_to IS NULL
     WHERE lock.locked_at <= :before
     ORDER BY organisation.name, account.login
 """)
@@ -173,15 +181,16 @@ def list_revocable(session: Session, rules: RuleSettings, now: datetime) -> list
     return list_locked(session, now, days=rules.revoke_after)
 
 
-def check_mass(session: Session, rules: RuleSettings, count: int) -> None:
-    """Raises MassLockStopped: a source that fell silent makes everybody look idle."""
+def brake(session: Session, rules: RuleSettings, count: int) -> MassLockStopped | None:
+    """What stops a run of so many: a source that fell silent makes everybody look idle."""
     in_service = select(func.count()).where(
         Account.kind != AccountKind.SERVICE,
         Account.status.in_([AccountStatus.ACTIVE, AccountStatus.PENDING]),
     )
     accounts = session.scalar(in_service) or 0
     if count > rules.always_allowed and 100 * count > rules.most_percent * accounts:
-        raise MassLockStopped(count, accounts)
+        return MassLockStopped(count, accounts)
+    return None
 
 
 def lock(

@@ -13,18 +13,23 @@ from kernel.access import Actor
 from kernel.clock import Clock, office_day, office_time
 from kernel.database import Database
 from kernel.mailer import Mailer
+from kernel.messages import Message
 from mail_admin.limits.settings import LimitSettings
+from mail_admin.rate.definition import signs_in_words
 from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.rate.use import for_locks
 from mail_admin.reminders import claims, rules, texts
 from mail_admin.reminders.calendar import is_quiet, quarter_of
 from mail_admin.reminders.claims import Claim
 from mail_admin.reminders.errors import QuietHours, RulesOff
+from mail_admin.reminders.exceptions import Excepted, list_excepted
 from mail_admin.reminders.idle import find_place, offices_of
-from mail_admin.reminders.models import NoticeKind
+from mail_admin.reminders.models import NoticeKind, RuleRun, RunOutcome
+from mail_admin.reminders.notices import find_last_run
 from mail_admin.reminders.planning import Mail, Pages, plan_mails
 from mail_admin.reminders.rules import Candidate, LockedMailbox
 from mail_admin.reminders.sending import Sender, Sent
-from mail_admin.reminders.settings import ReminderSettings
+from mail_admin.reminders.settings import ReminderSettings, RuleSettings
 
 log = structlog.get_logger("reminders")
 
@@ -37,6 +42,18 @@ class Locked:
     revoked: int
     waiting: int
     """They were not told early enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    rules: RuleSettings
+    counted_as_use: Message
+    to_lock: int
+    to_revoke: int
+    waiting: int
+    stopped: bool
+    """So many at once have to be confirmed."""
+    last_run: RuleRun | None
 
 
 class Reminders:
@@ -114,7 +131,8 @@ class Reminders:
         days = self._settings.rules.revoke_after
         ending = texts.REVOCATION if days else None
         lines = "\n".join(
-            f"{number}. {mailbox.login}: khóa ngày {texts.day(office_day(mailbox.locked_at))}"
+            f"{number}. {mailbox.name} ({mailbox.login}): khóa ngày "
+            f"{texts.day(office_day(mailbox.locked_at))}"
             for number, mailbox in enumerate(mailboxes, start=1)
         )
         return texts.in_both(
@@ -183,8 +201,22 @@ class Reminders:
             candidates = rules.list_candidates(session, self._settings, self._use, now)
             ready = [candidate for candidate in candidates if candidate.is_ready]
             revocable = rules.list_revocable(session, chosen, now)
-            if not confirm_mass:
-                rules.check_mass(session, chosen, len(ready) + len(revocable))
+            run = RuleRun(
+                at=now,
+                by=actor.label,
+                outcome=RunOutcome.APPLIED,
+                ready=len(ready) + len(revocable),
+                waiting=len(candidates) - len(ready),
+                locked=0,
+                revoked=0,
+            )
+            limit = None if confirm_mass else rules.brake(session, chosen, run.ready)
+            if limit is not None:
+                run.outcome = RunOutcome.STOPPED
+            session.add(run)
+        if limit is not None:
+            log.warning("rules-stopped", ready=run.ready)
+            raise limit
         revoked = locked = 0
         for mailbox in revocable:
             with self._database.transaction() as session:
@@ -192,5 +224,30 @@ class Reminders:
         for candidate in ready:
             with self._database.transaction() as session:
                 locked += rules.lock(session, actor, candidate, chosen, now)
+        with self._database.transaction() as session:
+            done = session.get_one(RuleRun, run.id)
+            done.locked, done.revoked = locked, revoked
         log.info("rules-applied", locked=locked, revoked=revoked)
-        return Locked(locked, revoked, len(candidates) - len(ready))
+        return Locked(locked, revoked, run.waiting)
+
+    def excepted(self) -> list[Excepted]:
+        """Whom the rules leave alone although they are idle for long enough."""
+        with self._database.transaction() as session:
+            return list_excepted(session, self._settings, self._use, self._clock())
+
+    def rule_state(self) -> RuleState:
+        """The rule, what it would do now and whether the brake would let it."""
+        chosen, now = self._settings.rules, self._clock()
+        with self._database.transaction() as session:
+            candidates = rules.list_candidates(session, self._settings, self._use, now)
+            ready = sum(candidate.is_ready for candidate in candidates)
+            revocable = len(rules.list_revocable(session, chosen, now))
+            return RuleState(
+                rules=chosen,
+                counted_as_use=signs_in_words(for_locks(self._use)),
+                to_lock=ready,
+                to_revoke=revocable,
+                waiting=len(candidates) - ready,
+                stopped=rules.brake(session, chosen, ready + revocable) is not None,
+                last_run=find_last_run(session),
+            )
