@@ -34,44 +34,7 @@ GROUPS = (
         _("Nhân sự"),
         (
             HOME,
-            Item(
-                _("Cơ quan, đơn vị"), "/quan-tri/co-quan", "sitemap", Permission.READ_ORGANISATIONS
-            ),
             Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
-            Item(_("Tài khoản, hộp thư"), "/quan-tri/tai-khoan", "mail", Permission.READ_ACCOUNTS),
-            Item(
-                _("Nhập danh sách"),
-                "/quan-tri/nhap-danh-sach",
-                "file-spreadsheet",
-                Permission.IMPORT,
-            ),
-        ),
-    ),
-    Group(
-        _("Sử dụng"),
-        (Item(_("Tỷ lệ sử dụng"), "/quan-tri/su-dung", "chart-bar", Permission.READ_USAGE),),
-    ),
-    Group(
-        _("Kỹ thuật"),
-        (
-            Item(
-                _("Hệ thống kết nối"),
-                "/quan-tri/he-thong",
-                "plug-connected",
-                Permission.READ_CLIENTS,
-            ),
-            Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
-            Item(_("Tên miền thư"), "/quan-tri/ten-mien", "world", Permission.READ_CLIENTS),
-            Item(
-                _("Công việc nền"),
-                "/quan-tri/cong-viec",
-                "clipboard-list",
-                Permission.READ_DIRECTORY,
-            ),
-            Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
-            Item(_("Tình trạng"), "/quan-tri/tinh-trang", "heartbeat", Permission.READ_DIRECTORY),
-            Item(_("Cấu hình"), "/quan-tri/cau-hinh", "settings", Permission.READ_DIRECTORY),
-            Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import babel.messages
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -24,14 +25,14 @@ def _(sentence: str) -> str:
 
 
 class Catalogue:
-    """`folder` has a file for each language besides the source's, such as `en.po`."""
+    """`folder` has a folder for each language but the source's, such as `en`, with `.po` files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @cached_property
     def _translations(self) -> dict[str, NullTranslations]:
-        return {file.stem: _load(file) for file in self._folder.glob("*.po")}
+        return {folder.name: _load(folder) for folder in self._folder.iterdir()}
 
     def of(self, language: str) -> NullTranslations:
         return self._translations.get(language) or NullTranslations()
@@ -52,10 +53,14 @@ class Catalogue:
         install(gettext, ngettext, newstyle=True)
 
 
-def _load(file: Path) -> Translations:
-    with file.open("rb") as source:
-        catalogue = read_po(source, locale=file.stem)
+def _load(folder: Path) -> Translations:
+    whole = babel.messages.Catalog(locale=folder.name)
+    for file in sorted(folder.glob("*.po")):
+        with file.open("rb") as source:
+            for message in read_po(source, locale=folder.name):
+                if message.id:
+                    whole[message.id] = message
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return Translations(compiled)

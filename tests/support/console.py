@@ -1,6 +1,5 @@
 """People with roles at the console, in one process."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -49,8 +48,8 @@ class ConsoleWorld:
 
 
 @pytest.fixture
-def console(world: SignOnWorld) -> Iterator[ConsoleWorld]:
+def console(world: SignOnWorld) -> ConsoleWorld:
     services = world.services
     keep_console_client(services.database, services.sign_on.issuer, NOW)
     services.sign_on.clients.reload()
-    yield ConsoleWorld(world)
+    return ConsoleWorld(world)
