@@ -1,4 +1,4 @@
-"""The program that Postfix asks at each recipient: limits of what leaves, senders of lists."""
+"""The program beside Postfix: answers what it asks, and takes the mail of ours that comes back."""
 
 import asyncio
 import signal
@@ -14,7 +14,10 @@ async def serve(services: Services) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await services.policy_server().serve(stop)
+    async with asyncio.TaskGroup() as group:  # when one fails, so do the others
+        group.create_task(services.policy_server().serve(stop))
+        if bounces := services.bounce_server():
+            group.create_task(bounces.serve(stop))
 
 
 def main() -> None:

@@ -1,12 +1,10 @@
 """Bring the database to this version before anything else starts: `python -m` this module.
 
-Migrations, the keys without which the first sign-in could not be signed, and the console as a
-system that people sign in to.
+Migrations, and the keys without which the first sign-in could not be signed.
 """
 
 import sys
 
-from console.session.client import keep_console_client
 from entrypoints.exit_code import exit_code
 from entrypoints.migrations import migrate
 from entrypoints.settings import Settings, load_settings
@@ -19,7 +17,6 @@ def prepare(settings: Settings) -> None:
     services = Services(settings)
     try:
         services.keep_keys_ready()
-        keep_console_client(services.database, services.settings.web.public_url, services.clock())
     finally:
         services.close()
 

@@ -23,6 +23,7 @@ from kernel.logs import LogSettings
 from kernel.mailer import MailSettings
 from kernel.networks import NetworkSetting
 from kernel.outbound import OutboundSettings
+from mail_admin.bounces.settings import BounceSettings
 from mail_admin.domains.settings import DomainSettings
 from mail_admin.limits.settings import LimitSettings
 from mail_admin.rate.settings import UsageRateSettings
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     mailboxes: MailboxSettings = MailboxSettings()
     domains: DomainSettings = DomainSettings()
     limits: LimitSettings = LimitSettings()
+    bounces: BounceSettings = BounceSettings()
     reminders: ReminderSettings = ReminderSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()

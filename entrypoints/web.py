@@ -18,9 +18,6 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
-from console.pages import STATIC as CONSOLE_STATIC
-from console.pages import WEB
-from console.routers import ROUTERS as CONSOLE
 from entrypoints.exit_code import exit_code
 from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.http_errors import answer_errors
@@ -149,15 +146,9 @@ def create_app(services: Services) -> FastAPI:
     most = services.settings.imports.max_file_bytes
     api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
     api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
-    for router in (*PAGES, api, *CONSOLE):  # each request is compared with one after the other
+    for router in (*PAGES, api):  # each request is compared with one after the other
         app.include_router(router)
-    folders = {
-        "theme": theme.pages.STATIC,
-        "login": LOGIN_STATIC,
-        "console": CONSOLE_STATIC,
-        "web": WEB,
-    }
-    for name, folder in folders.items():
+    for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
     telemetry = app.state.telemetry = Telemetry()
     services.spool.report_to(telemetry.spooled.set)
@@ -180,7 +171,6 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
         jwks_cache_seconds=sign_on.settings.jwks_cache_seconds,
         certificates=services.settings.web.client_certificates,
     )
-    app.state.provider = back_channel  # the console signs people in by it, like any other system
     return TelemetryMiddleware(back_channel, telemetry=app.state.telemetry)
 
 

@@ -32,7 +32,10 @@ from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
 from kernel.outbound import Outbound
+from kernel.return_path import ReturnPath
 from kernel.slots import SharedSlots
+from mail_admin.bounces.server import BounceServer
+from mail_admin.bounces.service import ReturnedMail
 from mail_admin.limits.protocol import Request
 from mail_admin.limits.server import PolicyServer
 from mail_admin.limits.service import OutgoingPolicy
@@ -184,8 +187,14 @@ class Services:
         return ImportJobs(self.jobs, self.database, self.importer, self.clock)
 
     @cached_property
+    def return_path(self) -> ReturnPath | None:
+        """None where mail of ours comes back to nobody who reads it."""
+        address = self.settings.mail.return_address
+        return ReturnPath(self.keys, address) if address else None
+
+    @cached_property
     def mailer(self) -> Mailer:
-        return Mailer(self.settings.mail)
+        return Mailer(self.settings.mail, self.return_path)
 
     @cached_property
     def password_jobs(self) -> PasswordJobs:
@@ -257,6 +266,13 @@ class Services:
                 return policy.decide(session, request, self.clock())
 
         return PolicyServer(self.settings.limits, decide)
+
+    def bounce_server(self) -> BounceServer | None:
+        """What Postfix hands returned mail to, where there is an address for it."""
+        if self.return_path is None:
+            return None
+        returned = ReturnedMail(self.database, self.return_path, self.clock)
+        return BounceServer(self.settings.bounces, returned.take)
 
     def database_answers(self) -> bool:
         try:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 
 from kernel.authorities import AuthorityFile
 from kernel.errors import Invalid, Unavailable
+from kernel.return_path import LONGEST_LOCAL_PART, MailReference, ReturnPath
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PERMANENT = range(500, 600)
@@ -40,6 +41,10 @@ class MailSettings(BaseModel):
     sender_address: str = ""
     """Such as khong-tra-loi@backan.gov.vn."""
     sender_name: str = "Công Vụ"
+    return_address: str = ""
+    """Such as congvu-bounce@backan.gov.vn: what cannot be delivered comes back to this address with
+    an extension for each mail, where CONGVU_BOUNCES__* reads it. For a server that lets us send as
+    it, such as our Postfix; empty for mail to come back to sender_address, unread."""
     timeout_seconds: float = Field(default=20.0, gt=0)
     """Limit for one mail from the connection to the last answer; a job that meets it is retried."""
 
@@ -59,6 +64,17 @@ class MailSettings(BaseModel):
         if "@" not in self.sender_address:
             raise ValueError("sender_address must be an address, such as no-reply@example.gov.vn")
         _address(self.sender_address, self.sender_name)
+        return self
+
+    @model_validator(mode="after")
+    def _returns_leave_room_for_an_extension(self) -> Self:
+        if not self.return_address:
+            return self
+        local_part = _address(self.return_address).username
+        if "+" in local_part or len(local_part) > LONGEST_LOCAL_PART:
+            raise ValueError(
+                f"return_address has no + and at most {LONGEST_LOCAL_PART} letters before the @"
+            )
         return self
 
 
@@ -103,8 +119,9 @@ class MailRefused(Invalid):
 class Mailer:
     """Hands one mail at a time to the server of the settings."""
 
-    def __init__(self, settings: MailSettings) -> None:
+    def __init__(self, settings: MailSettings, return_path: ReturnPath | None = None) -> None:
         self._settings = settings
+        self._return_path = return_path
 
     @property
     def is_configured(self) -> bool:
@@ -126,27 +143,33 @@ class Mailer:
         message.set_content(text)
         return message
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, about: MailReference | None = None) -> None:
         """From a thread without an event loop of its own, such as a job's or a command's.
 
+        `about` is what will be found again if the mail comes back later.
         Raises MailNotConfigured, MailUnavailable (try again), MailRefused (do not).
         """
         if not self.is_configured:
             raise MailNotConfigured
         try:
-            refused = asyncio.run(self._send(message))
+            refused = asyncio.run(self._send(message, self._envelope_sender(about)))
         except (SMTPException, OSError, TimeoutError) as error:
             raise _meaning_of(error) from None  # theirs quotes addresses
         if refused:
             raise MailRefused
 
-    async def _send(self, message: EmailMessage) -> bool:
+    def _envelope_sender(self, about: MailReference | None) -> str:
+        if about is None or self._return_path is None:
+            return self._settings.sender_address
+        return self._return_path.address_of(about)
+
+    async def _send(self, message: EmailMessage, sender: str) -> bool:
         """Whether one of several recipients was refused; of a single one that is an error."""
         client = self._client()
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 await self._connect(client)
-                refused, _ = await client.send_message(message)
+                refused, _ = await client.send_message(message, sender=sender)
             await _say_goodbye(client)
         finally:
             await _drop(client)

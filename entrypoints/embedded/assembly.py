@@ -94,6 +94,7 @@ def _mail_system(home: Home, settings: Settings) -> MailSystem:
             name=SYSTEM_SENDER,
             password=secrets.mail_sender_password,
             address=settings.mail.sender_address or f"khong-tra-loi@{domain}",
+            return_address=settings.mail.return_address,
         ),
     )
 

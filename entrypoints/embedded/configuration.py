@@ -102,6 +102,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_USAGE__POSTFIX_LOG": str(home.path / "log" / "postfix.log"),
         "CONGVU_LIMITS__PORT": str(ports.policy),
         "CONGVU_MAIL_SERVER__POLICY_SERVICE": f"inet:{LOOPBACK}:{ports.policy}",
+        "CONGVU_BOUNCES__PORT": str(ports.bounces),
+        "CONGVU_MAIL_SERVER__BOUNCE_SERVICE": f"inet:{LOOPBACK}:{ports.bounces}",
     }
 
 
@@ -115,14 +117,16 @@ def has_own_mailer(known: Mapping[str, str], environment: Mapping[str, str]) -> 
 
 
 def _mailer(home: Home, known: Mapping[str, str]) -> dict[str, str]:
+    sender = known.get("CONGVU_MAIL__SENDER_ADDRESS", f"khong-tra-loi@{domain_of(known[BASE_DN])}")
     return {
         MAIL_HOST: LOOPBACK,
         "CONGVU_MAIL__PORT": str(Ports.from_base(home.port_base).submission),
         "CONGVU_MAIL__TLS": "none",
         MAIL_USER: SYSTEM_SENDER,
         "CONGVU_MAIL__PASSWORD": known["CONGVU_SERVERS__MAIL_SENDER_PASSWORD"],
-        "CONGVU_MAIL__SENDER_ADDRESS": known.get(
-            "CONGVU_MAIL__SENDER_ADDRESS", f"khong-tra-loi@{domain_of(known[BASE_DN])}"
+        "CONGVU_MAIL__SENDER_ADDRESS": sender,
+        "CONGVU_MAIL__RETURN_ADDRESS": known.get(
+            "CONGVU_MAIL__RETURN_ADDRESS", f"congvu-bounce@{sender.rpartition('@')[2]}"
         ),
     }
 

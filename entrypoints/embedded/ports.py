@@ -1,4 +1,4 @@
-"""The ports of one copy: twelve in a row from CONGVU_PORT_BASE."""
+"""The ports of one copy: fourteen in a row from CONGVU_PORT_BASE."""
 
 import errno
 import socket
@@ -30,6 +30,10 @@ class Ports:
     """Where Dovecot's Sieve hands in what it sends."""
     policy: int
     """Where Postfix asks whether somebody sends too much."""
+    bounces: int
+    """Where Postfix hands in mail of ours that came back."""
+    senders: int
+    """Where Postfix shows messages that somebody hands in, for the sender they name."""
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
@@ -37,7 +41,7 @@ class Ports:
 
 
 OWN_PORTS = ("web", "postgres", "ldap", "ldaps", "imap", "submission", "lmtp", "sieve", "doveadm",
-             "smtp", "reinjection", "policy")  # fmt: skip
+             "smtp", "reinjection", "policy", "bounces", "senders")  # fmt: skip
 """What parts of ours listen on."""
 
 

@@ -15,6 +15,7 @@ from kernel.database import Database
 from kernel.errors import DomainError
 from kernel.jobs import defer
 from kernel.mailer import Mailer, MailUnavailable
+from kernel.return_path import MailKind, MailReference
 
 log = structlog.get_logger("passwords")
 
@@ -69,11 +70,10 @@ class PasswordJobs:
 
     def _send(self, reset: SentReset, account_id: str) -> None:
         try:
-            self._mailer.send(
-                reset_mail.compose(
-                    self._mailer, reset, public_url=self._public_url, now=self._clock()
-                )
+            mail = reset_mail.compose(
+                self._mailer, reset, public_url=self._public_url, now=self._clock()
             )
+            self._mailer.send(mail, MailReference(MailKind.PASSWORD_RESET, reset.id))
         except DomainError as error:
             log.warning("reset mail not sent", account=account_id, code=error.code)
             with self._database.transaction() as session:

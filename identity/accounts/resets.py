@@ -38,6 +38,8 @@ class ResetAuditTag(enum.StrEnum):
     ISSUED = "account:password-reset-issued"
     NOT_SENT = "account:password-reset-not-sent"
     """The mail server did not take it; the code is gone."""
+    RETURNED = "account:password-reset-returned"
+    """The mail came back later; the code is gone, and the recovery address wants mending."""
     REDEEMED = "account:password-reset-redeemed"
 
 
@@ -178,6 +180,30 @@ def discard_reset(session: Session, reset: SentReset, reason: str) -> None:
     if account_id is not None:
         actor = Actor.system("forgotten password")
         audit.record(session, actor, ResetAuditTag.NOT_SENT, account_id, Basis(reason))
+
+
+def record_returned_reset(session: Session, reset_id: UUID, failure: str, *, now: datetime) -> bool:
+    """The mail with a code came back: nobody was meant to read it there. False when it is over.
+
+    It goes on counting for the hour, so that nobody has us write to a dead address without end.
+    """
+    statement = (
+        update(PasswordReset)
+        .where(
+            PasswordReset.id == reset_id,
+            PasswordReset.channel == ResetChannel.MAIL,
+            PasswordReset.consumed_at.is_(None),
+            PasswordReset.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(PasswordReset.account_id)
+    )
+    account_id = session.execute(statement).scalar_one_or_none()
+    if account_id is None:
+        return False
+    actor = Actor.system("returned mail")
+    audit.record(session, actor, ResetAuditTag.RETURNED, account_id, Basis(failure))
+    return True
 
 
 def redeem_reset(

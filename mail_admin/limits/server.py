@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from kernel.listener import Listener
 from mail_admin.limits.protocol import (
     LONGEST_LINE_BYTES,
     NotOurProtocol,
@@ -35,41 +36,25 @@ class PolicyServer:
         self._decide = decide
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="policy")
         self._waiting = 0
-        self._connections: set[asyncio.Task[None]] = set()
 
     async def serve(self, stop: asyncio.Event, *, ready: Callable[[], None] = lambda: None) -> None:
         """Until told to stop. Raises OSError when the port is taken."""
         settings = self._settings
-        server = await asyncio.start_server(
-            self._talk, settings.host, settings.port, limit=LONGEST_LINE_BYTES
+        listener = Listener(
+            settings.host, settings.port, self._talk, longest_line=LONGEST_LINE_BYTES
         )
         try:
-            ready()
-            await stop.wait()
+            await listener.serve(stop, ready=ready)
         finally:
-            server.close()
-            for connection in self._connections:
-                connection.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # the library runs this as one
-        self._connections.add(task)
         try:
             while (request := await read_request(reader)) is not None:
                 writer.write(answer(await self._answer_in_time(request)))
                 await writer.drain()
         except NotOurProtocol as error:
             log.warning("request-malformed", reason=str(error))
-        except OSError:
-            pass  # the other side is gone
-        except asyncio.CancelledError:
-            pass  # we stop
-        finally:
-            self._connections.discard(task)
-            writer.close()
 
     async def _answer_in_time(self, request: Request) -> str:
         if self._waiting >= MOST_WAITING:

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Exists, delete, exists, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mail_admin.reminders.models import Notice, NoticeKind, NoticeState
+from mail_admin.reminders.models import FAILED, Notice, NoticeKind, NoticeState
 
 LOST_AFTER = timedelta(hours=1)
+GIVEN_UP_FOR_DEAD = 2
+"""So often a mail to an address has to come back undelivered, lately, for it to count as dead."""
+LATELY = timedelta(days=90)
 LANES = {
     NoticeKind.NEVER_ACTIVATED: "person",
     NoticeKind.DORMANT: "person",
@@ -27,6 +30,36 @@ LANES = {
 
 def hash_of(address: str) -> bytes:
     return hashlib.sha256(address.lower().encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadAddresses:
+    """Where mail about somebody or something has failed, so that it is sent another way."""
+
+    found: frozenset[tuple[UUID, bytes]] = frozenset()
+
+    def has(self, subject_id: UUID, address: str) -> bool:
+        return (subject_id, hash_of(address)) in self.found
+
+
+def dead_addresses(session: Session, today: date, subject_id: UUID | None = None) -> DeadAddresses:
+    """Refused for good, or given up more than once; of everybody unless a subject is named."""
+    given_up = (Notice.state == NoticeState.UNDELIVERED) & (Notice.day > today - LATELY)
+    statement = (
+        select(Notice.subject_id, Notice.address_hash)
+        .where(Notice.state.in_(FAILED), Notice.address_hash.is_not(None))
+        .group_by(Notice.subject_id, Notice.address_hash)
+        .having(
+            or_(
+                func.bool_or(Notice.state == NoticeState.REFUSED),
+                func.count().filter(given_up) >= GIVEN_UP_FOR_DEAD,
+            )
+        )
+    )
+    if subject_id is not None:
+        statement = statement.where(Notice.subject_id == subject_id)
+    found = session.execute(statement)
+    return DeadAddresses(frozenset((subject, address or b"") for subject, address in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +89,16 @@ def is_due(session: Session, claim: Claim, now: datetime) -> bool:
         Notice.next_day > claim.day,
         (Notice.state != NoticeState.CLAIMED) | (Notice.claimed_at > now - LOST_AFTER),
     )
-    return not session.scalar(select(taken | _refused(claim)))
+    return not session.scalar(select(taken)) and not _goes_nowhere(session, claim)
 
 
 def take(session: Session, claim: Claim, now: datetime) -> UUID | None:
     """The id of the notice that the caller now has to send; None when there is nothing to send.
 
-    Nothing is: because of the pace, because somebody else has it, or because a server refused
-    this address for good before.
+    Nothing is: because of the pace, because somebody else has it, or because mail to this address
+    has failed for good.
     """
-    if session.scalar(select(_refused(claim))):
+    if _goes_nowhere(session, claim):
         return None
     statement = (
         insert(Notice)
@@ -86,12 +119,9 @@ def take(session: Session, claim: Claim, now: datetime) -> UUID | None:
     return session.scalar(statement) or _take_lost(session, claim, now)
 
 
-def _refused(claim: Claim) -> Exists:
-    return exists().where(
-        Notice.subject_id == claim.subject_id,
-        Notice.state == NoticeState.REFUSED,
-        Notice.address_hash == claim.address_hash,
-    )
+def _goes_nowhere(session: Session, claim: Claim) -> bool:
+    dead = dead_addresses(session, claim.day, claim.subject_id)
+    return dead.has(claim.subject_id, claim.address)
 
 
 def _take_lost(session: Session, claim: Claim, now: datetime) -> UUID | None:
@@ -110,9 +140,29 @@ def _take_lost(session: Session, claim: Claim, now: datetime) -> UUID | None:
 
 
 def settle(session: Session, notice_id: UUID, state: NoticeState, now: datetime) -> None:
+    """Unless it came back already, before the answer of the server was noted."""
     session.execute(
-        update(Notice).where(Notice.id == notice_id).values(state=state, settled_at=now)
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.state == NoticeState.CLAIMED)
+        .values(state=state, settled_at=now)
     )
+
+
+def come_back(
+    session: Session, notice_id: UUID, failure: str, now: datetime, *, for_good: bool
+) -> bool:
+    """A mail of ours was not delivered after all. False when that changes nothing."""
+    state = NoticeState.REFUSED if for_good else NoticeState.UNDELIVERED
+    open_states = [NoticeState.CLAIMED, NoticeState.SENT]
+    if for_good:
+        open_states.append(NoticeState.UNDELIVERED)
+    changed = session.scalar(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.state.in_(open_states))
+        .values(state=state, settled_at=now, failure=failure)
+        .returning(Notice.id)
+    )
+    return changed is not None
 
 
 def give_back(session: Session, notice_id: UUID) -> None:

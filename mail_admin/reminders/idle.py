@@ -20,6 +20,7 @@ from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import month_window
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import for_locks, used_days
+from mail_admin.reminders.claims import DeadAddresses
 from mail_admin.usage.last_use import last_day
 
 NEVER = 10**4
@@ -52,6 +53,18 @@ class IdleMailbox:
 
     def idle_days(self, today: date) -> int:
         return (today - self.idle_since).days
+
+
+def reminder_address(mailbox: IdleMailbox, dead: DeadAddresses) -> str | None:
+    """Where its person is written to; None where nothing works: the list of the office is left.
+
+    A mailbox that is not activated yet receives too, but nobody can look into it.
+    """
+    own = None if mailbox.is_pending else mailbox.address
+    for address in (mailbox.recovery_email, own):
+        if address and not dead.has(mailbox.account_id, address):
+            return address
+    return None
 
 
 IDLE = """

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,7 +39,13 @@ class NoticeState(enum.StrEnum):
     """Somebody is sending it; after an hour it is taken for lost and sent again."""
     SENT = "sent"
     REFUSED = "refused"
-    """For good, by a mail server; the address is not tried again until it changes."""
+    """For good, by a mail server, at once or by a mail that came back; the address is not tried
+    again until it changes."""
+    UNDELIVERED = "undelivered"
+    """It came back because a server gave up; the address is tried again at its turn."""
+
+
+FAILED = (NoticeState.REFUSED, NoticeState.UNDELIVERED)
 
 
 class Notice(Base):
@@ -63,6 +70,8 @@ class Notice(Base):
     settled_at: Mapped[datetime | None]
     address_hash: Mapped[bytes | None]
     """Of where it went: enough to see that the address has changed."""
+    failure: Mapped[str | None] = mapped_column(String(11))
+    """Why it came back: an enhanced status code (RFC 3463)."""
     __table_args__ = (
         CheckConstraint("next_day >= day", name="days"),
         ExcludeConstraint(
@@ -75,6 +84,11 @@ class Notice(Base):
         Index("ix_mail_admin_notice_subject_id_day", "subject_id", "day"),
         Index("ix_mail_admin_notice_claimed_at", "claimed_at", "id"),
         Index("ix_mail_admin_notice_kind_state", "kind", "state"),
+        Index(
+            "ix_mail_admin_notice_failed",
+            "subject_id",
+            postgresql_where=text("state IN ('refused', 'undelivered')"),
+        ),
     )
 
 

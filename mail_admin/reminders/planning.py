@@ -14,7 +14,7 @@ from kernel.clock import office_day
 from mail_admin.rate.definition import signs_in_words
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders import texts
-from mail_admin.reminders.claims import Claim
+from mail_admin.reminders.claims import Claim, DeadAddresses, dead_addresses
 from mail_admin.reminders.idle import (
     NEVER,
     IdleMailbox,
@@ -22,6 +22,7 @@ from mail_admin.reminders.idle import (
     is_use_known,
     list_idle,
     offices_of,
+    reminder_address,
 )
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState
 from mail_admin.reminders.settings import PRESETS, ReminderSettings
@@ -66,7 +67,7 @@ def plan_mails(
     offices = offices_of(session, sorted({mailbox.organisation_id for mailbox in idle}))
     by_office = _by_office(idle, offices)
     return [
-        *_reminders(idle, settings, pages, use, today),
+        *_reminders(idle, dead_addresses(session, today), settings, pages, use, today),
         *_digests(by_office, settings, use, today),
         *_escalations(session, by_office, settings, today),
     ]
@@ -84,6 +85,7 @@ def _by_office(
 
 def _reminders(
     idle: Sequence[IdleMailbox],
+    dead: DeadAddresses,
     settings: ReminderSettings,
     pages: Pages,
     use: UsageRateSettings,
@@ -94,7 +96,7 @@ def _reminders(
         if mailbox.kind is not AccountKind.PERSONAL:
             continue
         pending = mailbox.is_pending
-        address = mailbox.recovery_email or (None if pending else mailbox.address)
+        address = reminder_address(mailbox, dead)
         if address is None:
             continue
         kind = NoticeKind.NEVER_ACTIVATED if pending else NoticeKind.DORMANT

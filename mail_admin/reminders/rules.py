@@ -1,7 +1,7 @@
 """Locking mailboxes by rule: whom, after which notice, and closing what nobody asked for again."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,9 +18,17 @@ from kernel.audit import Basis
 from kernel.clock import office_day
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import for_locks
+from mail_admin.reminders.claims import DeadAddresses, dead_addresses
 from mail_admin.reminders.errors import MassLockStopped
 from mail_admin.reminders.exceptions import ground_of
-from mail_admin.reminders.idle import NEVER, IdleMailbox, is_use_known, list_idle, offices_of
+from mail_admin.reminders.idle import (
+    NEVER,
+    IdleMailbox,
+    is_use_known,
+    list_idle,
+    offices_of,
+    reminder_address,
+)
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleLock
 from mail_admin.reminders.settings import PRESETS, ReminderSettings, RuleSettings
 
@@ -86,8 +94,10 @@ def list_candidates(
         if (office := offices.get(mailbox.organisation_id))
     }
     notices = _notices(session, idle, set(subjects.values()), rules, today)
+    dead = dead_addresses(session, today)
     return [
-        _candidate(mailbox, subjects.get(mailbox.account_id), notices, settings) for mailbox in idle
+        _candidate(mailbox, subjects.get(mailbox.account_id), notices, settings, dead)
+        for mailbox in idle
     ]
 
 
@@ -120,16 +130,17 @@ def _notices(
 def _candidate(
     mailbox: IdleMailbox,
     office_id: UUID | None,
-    notices: dict[UUID, list[Notice]],
+    notices: Mapping[UUID, list[Notice]],
     settings: ReminderSettings,
+    dead: DeadAddresses,
 ) -> Candidate:
-    """Who has no address but the locked one is noticed by the list that the office got."""
+    """Whom no mail of ours can reach is noticed by the list that the office got."""
     pending = mailbox.is_pending
     own = [
         notice for notice in notices.get(mailbox.account_id, []) if notice.day >= mailbox.idle_since
     ]
-    reached_directly = mailbox.kind is AccountKind.PERSONAL and (
-        not pending or mailbox.recovery_email is not None
+    reached_directly = (
+        mailbox.kind is AccountKind.PERSONAL and reminder_address(mailbox, dead) is not None
     )
     if not own and not reached_directly and office_id is not None:
         listed_from = mailbox.idle_since + timedelta(

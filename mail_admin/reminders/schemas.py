@@ -200,7 +200,7 @@ class LockedPage(BaseModel):
 
 
 class NoticeOut(BaseModel):
-    """A mail that was sent, or that a server refused. Of its text nothing is kept."""
+    """A mail that was sent, and whether it failed. Of its text nothing is kept."""
 
     id: UUID
     kind: NoticeKind
@@ -212,7 +212,10 @@ class NoticeOut(BaseModel):
         examples=["vanthu.stc@backan.gov.vn"], description="Private addresses are not shown."
     )
     day: date
-    settled_at: datetime | None = Field(description="When a server took or refused it.")
+    settled_at: datetime | None = Field(description="When a server took it, or it failed.")
+    failure: str | None = Field(
+        examples=["5.1.1"], description="Why it came back: a status code of RFC 3463."
+    )
 
     @classmethod
     def of(cls, view: NoticeView) -> Self:
@@ -222,6 +225,7 @@ class NoticeOut(BaseModel):
             kind=notice.kind,
             state=notice.state,
             subject_id=notice.subject_id,
+            failure=notice.failure,
             subject=view.subject,
             channel=view.channel,
             to=None if view.channel is Channel.RECOVERY else view.to,

@@ -10,6 +10,7 @@ import structlog
 from kernel.clock import Clock
 from kernel.database import Database
 from kernel.mailer import Mailer, MailNotConfigured, MailRefused, MailUnavailable
+from kernel.return_path import MailKind, MailReference
 from mail_admin.reminders import claims
 from mail_admin.reminders.models import NoticeState
 from mail_admin.reminders.planning import Mail
@@ -46,7 +47,8 @@ class Sender:
             counts.not_due += 1
             return
         try:
-            self._mailer.send(self._compose(mail, notice_id, now))
+            about = MailReference(MailKind.NOTICE, notice_id)
+            self._mailer.send(self._compose(mail, notice_id, now), about)
         except MailRefused:
             log.info("mail-refused", kind=mail.claim.kind.value, subject=str(mail.claim.subject_id))
             self._settle(notice_id, NoticeState.REFUSED)

@@ -132,6 +132,7 @@ def _system(environment: Mapping[str, str]) -> MailSystem:
             name=_required(environment, "CONGVU_MAIL__USERNAME"),
             password=SecretStr(_required(environment, "CONGVU_MAIL__PASSWORD")),
             address=sender,
+            return_address=environment.get("CONGVU_MAIL__RETURN_ADDRESS") or "",
         ),
     )
 

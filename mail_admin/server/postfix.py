@@ -1,6 +1,11 @@
 """The configuration of our Postfix."""
 
-from mail_admin.server.settings import MailServerSettings, MailSystem, PostfixPlace
+from mail_admin.server.settings import (
+    MailServerSettings,
+    MailSystem,
+    PostfixPlace,
+    SystemSender,
+)
 from mail_admin.server.templates import TEMPLATES, fill_in, require_plain, write_private
 
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
@@ -61,9 +66,26 @@ def _common(system: MailSystem) -> dict[str, str]:
         "submission_tls": "encrypt" if settings.require_tls else "may",
         "connection": _connection(system),
         "base_dn": system.ldap.base_dn,
-        "system_logins": f"inline:{{ {sender.address}={sender.name} }}",
+        "system_logins": _system_logins(sender),
+        **_returns(system),
         "policy": POLICY.format(service=service) if service else "",
         "list_policy": LIST_POLICY.format(service=service) if service else "reject",
+    }
+
+
+def _system_logins(sender: SystemSender) -> str:
+    addresses = [sender.address, *([sender.return_address] if sender.return_address else [])]
+    return "inline:{ " + ", ".join(f"{address}={sender.name}" for address in addresses) + " }"
+
+
+def _returns(system: MailSystem) -> dict[str, str]:
+    """Mail of ours that comes back goes to the program that reads it, whatever the extension."""
+    address, service = system.sender.return_address, system.settings.bounce_service
+    if not (address and service):
+        return {"returned": "", "transports": ""}
+    return {
+        "returned": f"inline:{{ {address}=returned }} ",
+        "transports": f"inline:{{ {address}=lmtp:{service} }}",
     }
 
 

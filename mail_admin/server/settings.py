@@ -32,6 +32,8 @@ class MailServerSettings(BaseModel):
     under their own login, so that no password is shared."""
     policy_service: str = ""
     """Such as inet:127.0.0.1:8011: asked at each recipient of an outgoing message."""
+    bounce_service: str = ""
+    """Such as inet:127.0.0.1:8012: given what comes back to CONGVU_MAIL__RETURN_ADDRESS."""
 
     doveadm_url: str = ""
     """Dovecot's API, such as http://127.0.0.1:8008/doveadm/v1; without it nobody ends open
@@ -79,6 +81,8 @@ class SystemSender:
     name: str
     password: SecretStr
     address: str
+    return_address: str = ""
+    """Envelope sender of mail that we want back when it fails, with an extension for each."""
 
 
 @dataclass(frozen=True, slots=True)

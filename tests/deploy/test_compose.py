@@ -26,6 +26,7 @@ NOT_SECRET = {
     "CONGVU_MAIL__USERNAME",
     "CONGVU_MAIL__PASSWORD",  # asked for by the settings themselves where there is a user name
     "CONGVU_MAIL__SENDER_ADDRESS",
+    "CONGVU_MAIL__RETURN_ADDRESS",
     # asked for by the mail servers themselves, which not every province runs here
     "CONGVU_MAIL_SERVER__HOST_NAME",
     "CONGVU_MAIL_SERVER__DOVEADM_URL",

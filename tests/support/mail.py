@@ -30,6 +30,11 @@ from identity.directory.pending import count_pending
 from identity.directory.server import tree
 from kernel.clock import office_day, utc_now
 from kernel.encryption import KeyRing
+from kernel.mailer import Mailer, MailSettings
+from kernel.return_path import ReturnPath
+from mail_admin.bounces.server import BounceServer
+from mail_admin.bounces.service import ReturnedMail
+from mail_admin.bounces.settings import BounceSettings
 from mail_admin.server.doveadm import Doveadm
 from mail_admin.server.queries import due_accounts
 from mail_admin.server.settings import (
@@ -42,6 +47,7 @@ from mail_admin.server.settings import (
 from tests.support.code_flow import tokens_for
 from tests.support.embedded_server import Server
 from tests.support.installation import eventually
+from tests.support.listening import in_thread
 from tests.support.mail_messages import authenticate, compose, messages_in, plain
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
@@ -51,7 +57,12 @@ from tests.support.scratch import scratch_folder
 from tests.support.slapd import BASE_DN, PASSWORDS, TestSlapd, running_slapd
 from tests.support.smtp import Inbox, smtp_server
 
-SENDER = SystemSender(SYSTEM_SENDER, SecretStr("for-tests-only"), f"khong-tra-loi@{DOMAIN}")
+SENDER = SystemSender(
+    SYSTEM_SENDER,
+    SecretStr("for-tests-only"),
+    address=f"khong-tra-loi@{DOMAIN}",
+    return_address=f"congvu-bounce@{DOMAIN}",
+)
 DOVEADM_KEY = "the-doveadm-key"
 RESOURCE = f"https://mail.{DOMAIN}"
 CALLBACK = f"{RESOURCE}/index.php/login/oauth"
@@ -80,6 +91,7 @@ class MailStack:
     postfix_server: Server
     outside: Inbox
     webmail: Registered
+    return_path: ReturnPath
 
     def hire(self, **given: Any) -> Member:
         """A person who can sign in to mail; `quota_bytes` and `aliases` as given."""
@@ -258,6 +270,21 @@ class MailStack:
         eventually(has_arrived, self.logs)
         return found[0]
 
+    def mailer(self) -> Mailer:
+        """The product's own, as it signs in to Postfix."""
+        return Mailer(
+            MailSettings(
+                host=LOOPBACK,
+                port=self.postfix.submission,
+                authority=self.dovecot.authority,
+                username=SENDER.name,
+                password=SENDER.password,
+                sender_address=SENDER.address,
+                return_address=SENDER.return_address,
+            ),
+            self.return_path,
+        )
+
     def doveadm(self) -> Doveadm:
         return Doveadm(self.system.settings)
 
@@ -288,7 +315,7 @@ def running_mail(
         home = folder / below
         home.mkdir(mode=0o700, parents=True, exist_ok=True)  # closed, if it is below
         directory = stack.enter_context(running_slapd(folder, require_tls=False))
-        base = free_port(7)
+        base = free_port(8)
         api = {
             "MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{base + 3}/doveadm/v1",
             "MAIL_SERVER__DOVEADM_KEY": DOVEADM_KEY,
@@ -306,8 +333,13 @@ def running_mail(
                 "doveadm_url": api["MAIL_SERVER__DOVEADM_URL"],
                 "doveadm_key": SecretStr(DOVEADM_KEY),
                 "store": api["MAIL_SERVER__STORE"],
+                "bounce_service": f"inet:{LOOPBACK}:{base + 7}",
             }
         )
+        return_path = ReturnPath(keys, SENDER.return_address)
+        returned = ReturnedMail(provider.province.db, return_path, utc_now)
+        bounces = BounceServer(BounceSettings(port=base + 7), returned.take)
+        stack.enter_context(in_thread(bounces))
         system = _system(provider, directory, chosen)
         dovecot = EmbeddedDovecot(
             home=home,
@@ -336,7 +368,16 @@ def running_mail(
             "webmail", redirect_uris=[CALLBACK], resources=[RESOURCE], id_token_claims=True
         )
         mail = MailStack(
-            provider, directory, system, dovecot, postfix, servers[0], servers[1], outside, webmail
+            provider,
+            directory,
+            system,
+            dovecot,
+            postfix,
+            servers[0],
+            servers[1],
+            outside,
+            webmail,
+            return_path,
         )
         mail.settle()
         yield mail

@@ -1,8 +1,6 @@
 """The policy server in a thread of the test, and a client that asks as Postfix does."""
 
-import asyncio
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
@@ -10,32 +8,16 @@ from typing import Any, Self
 from entrypoints.embedded.ports import LOOPBACK
 from mail_admin.limits.server import Decide, PolicyServer
 from mail_admin.limits.settings import LimitSettings
+from tests.support.listening import PATIENCE_SECONDS, in_thread
 from tests.support.ports import free_port
-
-PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
 def serving_policy(decide: Decide, **settings: Any) -> Iterator[int]:
     """The port at which it answers."""
     chosen = LimitSettings(**{"port": free_port(), **settings})
-    ready = threading.Event()
-    loop = asyncio.new_event_loop()
-    stop = asyncio.Event()
-
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(PolicyServer(chosen, decide).serve(stop, ready=ready.set))
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(PATIENCE_SECONDS)
-    try:
+    with in_thread(PolicyServer(chosen, decide)):
         yield chosen.port
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
 
 
 class Postfix:

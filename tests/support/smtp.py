@@ -19,6 +19,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.senders: list[str] = []
+        """Of the envelopes, in the same order."""
         self.to_recipient: str | None = None
         self.to_data = "250 Taken"
 
@@ -33,6 +35,7 @@ class Inbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         if self.to_data.startswith("250"):
+            self.senders.append(envelope.mail_from or "")
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.to_data
 

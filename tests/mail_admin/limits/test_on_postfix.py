@@ -16,7 +16,6 @@ from identity.organisations.queries import get_organisation
 from identity.people.queries import appointments_on
 from kernel.clock import office_day, utc_now
 from kernel.encryption import KeyRing
-from kernel.mailer import Mailer, MailSettings
 from mail_admin.limits.protocol import Request
 from mail_admin.limits.service import OutgoingPolicy
 from mail_admin.limits.settings import LimitSettings
@@ -139,19 +138,9 @@ def test_a_list_reaches_its_members_suspended_ones_too_and_nobody_else_writes_to
 
 def test_a_reminder_arrives_in_a_real_mailbox_and_is_read_by_imap(guarded: Guarded) -> None:
     mail, member = guarded.mail, guarded.mail.hire()
-    mailer = Mailer(
-        MailSettings(
-            host=LOOPBACK,
-            port=mail.postfix.submission,
-            authority=mail.dovecot.authority,
-            username=SENDER.name,
-            password=SENDER.password,
-            sender_address=SENDER.address,
-        )
-    )
     reminders = Reminders(
         mail.provider.province.db,
-        mailer,
+        mail.mailer(),
         ReminderSettings(enabled=True, silent_after_days=0),
         LimitSettings(),
         UsageRateSettings(),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from identity.accounts.models import Account, AccountPeriod, AccountStatus
 from identity.accounts.provisioning import open_organisation_account
@@ -16,6 +16,8 @@ from kernel.clock import office_day
 from kernel.mailer import Mailer, MailSettings
 from mail_admin.limits.settings import LimitSettings
 from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.reminders.claims import come_back, hash_of
+from mail_admin.reminders.models import Notice, NoticeState
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
 from mail_admin.reminders.settings import ReminderSettings
@@ -126,6 +128,15 @@ class Scene:
                     valid_from=begins,
                     valid_to=ends,
                 )
+            )
+
+    def come_back(self, address: str, failure: str) -> int:
+        """What was sent to an address and not heard of since comes back; how many that were."""
+        sent = (Notice.address_hash == hash_of(address)) & (Notice.state == NoticeState.SENT)
+        with self.province.db.transaction() as session:
+            return sum(
+                come_back(session, notice_id, failure, self.now, for_good=failure.startswith("5"))
+                for notice_id in session.scalars(select(Notice.id).where(sent)).all()
             )
 
     def status(self, account_id: UUID) -> AccountStatus:

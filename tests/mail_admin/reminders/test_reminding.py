@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from identity.accounts.models import AccountStatus
 from identity.people.models import Person
 from kernel.mailer import MailUnavailable
+from mail_admin.reminders.claims import Claim, come_back, settle, take
 from mail_admin.reminders.errors import QuietHours
 from mail_admin.reminders.models import Notice, NoticeKind, NoticeState
 from tests.mail_admin.reminders.conftest import Scene
@@ -121,7 +122,7 @@ def test_a_server_that_takes_nothing_now_leaves_everything_due(scene: Scene, inb
 def test_an_address_refused_for_good_is_left_alone_until_it_changes(
     scene: Scene, inbox: Inbox
 ) -> None:
-    account = scene.person(idle_days=45, recovery_email=HOME)
+    account = scene.person(idle_days=45, active=False, recovery_email=HOME)
     inbox.to_recipient = "550 no such user"
     reminders = scene.reminders()
     assert reminders.remind().refused == 1
@@ -133,6 +134,47 @@ def test_an_address_refused_for_good_is_left_alone_until_it_changes(
         person.recovery_email = "moi@example.org"
     assert reminders.remind().sent == 1
     assert recipients(inbox) == ["moi@example.org"]
+
+
+def test_after_a_dead_recovery_address_the_mailbox_itself_is_written_to(
+    scene: Scene, inbox: Inbox
+) -> None:
+    account = scene.person(idle_days=45, recovery_email=HOME)
+    inbox.to_recipient = "550 no such user"
+    reminders = scene.reminders()
+    assert reminders.remind().refused == 1
+    inbox.to_recipient = None
+    scene.now += timedelta(days=6)
+    assert reminders.remind(even_when_quiet=True).sent == 0  # one a week, whatever became of it
+    scene.now += timedelta(days=1)
+    assert reminders.remind().sent == 1
+    assert recipients(inbox) == [f"{account.login}@{DOMAIN}"]
+
+
+def test_an_address_given_up_is_tried_again_once(scene: Scene, inbox: Inbox) -> None:
+    account = scene.person(idle_days=45, recovery_email=HOME)
+    own = f"{account.login}@{DOMAIN}"
+    reminders = scene.reminders()
+    for _ in range(4):
+        reminders.remind()
+        scene.come_back(HOME, "4.4.1")
+        scene.now += timedelta(days=7)
+    assert [mail["To"] for mail in inbox.mails] == [HOME, HOME, own, own]
+    scene.now += timedelta(weeks=13)  # what failed so long ago is forgotten
+    reminders.remind()
+    assert inbox.mails[-1]["To"] == HOME
+
+
+def test_what_came_back_before_it_was_settled_stays_so(scene: Scene) -> None:
+    account = scene.person(idle_days=45)
+    claim = Claim(NoticeKind.DORMANT, account.id, HOME, scene.today, 7)
+    with scene.province.db.transaction() as session:
+        assert take(session, claim, scene.now) == claim.id
+        assert come_back(session, claim.id, "5.1.1", scene.now, for_good=True)
+        settle(session, claim.id, NoticeState.SENT, scene.now)
+        assert not come_back(session, claim.id, "4.4.1", scene.now, for_good=False)
+    (notice,) = notices(scene, NoticeKind.DORMANT)
+    assert (notice.state, notice.failure) == (NoticeState.REFUSED, "5.1.1")
 
 
 @pytest.mark.parametrize(

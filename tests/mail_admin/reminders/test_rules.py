@@ -103,6 +103,59 @@ def test_who_never_activated_is_noticed_by_the_list_of_the_office(scene: Scene) 
     assert scene.status(office.id) is AccountStatus.ACTIVE
 
 
+def test_a_dead_recovery_address_protects_only_until_the_mailbox_was_written_to(
+    scene: Scene, inbox: Inbox
+) -> None:
+    account = scene.person(idle_days=60, recovery_email=HOME)
+    reminders = ruled(scene)
+    days(scene, 1, reminders)
+    assert scene.come_back(HOME, "5.1.1") == 1
+    assert days(scene, 14, reminders).index(1) == 13  # a week later to the mailbox, then a week
+    assert scene.status(account.id) is AccountStatus.SUSPENDED
+    own = f"{account.login}@{DOMAIN}"
+    assert [mail["To"] for mail in inbox.mails] == [HOME, own, own]
+
+
+def test_a_notice_that_came_back_late_locks_nobody(scene: Scene) -> None:
+    account = scene.person(idle_days=60, recovery_email=HOME)
+    reminders = ruled(scene)
+    days(scene, 7, reminders)
+    scene.come_back(HOME, "4.4.7")
+    assert days(scene, 1, reminders) == [0]
+    assert scene.status(account.id) is AccountStatus.ACTIVE
+    assert days(scene, 7, reminders) == [0] * 6 + [1]  # the second one did arrive
+
+
+def test_who_cannot_be_written_to_at_all_is_noticed_by_the_list_of_the_office(
+    scene: Scene,
+) -> None:
+    office = scene.office(scene.department)
+    unreachable = scene.person(idle_days=60, recovery_email=HOME)
+    newcomer = scene.person("Lê Văn Mới", idle_days=30, active=False, recovery_email="moi@a.vn")
+    reminders = ruled(scene)
+    for _ in range(3):  # the recovery address, then the mailbox, which is full, twice
+        days(scene, 1, reminders)
+        scene.come_back(HOME, "5.1.1")
+        scene.come_back("moi@a.vn", "5.1.1")
+        scene.come_back(f"{unreachable.login}@{DOMAIN}", "4.2.2")
+        scene.now += timedelta(days=6)
+    scene.use(office, scene.today)
+    assert scene.status(newcomer.id) is AccountStatus.SUSPENDED  # a week after the list
+    assert scene.status(unreachable.id) is AccountStatus.ACTIVE
+    assert days(scene, 1, reminders) == [1]
+    assert scene.status(unreachable.id) is AccountStatus.SUSPENDED
+
+
+def test_a_list_that_came_back_is_no_notice(scene: Scene) -> None:
+    office = scene.office(scene.department)
+    scene.person(idle_days=30, active=False)
+    reminders = ruled(scene)
+    days(scene, 1, reminders)
+    assert scene.come_back(f"{office.login}@{DOMAIN}", "4.2.2") == 1
+    assert days(scene, 13, reminders) == [0] * 13
+    assert days(scene, 1, reminders) == [1]  # the second list is a week old
+
+
 def test_reinstating_undoes_it_and_begins_a_new_term(scene: Scene) -> None:
     account = scene.person(idle_days=60)
     reminders = ruled(scene)

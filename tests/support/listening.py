@@ -1,0 +1,34 @@
+"""A server of ours that needs an event loop, in a thread of the test."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+PATIENCE_SECONDS = 30.0
+
+
+class Serving(Protocol):
+    async def serve(self, stop: asyncio.Event, *, ready: Callable[[], None]) -> None: ...
+
+
+@contextmanager
+def in_thread(server: Serving) -> Iterator[None]:
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(server.serve(stop, ready=ready.set))
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
