@@ -17,6 +17,7 @@ MODELS = (
     "identity.people.models",
     "identity.addresses.models",
     "identity.accounts.models",
+    "identity.roles.models",
     "identity.directory.models",
     "identity.hr_import.models",
     "sso.clients.models",
@@ -35,6 +36,7 @@ MODELS = (
     "mail_admin.lists.models",
     "mail_admin.mailboxes.handover_models",
     "mail_admin.rate.models",
+    "console.session.models",
 )
 for name in MODELS:
     import_module(name)  # fills the metadata

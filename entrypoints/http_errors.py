@@ -7,6 +7,8 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
+from console.session.access import ConsoleSignInNeeded
+from console.session.routes import sign_in_first
 from kernel.database import DatabaseUnavailable
 from kernel.errors import Conflict, DomainError, Invalid, TooMany
 from kernel.http import Problem, problem_response, status_of
@@ -85,6 +87,8 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(SignInNeeded)
     def to_sign_in_first(_: Request, needed: SignInNeeded) -> Response:
         return to_sign_in(needed.back)
+
+    app.add_exception_handler(ConsoleSignInNeeded, sign_in_first)  # type: ignore[arg-type]  # starlette wants Exception
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:

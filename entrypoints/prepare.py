@@ -1,10 +1,12 @@
 """Bring the database to this version before anything else starts: `python -m` this module.
 
-Migrations, and the keys without which the first sign-in could not be signed.
+Migrations, the keys without which the first sign-in could not be signed, and the console as a
+system that people sign in to.
 """
 
 import sys
 
+from console.session.client import keep_console_client
 from entrypoints.exit_code import exit_code
 from entrypoints.migrations import migrate
 from entrypoints.settings import Settings, load_settings
@@ -17,6 +19,7 @@ def prepare(settings: Settings) -> None:
     services = Services(settings)
     try:
         services.keep_keys_ready()
+        keep_console_client(services.database, services.settings.web.public_url, services.clock())
     finally:
         services.close()
 

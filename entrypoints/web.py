@@ -18,6 +18,9 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
 import theme.pages
+from console.pages import STATIC as CONSOLE_STATIC
+from console.pages import WEB
+from console.routers import ROUTERS as CONSOLE
 from entrypoints.exit_code import exit_code
 from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.http_errors import answer_errors
@@ -146,9 +149,15 @@ def create_app(services: Services) -> FastAPI:
     most = services.settings.imports.max_file_bytes
     api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
     api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
-    for router in (*PAGES, api):  # each request is compared with one after the other
+    for router in (*PAGES, api, *CONSOLE):  # each request is compared with one after the other
         app.include_router(router)
-    for name, folder in {"theme": theme.pages.STATIC, "login": LOGIN_STATIC}.items():
+    folders = {
+        "theme": theme.pages.STATIC,
+        "login": LOGIN_STATIC,
+        "console": CONSOLE_STATIC,
+        "web": WEB,
+    }
+    for name, folder in folders.items():
         app.mount(f"/static/{name}", Assets(directory=folder))
     telemetry = app.state.telemetry = Telemetry()
     services.spool.report_to(telemetry.spooled.set)
@@ -171,6 +180,7 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
         jwks_cache_seconds=sign_on.settings.jwks_cache_seconds,
         certificates=services.settings.web.client_certificates,
     )
+    app.state.provider = back_channel  # the console signs people in by it, like any other system
     return TelemetryMiddleware(back_channel, telemetry=app.state.telemetry)
 
 

@@ -14,6 +14,7 @@ from kernel.errors import ERROR_KINDS, TooMany
 from kernel.messages import Message
 from theme import texts
 from theme.assets import query_of
+from theme.catalogue import Catalogue
 from theme.language import language_of, remember
 
 HEADERS = {
@@ -44,18 +45,28 @@ class Support:
 class Pages:
     """Renders the templates of one feature over the base of the theme."""
 
-    def __init__(self, templates: Path, *, static: Mapping[str, Path] | None = None) -> None:
+    def __init__(
+        self,
+        templates: Path,
+        *,
+        static: Mapping[str, Path] | None = None,
+        catalogue: Catalogue | None = None,
+        policy: str = HEADERS["Content-Security-Policy"],
+    ) -> None:
         """`static`: name under /static to the folder with the feature's own files."""
         folders = (templates, TEMPLATES)
         self._static = {"theme": STATIC, **(static or {})}
-        self._environment = Environment(
+        self._policy = policy
+        self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"asset": self.asset, "common": texts}
+        self.environment.globals |= {"asset": self.asset, "common": texts}
+        if catalogue is not None:
+            catalogue.install(self.environment)
 
     def asset(self, name: str) -> str:
         """The address of a file, such as `theme/page.css`."""
@@ -71,16 +82,18 @@ class Pages:
         wait: int | None = None,
         form_targets: Sequence[str] = (),
         frame_origins: Sequence[str] = (),
+        block: str | None = None,
         **values: Any,
     ) -> HTMLResponse:
         """`wait`: seconds until another attempt is let through; the status is then TooMany's.
 
         `form_targets` are origins that a form on the page may lead to besides our own;
-        `frame_origins` are those that it embeds pages of.
+        `frame_origins` are those that it embeds pages of. `block` names the one part of the
+        template that is wanted, for a page that is there already.
         """
         shown = {**_of(request), "wait": wait, **values}
-        body = self._environment.get_template(template).render(shown)
-        policy = " ".join([HEADERS["Content-Security-Policy"], *form_targets])
+        body = self._body(template, block, shown)
+        policy = " ".join([self._policy, *form_targets])
         if frame_origins:
             policy += f"; frame-src {' '.join(frame_origins)}"
         headers = {**HEADERS, "Content-Security-Policy": policy}
@@ -89,6 +102,12 @@ class Pages:
         response = HTMLResponse(body, status_code=status_code, headers=headers)
         remember(request, response)
         return response
+
+    def _body(self, template: str, block: str | None, shown: Mapping[str, Any]) -> str:
+        found = self.environment.get_template(template)
+        if block is None:
+            return found.render(shown)
+        return "".join(found.blocks[block](found.new_context(dict(shown))))
 
 
 def _of(request: Request) -> dict[str, Any]:

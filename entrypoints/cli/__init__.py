@@ -19,6 +19,7 @@ from entrypoints.cli.lists import distribution_list
 from entrypoints.cli.mailboxes import mailbox
 from entrypoints.cli.organisations import organisation
 from entrypoints.cli.people import person
+from entrypoints.cli.roles import role
 from entrypoints.cli.session import Session, answer
 from entrypoints.cli.status import status
 from entrypoints.cli.tokens import token
@@ -51,6 +52,7 @@ for command in (
     mailbox,
     organisation,
     person,
+    role,
     status,
     token,
     usage,

@@ -117,14 +117,26 @@ def find_session(
     """The session of a cookie, if it is live and its account active; notes that it was seen."""
     if not secret:
         return None
+    return _live(session, SignOnSession.secret_hash == token_hash(secret), settings, now)
+
+
+def find_session_of(
+    session: Session, participation_id: UUID, *, settings: SignOnSettings, now: datetime
+) -> SignedIn | None:
+    """The same for a system that was signed in to, as long as it was not signed out of."""
+    entered = select(Participation.session_id).where(
+        Participation.id == participation_id, Participation.ended_at.is_(None)
+    )
+    return _live(session, SignOnSession.id == entered.scalar_subquery(), settings, now)
+
+
+def _live(
+    session: Session, condition: ColumnElement[bool], settings: SignOnSettings, now: datetime
+) -> SignedIn | None:
     statement = (
         select(SignOnSession, Account)
         .join(Account, Account.id == SignOnSession.account_id)
-        .where(
-            SignOnSession.secret_hash == token_hash(secret),
-            _is_live(settings, now),
-            Account.status == AccountStatus.ACTIVE,
-        )
+        .where(condition, _is_live(settings, now), Account.status == AccountStatus.ACTIVE)
     )
     found = session.execute(statement).one_or_none()
     if found is None:

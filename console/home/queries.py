@@ -1,0 +1,110 @@
+"""What waits for somebody: a count for each kind of work, with the list that it leads to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console.session.service import Caller
+from identity.accounts.models import Account, AccountKind, AccountStatus
+from identity.directory.pending import count_pending, refusals
+from identity.hr_import.models import ImportPlan, PlanStatus
+from identity.organisations.models import Organisation
+from identity.organisations.queries import in_force
+from kernel.access import Permission
+from theme.catalogue import _
+
+OVERDUE = timedelta(days=30)
+"""After so long without activation a letter has been lost or put aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    label: str
+    explanation: str
+    count: int
+    address: str
+    symbol: str
+    urgent: bool = False
+
+
+def waiting_for(session: Session, caller: Caller, now: datetime) -> list[Waiting]:
+    """Of what the caller may do something about; nothing where nothing waits."""
+    return [found for found in _all(session, caller, now) if found.count]
+
+
+def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
+    if caller.may(Permission.IMPORT):
+        yield Waiting(
+            _("Danh sách chờ xác nhận"),
+            _("Đã đọc và kiểm tra, chưa ghi vào hệ thống."),
+            session.scalar(select(func.count()).where(ImportPlan.status == PlanStatus.PLANNED))
+            or 0,
+            "/quan-tri/nhap-danh-sach",
+            "file-spreadsheet",
+        )
+    if caller.may(Permission.MANAGE_ACCOUNTS):
+        yield Waiting(
+            _("Tài khoản quá hạn kích hoạt"),
+            _("Đã cấp hơn 30 ngày mà chưa ai đặt mật khẩu."),
+            _never_activated(session, now - OVERDUE),
+            "/quan-tri/tai-khoan?status=pending&older=30",
+            "mail",
+        )
+    if caller.may(Permission.READ_DIRECTORY):
+        yield Waiting(
+            _("Bị thư mục LDAP từ chối"),
+            _("Cần xem lý do; hệ thống vẫn tự thử lại."),
+            sum(refusals(session).values()),
+            "/quan-tri/thu-muc",
+            "alert-triangle",
+            urgent=True,
+        )
+        yield Waiting(
+            _("Chưa ghi sang thư mục LDAP"),
+            _("Thường hết trong vài giây."),
+            count_pending(session),
+            "/quan-tri/thu-muc",
+            "server",
+        )
+
+
+def _never_activated(session: Session, before: datetime) -> int:
+    statement = select(func.count()).where(
+        Account.kind == AccountKind.PERSONAL,
+        Account.status == AccountStatus.PENDING,
+        Account.created_at < before,
+    )
+    return session.scalar(statement) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryCounts:
+    organisations: int
+    accounts: dict[AccountStatus, int]
+    """Personal ones by status."""
+    organisation_accounts: int
+
+    @property
+    def personal(self) -> int:
+        """Issued and not closed."""
+        return sum(
+            count for status, count in self.accounts.items() if status is not AccountStatus.CLOSED
+        )
+
+
+def registry_counts(session: Session, day: date) -> RegistryCounts:
+    organisations = session.scalar(select(func.count(Organisation.id)).where(in_force(day))) or 0
+    statement = select(Account.kind, Account.status, func.count()).group_by(
+        Account.kind, Account.status
+    )
+    personal: dict[AccountStatus, int] = {}
+    of_organisations = 0
+    for kind, status, count in session.execute(statement):
+        if kind is AccountKind.PERSONAL:
+            personal[status] = count
+        elif kind is AccountKind.ORGANISATION and status is not AccountStatus.CLOSED:
+            of_organisations += count
+    return RegistryCounts(organisations, personal, of_organisations)

@@ -1,0 +1,33 @@
+"""The first page: what waits for the caller, and where to."""
+
+from fastapi import APIRouter, Request, Response
+
+from console.home import queries
+from console.pages import pages
+from console.session.access import CONSOLE_PATH, AnyCaller
+from kernel.access import Permission
+from kernel.clock import office_day
+from kernel.http import Db, Now
+from sso.login.destinations import HOME_PATH, go
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(CONSOLE_PATH)
+def show_home(request: Request, caller: AnyCaller, db: Db, now: Now) -> Response:
+    """Staff without a role have nothing to administer: their own account is their start."""
+    if not caller.roles:
+        return go(HOME_PATH)
+    with db.transaction() as session:
+        waiting = queries.waiting_for(session, caller, now)
+        counts = queries.registry_counts(session, office_day(now))
+    return pages.show(
+        request,
+        "home/home.html",
+        caller,
+        now,
+        waiting=waiting,
+        counts=counts,
+        may_import=caller.may(Permission.IMPORT),
+        may_manage_people=caller.may(Permission.MANAGE_PEOPLE),
+    )

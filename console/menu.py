@@ -1,0 +1,50 @@
+"""What the menu of the console leads to, for whom."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from console.session.service import Caller
+from kernel.access import Permission
+from theme.catalogue import _
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: str
+    path: str
+    icon: str
+    permission: Permission | None = None
+    """Whoever lacks it does not see the item."""
+
+    def is_current(self, path: str) -> bool:
+        if self.path == HOME.path:
+            return path == self.path
+        return path == self.path or path.startswith(self.path + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    items: tuple[Item, ...]
+
+
+HOME = Item(_("Trang chủ"), "/quan-tri", "home")
+GROUPS = (
+    Group(
+        _("Nhân sự"),
+        (
+            HOME,
+            Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
+        ),
+    ),
+)
+
+
+def menu_of(caller: Caller) -> Iterator[Group]:
+    """Groups with the items that the caller may open; none that is empty."""
+    for group in GROUPS:
+        items = tuple(
+            item for item in group.items if item.permission is None or caller.may(item.permission)
+        )
+        if items:
+            yield Group(group.label, items)

@@ -1,0 +1,10 @@
+"""Every route of the console, in the order in which requests are compared with them."""
+
+from fastapi import APIRouter
+
+from console.home.routes import router as home_router
+from console.people.routes import router as people_router
+from console.session.routes import router as session_router
+from console.session.theme_routes import router as theme_router
+
+ROUTERS: tuple[APIRouter, ...] = (session_router, theme_router, home_router, people_router)

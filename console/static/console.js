@@ -1,0 +1,34 @@
+// What pages do beyond plain links and forms; without it everything still works.
+"use strict";
+
+document.documentElement.classList.add("scripted");
+
+// A button that shows and hides what it names.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-toggles]");
+  if (!button) return;
+  const target = document.getElementById(button.dataset.toggles);
+  const open = target.classList.toggle("open");
+  button.setAttribute("aria-expanded", String(open));
+});
+
+// What went wrong is where the reader is taken.
+function focusFaults(root) {
+  const faults = root.querySelector("[data-focus]");
+  if (faults) faults.focus();
+}
+document.addEventListener("DOMContentLoaded", () => focusFaults(document));
+document.addEventListener("htmx:afterSwap", (event) => focusFaults(event.target));
+
+// One press, one request: a second one on a slow line would send the form twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent && !event.defaultPrevented && form.method === "post") {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post") form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});

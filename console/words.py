@@ -1,0 +1,63 @@
+"""How the console calls what has a fixed set of values; templates translate it."""
+
+from babel.numbers import format_decimal, format_percent
+
+from identity.accounts.models import AccountKind, AccountStatus
+from identity.organisations.models import OrganisationKind
+from identity.people.models import ContractType, LeaveKind, Sex
+from theme.catalogue import _
+
+SEXES = {Sex.MALE: _("Nam"), Sex.FEMALE: _("Nữ")}
+CONTRACT_TYPES = {
+    ContractType.CIVIL_SERVANT: _("Cán bộ, công chức"),
+    ContractType.PUBLIC_EMPLOYEE: _("Viên chức"),
+    ContractType.CONTRACT_111: _("Hợp đồng 111"),
+    ContractType.OTHER: _("Khác"),
+}
+LEAVE_KINDS = {
+    LeaveKind.MATERNITY: _("Nghỉ thai sản"),
+    LeaveKind.STUDY: _("Đi học"),
+    LeaveKind.SICK: _("Nghỉ ốm"),
+    LeaveKind.SECONDMENT: _("Biệt phái"),
+    LeaveKind.OTHER: _("Nghỉ khác"),
+}
+STATUSES = {
+    AccountStatus.PENDING: _("Chờ kích hoạt"),
+    AccountStatus.ACTIVE: _("Đang hoạt động"),
+    AccountStatus.SUSPENDED: _("Tạm khoá"),
+    AccountStatus.CLOSED: _("Đã đóng"),
+}
+STATUS_TONES = {
+    AccountStatus.PENDING: "warn",
+    AccountStatus.ACTIVE: "good",
+    AccountStatus.SUSPENDED: "bad",
+    AccountStatus.CLOSED: "quiet",
+}
+ACCOUNT_KINDS = {
+    AccountKind.PERSONAL: _("Cá nhân"),
+    AccountKind.ORGANISATION: _("Cơ quan"),
+    AccountKind.SERVICE: _("Dịch vụ"),
+}
+ORGANISATION_KINDS = {
+    OrganisationKind.PROVINCIAL_COMMITTEE: _("Uỷ ban nhân dân tỉnh"),
+    OrganisationKind.DEPARTMENT: _("Sở, ban, ngành"),
+    OrganisationKind.UNIT: _("Phòng, đơn vị trực thuộc"),
+    OrganisationKind.DISTRICT_COMMITTEE: _("Uỷ ban nhân dân huyện"),
+    OrganisationKind.COMMUNE_COMMITTEE: _("Uỷ ban nhân dân xã"),
+    OrganisationKind.PUBLIC_SERVICE_UNIT: _("Đơn vị sự nghiệp"),
+    OrganisationKind.PARTY: _("Cơ quan Đảng"),
+    OrganisationKind.MASS_ORGANISATION: _("Đoàn thể"),
+    OrganisationKind.SCHOOL: _("Trường học"),
+    OrganisationKind.HEALTH_STATION: _("Trạm y tế"),
+    OrganisationKind.OTHER: _("Khác"),
+}
+
+
+def number(value: int, language: str) -> str:
+    """With the separator of the language: 6.433 and 6,433."""
+    return str(format_decimal(value, locale=language))
+
+
+def share(value: float | None, language: str) -> str:
+    """92,1 % and 92.1%; a dash where there is nothing to divide by."""
+    return "–" if value is None else str(format_percent(value, "#,##0.0 %", locale=language))

@@ -1,0 +1,66 @@
+"""Words of pages from gettext catalogues: Vietnamese is the source, other languages are files.
+
+Read from the `.po` that translators edit: there is nothing to compile and nothing to forget.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import babel.messages
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+
+SOURCE = "vi"
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the catalogue where it is written; templates translate it."""
+    return sentence
+
+
+class Catalogue:
+    """`folder` has a folder for each language but the source's, such as `en`, with `.po` files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _translations(self) -> dict[str, NullTranslations]:
+        return {folder.name: _load(folder) for folder in self._folder.iterdir()}
+
+    def of(self, language: str) -> NullTranslations:
+        return self._translations.get(language) or NullTranslations()
+
+    def install(self, environment: Environment) -> None:
+        """Give templates `_()`, `ngettext()` and `{% trans %}` in the language of the page."""
+        environment.add_extension("jinja2.ext.i18n")
+
+        @pass_context
+        def gettext(context: Context, sentence: str) -> str:
+            return self.of(context["language"]).ugettext(sentence)
+
+        @pass_context
+        def ngettext(context: Context, one: str, many: str, count: int) -> str:
+            return self.of(context["language"]).ungettext(one, many, count)
+
+        install: Callable[..., Any] = environment.install_gettext_callables  # type: ignore[attr-defined]
+        install(gettext, ngettext, newstyle=True)
+
+
+def _load(folder: Path) -> Translations:
+    whole = babel.messages.Catalog(locale=folder.name)
+    for file in sorted(folder.glob("*.po")):
+        with file.open("rb") as source:
+            for message in read_po(source, locale=folder.name):
+                if message.id:
+                    whole[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return Translations(compiled)
