@@ -10,17 +10,21 @@ from sqlalchemy import select
 from entrypoints.home import CHECKOUT
 from entrypoints.settings import Settings
 from entrypoints.wiring import Services
+from identity.accounts.models import Account, AccountKind
 from identity.addresses.presets import PRESETS
 from identity.addresses.service import add_domain, set_policy
 from identity.directory.leader import leadership
 from identity.hr_import.service import ImportOptions, apply_plan, make_plan, receive_file
 from identity.organisations.models import Organisation
+from identity.roles.models import Role
+from identity.roles.service import grant_role
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import VIETNAM
 
 PROVINCE = CHECKOUT / "sample" / "bac-kan"
 DOMAIN = "backan.gov.vn"
+ADMINISTRATOR = "nganth"
 FOUNDED = date(2024, 6, 1)
 """The day that the sample list of officials bears."""
 OPENED = datetime.combine(FOUNDED, time(8), VIETNAM)
@@ -41,6 +45,7 @@ def provision_sample_if_empty(settings: Settings) -> None:
     folder = settings.sample.folder or PROVINCE
     for name in ("organisations.csv", "organisation-accounts.csv", "hr.xlsx"):
         _import(services, actor, folder / name)
+    _appoint_administrator(services, actor)
     _write_directory(services)
 
 
@@ -77,6 +82,23 @@ def _import(services: Services, actor: Actor, file: Path) -> None:
     apply_plan(services.database, services.importer, actor, plan.id, now=OPENED)
     totals = ", ".join(f"{count} {name}" for name, count in plan.totals.items() if count)
     click.echo(f"  {file.name}: {totals} in {perf_counter() - started:.1f} s")
+
+
+def _appoint_administrator(services: Services, actor: Actor) -> None:
+    """Somebody has to be able to enter the console; of another sample the first by login."""
+    with services.database.transaction() as session:
+        people = select(Account).where(Account.kind == AccountKind.PERSONAL)
+        order = (Account.login != ADMINISTRATOR, Account.login)
+        account = session.scalar(people.order_by(*order).limit(1))
+        if account is not None:
+            grant_role(
+                session,
+                actor,
+                account,
+                Role.ADMINISTRATOR,
+                now=services.clock(),
+                basis=Basis("sample province"),
+            )
 
 
 def _write_directory(services: Services) -> None:

@@ -11,8 +11,8 @@ from console.session.service import Caller, find_caller
 from kernel.access import Permission
 from kernel.http import Db, Now, request_id_of
 from sso.http import SignOn
+from sso.login.destinations import CONSOLE_PATH
 
-CONSOLE_PATH = "/quan-tri"
 LONGEST_BACK = 1000
 
 

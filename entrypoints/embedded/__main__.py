@@ -8,9 +8,11 @@ from functools import partial
 
 import click
 
+from console.session.access import CONSOLE_PATH
 from entrypoints.embedded.assembly import first_run, mail_servers, programs, servers
 from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
 from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
+from entrypoints.embedded.first_administrator import invitation
 from entrypoints.embedded.ports import OWN_PORTS, Ports, require_free
 from entrypoints.embedded.state import ended_cleanly, only_copy, read_state
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
@@ -93,13 +95,14 @@ def announce(home: Home, settings: Settings) -> None:
     say(
         f"""
 Công Vụ is ready.
+  console    {settings.web.public_url}{CONSOLE_PATH}
   sign-in    {settings.web.public_url}/dang-nhap
   API        {settings.web.public_url}/api/v1
   mail       IMAP {address_of(home, "imap")}, sending {address_of(home, "submission")}
   directory  {settings.directory.uri}  base {settings.directory.base_dn}
   settings   {home.env_file}  (passwords and keys: keep it safe)
   logs       {home.path / "log"}
-To sign in:
+To sign in:{administrator_of(home)}
   as a person       {congvu} account activation-code nganth --reason "first try"
                     (then choose a password at {settings.web.public_url}{ACTIVATION_PATH})
   as operator       {congvu} --help
@@ -109,6 +112,16 @@ To sign in:
 Ctrl-C stops everything; the data stay in {home.path}.
 """
     )
+
+
+def administrator_of(home: Home) -> str:
+    """How to enter an installation that nobody has entered yet; nothing afterwards."""
+    invited = invitation(home)
+    if invited is None:
+        return ""
+    return f"""
+  as administrator  {invited.address}
+                    (once; choose a password for {invited.login}, then open the console)"""
 
 
 def address_of(home: Home, part: str) -> str:

@@ -6,6 +6,7 @@ A process of its own, so that the supervisor stays free to restart a server that
 import os
 import sys
 
+from entrypoints.embedded.first_administrator import invite
 from entrypoints.embedded.mail_client import ensure_mail_client
 from entrypoints.exit_code import exit_code
 from entrypoints.home import Home
@@ -19,9 +20,10 @@ def main() -> None:
     settings = load_settings()
     prepare(settings)
     provision_sample_if_empty(settings)
-    services = Services(settings)
+    services, home = Services(settings), Home.from_environment(os.environ)
     try:
-        ensure_mail_client(services, Home.from_environment(os.environ))
+        ensure_mail_client(services, home)
+        invite(services, home)
     finally:
         services.close()
 

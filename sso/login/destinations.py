@@ -24,6 +24,8 @@ CHANGE_PATH = "/doi-mat-khau"
 HOME_PATH = "/tai-khoan"
 SESSIONS_PATH = "/tai-khoan/phien"
 SYSTEMS_PATH = "/tai-khoan/he-thong"
+CONSOLE_PATH = "/quan-tri"
+"""For those who have a role."""
 RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH, DEVICE_PATH})
 """Pages that ask for a sign-in first and are gone back to after it."""
 DEVICE_PAGE = re.compile(re.escape(DEVICE_PATH) + r"(\?user_code=[A-Za-z-]{0,20})?")
