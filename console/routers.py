@@ -3,8 +3,15 @@
 from fastapi import APIRouter
 
 from console.home.routes import router as home_router
+from console.me.routes import router as me_router
 from console.people.routes import router as people_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
 
-ROUTERS: tuple[APIRouter, ...] = (session_router, theme_router, home_router, people_router)
+ROUTERS: tuple[APIRouter, ...] = (
+    session_router,
+    theme_router,
+    home_router,
+    me_router,
+    people_router,
+)

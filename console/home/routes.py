@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from console.home import queries
 from console.pages import pages
-from console.session.access import CONSOLE_PATH, AnyCaller
+from console.session.access import AnyCaller
 from kernel.access import Permission
 from kernel.clock import office_day
 from kernel.http import Db, Now
-from sso.login.destinations import HOME_PATH, go
+from sso.login.destinations import CONSOLE_PATH, HOME_PATH, go
 
 router = APIRouter(include_in_schema=False)
 

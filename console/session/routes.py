@@ -11,14 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from console.pages import pages
 from console.session import cookies, service
-from console.session.access import CONSOLE_PATH, ConsoleSignInNeeded, own_page
+from console.session.access import ConsoleSignInNeeded, own_page
 from console.session.relying_party import CALLBACK_PATH, RelyingParty, SignInRefused
 from console.session.step import LIFETIME, Step
 from kernel.database import Database
 from kernel.http import Db, Now
 from sso.assembly import SingleSignOn
 from sso.http import SignOn
-from sso.login.destinations import go
+from sso.login.destinations import CONSOLE_PATH, go
 from theme.language import language_of
 
 router = APIRouter(include_in_schema=False)

@@ -8,7 +8,6 @@ from functools import partial
 
 import click
 
-from console.session.access import CONSOLE_PATH
 from entrypoints.embedded.assembly import first_run, mail_servers, programs, servers
 from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
 from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
@@ -20,6 +19,7 @@ from entrypoints.exit_code import exit_code
 from entrypoints.home import CHECKOUT, Home
 from entrypoints.settings import Settings, load_settings
 from identity.handover.settings import ACTIVATION_PATH
+from sso.login.destinations import CONSOLE_PATH
 
 Start = Callable[[Supervisor, Home, Settings], None]
 

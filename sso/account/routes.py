@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from identity.accounts.password_age import password_state
+from identity.roles.service import roles_of
 from kernel.clock import office_day
 from kernel.http import Db, Now
 from kernel.messages import Message
@@ -37,6 +38,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         subject = load_subject(session, me.account.id, day)
         acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
         clients = sign_on.clients.get()
+        administers = bool(roles_of(session, me.account.id))
         systems = queries.systems_to_enter(session, subject, clients, sign_on.issuer)
     return _page(
         request,
@@ -45,6 +47,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         now,
         subject=subject,
         acts_for=acts_for,
+        administers=administers,
         systems=systems,
         recovery=masked(subject.person.recovery_email) if subject.person else None,
         password=password_state(me.account, sign_on.passwords.policy, now),

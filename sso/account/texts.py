@@ -13,6 +13,32 @@ SYSTEMS = Message("Hệ thống đã kết nối", "Connected systems")
 PASSWORD = Message("Đổi mật khẩu", "Change the password")
 SIGN_OUT = Message("Đăng xuất", "Sign out")
 
+MAILBOX = Message("Hộp thư của tôi", "My mailbox")
+MAILBOX_SHORT = Message("Hộp thư", "Mailbox")
+MAILBOX_LEAD = Message(
+    "Những gì hệ thống đếm khi tính tỷ lệ sử dụng: ngày và số lượng, không có nội dung thư.",
+    "What is counted for the usage rate: days and numbers, nothing of what a mail says.",
+)
+MY_MAILBOX = Message("Hộp thư cá nhân", "Personal mailbox")
+HELD = Message(
+    "Hộp thư của cơ quan mà bạn được giao quản lý; mở bằng chính tài khoản của bạn.",
+    "The mailbox of an organisation that you look after; you open it with your own account.",
+)
+LAST_SIGN_IN = Message("Đăng nhập gần nhất", "Last sign-in")
+NEVER_SIGNED_IN = Message("chưa có trong thời gian còn lưu", "none as far as is kept")
+STORED = Message("Dung lượng", "Size")
+QUOTA = Message("Dung lượng tối đa", "Largest size")
+MONTHS_OF_USE = Message("Sử dụng theo tháng", "Use by month")
+MONTH = Message("Tháng", "Month")
+USED_DAYS = Message("Ngày có sử dụng", "Days of use")
+PROGRAM_DAYS = Message("Ngày phần mềm tự kết nối", "Days of programs connecting")
+SENT = Message("Thư gửi", "Sent")
+DELIVERED = Message("Thư nhận", "Received")
+NO_USE_YET = Message(
+    "Ba tháng gần đây chưa ghi nhận lần sử dụng nào.", "No use was seen in the last three months."
+)
+CONSOLE = Message("Trang quản trị", "Console")
+
 WHO = Message("Thông tin của bạn", "About you")
 STAFF_NUMBER = Message("Số hiệu", "Staff number")
 LOGIN = Message("Tên đăng nhập", "Login")

@@ -24,9 +24,12 @@ CHANGE_PATH = "/doi-mat-khau"
 HOME_PATH = "/tai-khoan"
 SESSIONS_PATH = "/tai-khoan/phien"
 SYSTEMS_PATH = "/tai-khoan/he-thong"
+MAILBOX_PATH = "/tai-khoan/hop-thu"
 CONSOLE_PATH = "/quan-tri"
 """For those who have a role."""
-RETURNS = frozenset({HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, CHANGE_PATH, DEVICE_PATH})
+RETURNS = frozenset(
+    {HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, MAILBOX_PATH, CHANGE_PATH, DEVICE_PATH}
+)
 """Pages that ask for a sign-in first and are gone back to after it."""
 DEVICE_PAGE = re.compile(re.escape(DEVICE_PATH) + r"(\?user_code=[A-Za-z-]{0,20})?")
 """Gone back to with the code that was typed there."""
