@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import BrowserContext
 
 from console.session.client import keep_console_client
 from identity.accounts.queries import get_account
@@ -38,6 +39,13 @@ class ConsoleWorld:
         response = browser.follow(browser.get(back))
         self.home(browser, browser.sign_in(member, response))
         return browser
+
+    def sit_down(self, member: Member, browsing: BrowserContext) -> None:
+        """The same in a real browser."""
+        address = str(self.sign_on.client.base_url).replace("http://", "https://")  # Secure ones
+        for name, value in self.browser(member).cookies.items():
+            cookie = {"name": name, "value": value, "url": address, "secure": True}
+            browsing.add_cookies([cookie])  # type: ignore[list-item]  # a TypedDict of theirs
 
     def home(self, browser: Browser, response: httpx.Response) -> httpx.Response:
         """Follow a redirect to the address that the console is registered with."""

@@ -58,6 +58,7 @@ def test_an_empty_folder_becomes_a_served_sample_province_that_survives_and_stop
     output, _ = started.communicate(timeout=60)
     assert started.returncode == 0
     assert "Công Vụ is ready." in output
+    assert f":{product.port_base}/kich-hoat#" in output  # how its administrator enters it
     stops = [output.index(f"{part} stopped") for part in PARTS]
     assert stops == sorted(stops, reverse=True)
     assert are_gone(pids)
