@@ -4,11 +4,11 @@ import sys
 from typing import NoReturn
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from entrypoints.cli.account_handover import hand_over
 from entrypoints.cli.accounts import account, handover
-from entrypoints.cli.acting import locked, remind, rules
+from entrypoints.cli.acting import locked, notices, remind, rules
 from entrypoints.cli.clients import client
 from entrypoints.cli.directory import directory
 from entrypoints.cli.domain_records import dkim, dns
@@ -27,8 +27,11 @@ from entrypoints.cli.usage import usage
 from entrypoints.cli.usage_import import import_counts
 from entrypoints.cli.usage_report import COMMANDS as USAGE_REPORTS
 from entrypoints.cli.usage_simulate import simulate
+from entrypoints.http_errors import ValueUnstorable
 from kernel.database import DatabaseUnavailable
 from kernel.errors import DomainError
+
+LONGEST_SENTENCE = 600
 
 
 @click.group()
@@ -61,7 +64,7 @@ for command in (
 account.add_command(hand_over)
 for command in (dns, dkim):
     domain.add_command(command)
-for command in (import_counts, *USAGE_REPORTS, locked, remind, rules, simulate):
+for command in (import_counts, *USAGE_REPORTS, locked, notices, remind, rules, simulate):
     usage.add_command(command)
 
 
@@ -72,6 +75,8 @@ def main() -> None:
         refuse(error)
     except OperationalError:
         refuse(DatabaseUnavailable())
+    except (DataError, UnicodeEncodeError):
+        refuse(ValueUnstorable())
 
 
 def refuse(error: DomainError) -> NoReturn:
@@ -90,5 +95,14 @@ def as_problem(error: DomainError) -> dict[str, str | None]:
 def report(error: DomainError) -> None:
     """A refusal in both languages, with its stable code."""
     place = f" [{error.place}]" if error.place else ""
-    click.secho(f"{error.message.vi}{place}", err=True, fg="red")
-    click.echo(f"{error.message.en} ({error.code})", err=True)
+    vi, en = (_shortened(sentence) for sentence in (error.message.vi, error.message.en))
+    click.secho(f"{vi}{place}", err=True, fg="red")
+    click.echo(f"{en} ({error.code})", err=True)
+
+
+def _shortened(sentence: str) -> str:
+    """What somebody pasted by mistake stands in the sentence as it was; nobody reads all of it."""
+    if len(sentence) <= LONGEST_SENTENCE:
+        return sentence
+    half = LONGEST_SENTENCE // 2
+    return f"{sentence[:half]} … {sentence[-half:]}"

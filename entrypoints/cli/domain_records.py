@@ -102,6 +102,8 @@ def dkim(
 
     Signing is done by a milter of the mail server; --write gives it the key (mode 0600).
     """
+    if target is not None and not target.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {target.parent}", param_hint="--write")
     services, basis, pem = session.services, basis_of(options), None
     with services.database.transaction() as database:
         domain = get_domain(database, name)
@@ -113,7 +115,10 @@ def dkim(
         if target is not None:
             _, pem = read_private_key(database, session.actor, domain, services.keys, basis=basis)
     if target is not None and pem is not None:
-        _write_secret(target, pem)
+        try:
+            _write_secret(target, pem)
+        except OSError as error:
+            raise click.FileError(str(target), error.strerror) from error
     (record,) = (
         record
         for record in wanted_records(domain.name, services.settings.domains, key)

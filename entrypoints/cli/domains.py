@@ -1,3 +1,5 @@
+import re
+
 import click
 
 from entrypoints.cli.session import Session, answer, as_json
@@ -9,6 +11,9 @@ from identity.addresses.service import add_domain, reserve_address, set_policy
 from identity.organisations.queries import get_organisation_by_code
 from kernel.audit import Basis
 from kernel.clock import office_day
+
+WRITABLE = re.compile(r"[^\s@]{1,64}")
+"""Before the @ of an address that was used elsewhere: it need not be one that we would give."""
 
 
 @click.group()
@@ -124,7 +129,9 @@ def list_all(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def reserve(session: Session, address: str, reason: str) -> None:
     """Keep ADDRESS free for good: nobody will ever get it."""
-    local_part, _, name = address.partition("@")
+    local_part, _, name = address.lower().rpartition("@")
+    if not WRITABLE.fullmatch(local_part):
+        raise click.BadParameter("an address is like ten@backan.gov.vn", param_hint="ADDRESS")
     services = session.services
     with services.database.transaction() as database:
         row: MailDomain = get_domain(database, name)
@@ -132,7 +139,7 @@ def reserve(session: Session, address: str, reason: str) -> None:
             database,
             session.actor,
             row,
-            local_part.lower(),
+            local_part,
             on=office_day(services.clock()),
             basis=Basis(reason),
         )

@@ -94,6 +94,8 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
     if as_json:
         answer(found if address is None else found[0])
         return
+    if not found:
+        click.echo("no lists; congvu list create CODE makes one")
     for row in found:
         named = " ".join(["", *row["named"]])
         click.secho(row["address"], bold=True)

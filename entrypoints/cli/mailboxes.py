@@ -3,7 +3,15 @@ from typing import Any
 
 import click
 
-from entrypoints.cli.session import DAY, Session, answer, as_json, basis_of, with_basis
+from entrypoints.cli.session import (
+    DAY,
+    Session,
+    answer,
+    as_json,
+    basis_of,
+    in_bytes,
+    with_basis,
+)
 from identity.accounts.models import Mailbox
 from identity.accounts.queries import (
     addresses_of,
@@ -17,6 +25,8 @@ from mail_admin.server.errors import MailServersNotConfigured, MailServersUnavai
 from mail_admin.usage.last_use import last_sign_in
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+LARGEST = 1024**5
+"""More than any disk: a slip of the finger."""
 SIZE = re.compile(r"(\d+)\s*([kmg]?)i?b?", re.IGNORECASE)
 
 
@@ -32,9 +42,10 @@ class Size(click.ParamType[int | str]):
         found = SIZE.fullmatch(str(value).strip())
         if str(value).lower() == "none":
             return "none"
-        if found is None or not int(found[1]):
-            self.fail(f"{value!r} is no size such as 500M, 2G or none", param, ctx)
-        return int(found[1]) * UNITS[found[2].lower()]
+        size = int(found[1]) * UNITS[found[2].lower()] if found and len(found[1]) < 20 else 0  # noqa: PLR2004  # digits
+        if not 0 < size <= LARGEST:
+            self.fail(f"{value[:40]!r} is no size such as 500M, 2G or none", param, ctx)
+        return size
 
 
 @click.group()
@@ -59,7 +70,7 @@ def show(session: Session, login: str, *, as_json: bool) -> None:
             if custodian.valid_from <= today
             and (custodian.valid_to is None or custodian.valid_to > today)
         ]
-        found = {
+        found: dict[str, Any] = {
             "login": login,
             "kind": account.kind.value,
             "status": account.status.value,
@@ -75,8 +86,19 @@ def show(session: Session, login: str, *, as_json: bool) -> None:
     if as_json:
         answer(found)
         return
-    for name, value in found.items():
-        click.echo(f"{name:13} {'' if value is None else value}")
+    shown = found | {
+        "addresses": ", ".join(
+            row["address"] if row["role"] == "primary" else f"{row['address']} ({row['role']})"
+            for row in found["addresses"]
+        ),
+        "custodians": ", ".join(f"{row['name']} since {row['since']}" for row in in_force),
+        "quota_bytes": in_bytes(found["quota_bytes"]) or "no limit",
+        "used_bytes": in_bytes(found["used_bytes"]) or "not known",
+        "last_sign_in": found["last_sign_in"] or "never",
+    }
+    for name, value in shown.items():
+        label = name.removesuffix("_bytes").replace("_", " ")
+        click.echo(f"{label:13} {value}".rstrip())
 
 
 def _used_bytes(session: Session, login: str) -> int | None:
@@ -101,7 +123,7 @@ def quota(session: Session, /, login: str, size: int | str, **options: Any) -> N
         account = get_account_by_login(database, login)
         limit = None if isinstance(size, str) else size
         change_quota(database, session.actor, account.id, limit, basis=basis)
-    click.echo(f"{login}: {size}")
+    click.echo(f"{login}: {in_bytes(limit) or 'no limit'}")
 
 
 @mailbox.command("purge")

@@ -60,12 +60,20 @@ DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 
 
+def _said(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("say why")
+    return value
+
+
 def with_basis(command: Command, reason: str | None = None) -> Command:
     """Options that say why; the command gets them as `reason`, `document`, `document_date`."""
     # to click even None is a default, and what has a default is not asked for
     given: dict[str, Any] = {"required": True} if reason is None else {"default": reason}
     for option in (
-        click.option("--reason", **given, show_default=True, help="Shown in the audit trail."),
+        click.option(
+            "--reason", **given, callback=_said, show_default=True, help="Shown in the audit trail."
+        ),
         click.option("--document", help="Number of the document this rests on."),
         click.option("--document-date", type=DAY, help="Date of that document."),
     ):
@@ -77,3 +85,16 @@ def basis_of(options: dict[str, Any]) -> Basis:
     """Takes the options of `with_basis` out of a command's."""
     moment = options.pop("document_date")
     return Basis(options.pop("reason"), options.pop("document"), moment and moment.date())
+
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def in_bytes(count: int | None) -> str:
+    """For people: 500 MiB; programs get the number."""
+    if count is None:
+        return ""
+    size, unit = float(count), 0
+    while size >= 1024 and unit < len(UNITS) - 1:  # noqa: PLR2004  # of a KiB
+        size, unit = size / 1024, unit + 1
+    return f"{size:.1f}".removesuffix(".0") + f" {UNITS[unit]}"
