@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from entrypoints.embedded.log_rotation import LogFileSettings
 from entrypoints.home import Home
 from identity.accounts.passwords import PasswordSettings
 from identity.accounts.settings import MailboxSettings
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     reports: ReportSettings = ReportSettings()
     usage: UsageSettings = UsageSettings()
     sample: SampleSettings = SampleSettings()
+    log_files: LogFileSettings = LogFileSettings()
     servers: ServerPasswords | None = None
     """Known only where script/server runs the servers."""
 

@@ -45,7 +45,9 @@ from mail_admin.rate.gauges import UsageGauges
 from mail_admin.rate.routes import router as usage_rate_router
 from mail_admin.reminders.gauges import ActingGauges
 from mail_admin.reminders.routes import router as reminders_router
+from mail_admin.usage.assembly import configured_logs
 from mail_admin.usage.dovecot_log import DovecotReader
+from mail_admin.usage.gauges import LogGauges
 from mail_admin.usage.routes import LARGEST_REPORT_BYTES
 from mail_admin.usage.routes import router as usage_router
 from sso.account.action_routes import router as account_action_router
@@ -187,6 +189,8 @@ def fronted(app: FastAPI, services: Services) -> ASGIApp:
 def probes(services: Services, telemetry: Telemetry) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     usage, acting = UsageGauges(telemetry.registry), ActingGauges(telemetry.registry)
+    logs = LogGauges(telemetry.registry)
+    followed = configured_logs(services.settings.usage)
 
     @router.get("/healthz")
     def alive() -> dict[str, str]:
@@ -205,6 +209,7 @@ def probes(services: Services, telemetry: Telemetry) -> APIRouter:
             telemetry.undelivered_logouts.set(count_undelivered(session))
             usage.read(session, services.clock())
             acting.read(session)
+            logs.read(session, followed, services.clock())
         return Response(telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -215,7 +215,7 @@ def errors_of_sqlalchemy(statement: str) -> Iterator[None]:
     except psycopg.OperationalError as error:
         raise OperationalError(statement, None, error) from error
     except psycopg.DataError as error:
-        reason = psycopg.DataError(error.diag.message_primary or "a value cannot be stored")
+        reason = type(error)(error.diag.message_primary or "a value cannot be stored")
         raise DataError(statement, None, reason) from None
 
 

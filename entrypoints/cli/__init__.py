@@ -25,6 +25,7 @@ from entrypoints.cli.status import status
 from entrypoints.cli.tokens import token
 from entrypoints.cli.usage import usage
 from entrypoints.cli.usage_import import import_counts
+from entrypoints.cli.usage_logs import show_logs
 from entrypoints.cli.usage_report import COMMANDS as USAGE_REPORTS
 from entrypoints.cli.usage_simulate import simulate
 from entrypoints.http_errors import ValueUnstorable
@@ -64,7 +65,7 @@ for command in (
 account.add_command(hand_over)
 for command in (dns, dkim):
     domain.add_command(command)
-for command in (import_counts, *USAGE_REPORTS, locked, notices, remind, rules, simulate):
+for command in (import_counts, *USAGE_REPORTS, locked, notices, remind, rules, show_logs, simulate):
     usage.add_command(command)
 
 

@@ -1,6 +1,7 @@
 import os
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -13,7 +14,11 @@ from entrypoints.home import Home
 from entrypoints.settings import Settings
 from identity.directory.pending import count_pending
 from identity.directory.server import tree
+from mail_admin.usage.assembly import configured_logs
+from mail_admin.usage.readings import list_readings
 from sso.logout.deliveries import count_undelivered
+
+Answer = TypeVar("Answer")
 
 COLOURS = {PartCondition.RUNNING: "green", PartCondition.FAILED: "red"}
 
@@ -31,8 +36,9 @@ def status(session: Session, *, as_json: bool) -> None:
         "parts": {name: part.model_dump(mode="json") for name, part in state.parts.items()},
         "base_dn": settings.directory.base_dn,
         "read_only_bind": read_only_bind(settings, home, state.parts["ldap"].address),
-        "pending": _count(session, count_pending),
-        "undelivered_logouts": _count(session, count_undelivered),
+        "pending": _ask(session, count_pending),
+        "undelivered_logouts": _ask(session, count_undelivered),
+        "usage_logs_behind": _ask(session, partial(_logs_behind, session)),
     }
     if as_json:
         answer(found)
@@ -42,6 +48,9 @@ def status(session: Session, *, as_json: bool) -> None:
         click.echo(f"{name:11} {shown} {part.address or '':28} {part.pid or ''}")
     click.echo(f"directory   {settings.directory.base_dn}, {found['pending']} entries pending")
     click.echo(f"sign-on     {found['undelivered_logouts']} logouts undelivered")
+    for source, seconds in (found["usage_logs_behind"] or {}).items():
+        told = "never read to its end" if seconds is None else f"counted as of {seconds:,.0f} s ago"
+        click.echo(f"usage       log of {source}: {told}; see congvu usage logs")
 
 
 def read_only_bind(
@@ -60,10 +69,21 @@ def read_only_bind(
     }
 
 
-def _count(session: Session, count: Callable[[OrmSession], int]) -> int | None:
+def _logs_behind(session: Session, database: OrmSession) -> dict[str, float | None]:
+    """Logs of the mail servers whose figures are not current, with the seconds they lack."""
+    services = session.services
+    now = services.clock()
+    return {
+        one.source: one.behind_seconds(now)
+        for one in list_readings(database, configured_logs(services.settings.usage))
+        if one.is_behind(now)
+    }
+
+
+def _ask(session: Session, question: Callable[[OrmSession], Answer]) -> Answer | None:
     """None when the database does not answer: the rest is still worth saying."""
     try:
         with session.services.database.transaction() as database:
-            return count(database)
+            return question(database)
     except OperationalError:
         return None

@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from entrypoints.embedded.assembly import first_run, mail_servers, programs, servers
+from entrypoints.embedded.assembly import first_run, log_rotation, mail_servers, programs, servers
 from entrypoints.embedded.configuration import ensure_env_file, refuse_foreign_servers
 from entrypoints.embedded.errors import HomeOfAnotherUser, PartFailed
 from entrypoints.embedded.first_administrator import invitation
@@ -46,7 +46,7 @@ def run(home: Home, start: Start) -> None:
     require_free_ports(home)
     ensure_env_file(home, os.environ)
     settings = load_settings(home)
-    with Supervisor(home.path, say) as supervisor:
+    with Supervisor(home.path, say, rotation=log_rotation(settings)) as supervisor:
         try:
             start(supervisor, home, settings)
             announce(home, settings)

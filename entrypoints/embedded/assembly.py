@@ -1,12 +1,15 @@
 """Builds the parts of a home from its settings, in the order in which they start."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from entrypoints.embedded.configuration import SYSTEM_SENDER, domain_of
 from entrypoints.embedded.dovecot import EmbeddedDovecot, is_supported
+from entrypoints.embedded.log_rotation import LogRotation
 from entrypoints.embedded.mail_client import CLIENT_ID
 from entrypoints.embedded.part import Part
 from entrypoints.embedded.ports import LOOPBACK, Ports
@@ -18,7 +21,12 @@ from entrypoints.home import Home
 from entrypoints.settings import ServerPasswords, Settings, SettingsMissing
 from identity.directory.server import tree
 from identity.directory.server.settings import Passwords
+from kernel.database import Database, build_engine
 from mail_admin.server.settings import LdapAccess, MailSystem, SystemSender, TokenCheck
+from mail_admin.usage.assembly import configured_logs
+from mail_admin.usage.log_family import finished
+from mail_admin.usage.models import LogPosition
+from mail_admin.usage.readings import place_of
 
 
 def servers(home: Home, settings: Settings, say: Callable[[str], None]) -> list[Part]:
@@ -27,6 +35,30 @@ def servers(home: Home, settings: Settings, say: Callable[[str], None]) -> list[
     if secrets is None:
         raise SettingsMissing(["CONGVU_SERVERS__*"], home.env_file)
     return [_postgres(home, secrets, say), _slapd(home, settings, secrets)]
+
+
+def log_rotation(settings: Settings) -> LogRotation:
+    """What has still to be counted for the use of mailboxes is never removed."""
+    followed = {path.resolve(): name for name, path in configured_logs(settings.usage).items()}
+
+    def counted(log: Path) -> Collection[Path] | None:
+        source = followed.get(log.resolve())
+        return None if source is None else _counted_logs(settings, source, log)
+
+    return LogRotation(settings.log_files, counted)
+
+
+def _counted_logs(settings: Settings, source: str, log: Path) -> Collection[Path]:
+    """None of them while the database does not answer."""
+    engine = build_engine(settings.database)
+    try:
+        with Database(engine).transaction() as session:
+            place = place_of(session.get(LogPosition, source))
+    except SQLAlchemyError:
+        return ()
+    finally:
+        engine.dispose()
+    return finished(log, place)
 
 
 def first_run(home: Home) -> Program:

@@ -42,6 +42,7 @@ class EmbeddedDovecot:
     name: str = "imap"
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
+    reopen_signal: signal.Signals = signal.SIGUSR1
     user: str | None = None  # it gives up rights by itself
 
     @property
@@ -60,6 +61,10 @@ class EmbeddedDovecot:
     @property
     def log(self) -> Path:
         return self.home / "log" / "dovecot.log"
+
+    @property
+    def own_log(self) -> Path:
+        return self.log
 
     @property
     def place(self) -> DovecotPlace:

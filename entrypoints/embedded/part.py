@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 
@@ -30,6 +31,14 @@ class Part(Protocol):
     @property
     def companions(self) -> Mapping[str, str]:
         """Other parts that the same process serves, with their addresses."""
+
+    @property
+    def own_log(self) -> Path | None:
+        """A log that it opens itself, besides what it writes to its output."""
+
+    @property
+    def reopen_signal(self) -> signal.Signals:
+        """What makes it open that log again after it was renamed."""
 
     def prepare(self) -> None:
         """Build what must be there before a start; called again before each restart."""

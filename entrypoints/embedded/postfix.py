@@ -34,6 +34,7 @@ class EmbeddedPostfix:
     name: str = "submission"
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
+    reopen_signal: signal.Signals = signal.SIGHUP  # as `postfix logrotate` does
     user: str | None = None  # it gives up rights by itself
     companions: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,6 +45,10 @@ class EmbeddedPostfix:
     @property
     def log(self) -> Path:
         return self.home / "log" / "postfix.log"
+
+    @property
+    def own_log(self) -> Path:
+        return self.log
 
     @property
     def place(self) -> PostfixPlace:

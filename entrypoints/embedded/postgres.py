@@ -53,6 +53,8 @@ class Postgres:
     stop_signal: signal.Signals = signal.SIGINT  # "fast": ends sessions, then writes a checkpoint
     death_signal: signal.Signals = signal.SIGINT
     companions: Mapping[str, str] = field(default_factory=dict)
+    own_log: Path | None = None
+    reopen_signal: signal.Signals = signal.SIGHUP
 
     @property
     def address(self) -> str:

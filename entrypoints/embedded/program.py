@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from entrypoints.home import CHECKOUT, Home
@@ -26,6 +27,8 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL  # all that matters is in PostgreSQL by then
     companions: Mapping[str, str] = field(default_factory=dict)
+    own_log: Path | None = None
+    reopen_signal: signal.Signals = signal.SIGHUP
 
     def prepare(self) -> None:
         """Nothing: it finds its servers running and its schema migrated."""

@@ -52,6 +52,14 @@ class EmbeddedSlapd:
     def companions(self) -> Mapping[str, str]:
         return {}
 
+    @property
+    def own_log(self) -> Path | None:
+        return None
+
+    @property
+    def reopen_signal(self) -> signal.Signals:
+        return signal.SIGHUP
+
     def environment(self) -> Mapping[str, str]:
         return {"LANG": "C.UTF-8"}
 

@@ -13,6 +13,7 @@ from typing import NoReturn, Self
 
 from entrypoints.embedded import process
 from entrypoints.embedded.errors import PartFailed
+from entrypoints.embedded.log_rotation import LogRotation
 from entrypoints.embedded.part import Part
 from entrypoints.embedded.state import PartCondition, PartState, State, write_state
 
@@ -25,7 +26,6 @@ LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A part that ran this long has its pause before the next restart reset."""
 LONGEST_SLEEP_SECONDS = 3600.0
-LOG_GENERATION_BYTES = 10 * 1024 * 1024
 
 
 class StopRequested(Exception):
@@ -59,9 +59,11 @@ class Supervisor:
     start_limit_seconds: float = 60.0
     stop_limit_seconds: float = 15.0
     """For one part; what has not ended by then is killed."""
+    rotation: LogRotation = field(default_factory=LogRotation)
     state: State = field(default_factory=lambda: State(pid=os.getpid()))
     _children: list[Child] = field(default_factory=list)
     _former_mask: set[int] = field(default_factory=set)
+    _logs_due_at: float = 0.0
 
     def __enter__(self) -> Self:
         self._former_mask = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
@@ -83,7 +85,7 @@ class Supervisor:
     def start(self, part: Part) -> None:
         """Start a part and wait until it serves. Raises PartFailed, StopRequested."""
         part.prepare()
-        _rotate(self._log(part))
+        self._rotate_unused(part)
         child = Child(part, self._spawn(part), time.monotonic())
         self._children.append(child)
         self._record(child, PartCondition.STARTING)
@@ -120,13 +122,16 @@ class Supervisor:
             raise StopRequested
         for child in self._children:
             self._look_after(child)
+        if time.monotonic() >= self._logs_due_at:
+            self._rotate_logs()
 
     def _pending(self) -> list[float]:
         """Seconds until each child needs a look, for those that do."""
         now = time.monotonic()
         due = [child.due_at - now for child in self._children if child.due_at is not None]
         starting = any(child.due_at is None and not child.ready for child in self._children)
-        return [*due, *([POLL_SECONDS] if starting else [])]
+        logs = [max(self._logs_due_at - now, 0.0)] if self._children else []
+        return [*due, *logs, *([POLL_SECONDS] if starting else [])]
 
     def _look_after(self, child: Child) -> None:
         if child.due_at is not None:
@@ -202,6 +207,31 @@ class Supervisor:
                 death_signal=part.death_signal,
             )
 
+    def _rotate_unused(self, part: Part) -> None:
+        """Logs that nobody writes to at present."""
+        for log in filter(None, (self._log(part), part.own_log)):
+            if self.rotation.is_due(log):
+                self.rotation.rename(log)
+
+    def _rotate_logs(self) -> None:
+        self._logs_due_at = time.monotonic() + self.rotation.settings.check_seconds
+        for child in self._children:
+            try:
+                self._rotate_used(child)
+            except OSError as error:  # such as a full disk
+                self.say(f"logs of {child.part.name} could not be rotated: {error}")
+
+    def _rotate_used(self, child: Child) -> None:
+        """Only of a part that serves: before that, the signal might end it."""
+        own, log = child.part.own_log, self._log(child.part)
+        if self.rotation.is_due(log):
+            self.rotation.copy(log)
+        if own is not None and child.ready and child.due_at is None:
+            if self.rotation.is_due(own):
+                self.rotation.rename(own)
+                child.process.send_signal(child.part.reopen_signal)
+            self.rotation.prune(own)
+
     def _log(self, part: Part) -> Path:
         return self.home / "log" / f"{part.name}.log"
 
@@ -233,9 +263,3 @@ def _ending(returncode: int) -> str:
     if returncode < 0:
         return f"was killed by {signal.Signals(-returncode).name}"
     return f"ended with exit code {returncode}"
-
-
-def _rotate(log: Path) -> None:
-    """Keep one former generation of a log that has grown."""
-    if log.exists() and log.stat().st_size > LOG_GENERATION_BYTES:
-        log.replace(log.with_suffix(".1.log"))

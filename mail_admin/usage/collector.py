@@ -5,8 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import structlog
@@ -20,13 +20,16 @@ from mail_admin.usage.events import Counted, Limits, Observed, day_at, is_plausi
 from mail_admin.usage.ingest import count_events, months_of
 from mail_admin.usage.models import EventKind
 from mail_admin.usage.partitions import Partitions
+from mail_admin.usage.readings import Notes, note
 from mail_admin.usage.settings import UsageSettings
-from mail_admin.usage.sources import Batch, PositionMoved, Source
+from mail_admin.usage.sources import DATA_FAULTS, Batch, PositionMoved, Source, fault_name
 
 PAUSE_SECONDS = 0.25
 """Between two looks at a source that had nothing."""
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 15.0
 REPORT_SECONDS = 60.0
+NOTE_SECONDS = 5.0
+"""Between two notes of how far a source is read."""
 LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('usage source ' || :name, 0))")
 
 log = structlog.get_logger("usage")
@@ -42,6 +45,8 @@ class Tally:
     """Of mailboxes that are none of ours; their names are kept nowhere."""
     refused: int = 0
     """Too old, too far ahead, impossible, or nothing that PostgreSQL takes."""
+    parked: int = 0
+    """Lines that were passed over; where they stand is kept."""
     faults: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Tally") -> None:
@@ -49,11 +54,13 @@ class Tally:
         self.repeated += other.repeated
         self.unknown += other.unknown
         self.refused += other.refused
+        self.parked += other.parked
         self.faults += other.faults
 
     @property
     def is_empty(self) -> bool:
-        return not (self.new or self.repeated or self.unknown or self.refused or self.faults)
+        counts = (self.new, self.repeated, self.unknown, self.refused, self.parked)
+        return not (any(counts) or self.faults)
 
 
 class Counting:
@@ -72,6 +79,9 @@ class Counting:
         self._accounts = accounts or Accounts(lambda: clock().timestamp())
         self._partitions = Partitions(database)
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def limits(self) -> Limits:
         now = self._clock()
         oldest = now - timedelta(days=self._settings.retention.event_days)
@@ -82,20 +92,25 @@ class Counting:
         source: str,
         events: Sequence[Observed],
         then: Callable[[Session], None] | None = None,
+        *,
+        whole: bool = False,
     ) -> Tally:
         """All of them in one transaction, with what `then` does in it. Raises SQLAlchemy's errors.
 
         Partitions are made before it, so that it never waits for them with rows locked. Should one
         be gone that was there before, such as after a restore, it is made anew. An event that
-        PostgreSQL cannot take is refused, and keeps nobody else from being counted.
+        PostgreSQL cannot take is refused, and keeps nobody else from being counted; or, where all
+        or nothing is wanted as a `whole`, it is raised.
         """
         try:
             return self._count(source, events, then, self._all_at_once)
         except IntegrityError:
             self.forget()
         except DataError:
-            return self._count(source, events, then, self._in_halves)
-        return self._count(source, events, then, self._in_halves)
+            if whole:
+                raise
+        again = self._all_at_once if whole else self._in_halves
+        return self._count(source, events, then, again)
 
     def _count(
         self,
@@ -173,12 +188,20 @@ class Collector:
     """One source, read by one process at a time."""
 
     def __init__(
-        self, engine: Engine, counting: Counting, source: Source, *, pause: float = PAUSE_SECONDS
+        self,
+        engine: Engine,
+        counting: Counting,
+        source: Source,
+        *,
+        pause: float = PAUSE_SECONDS,
+        note_seconds: float = NOTE_SECONDS,
     ) -> None:
         self._engine = engine
         self._counting = counting
         self._source = source
         self._pause = pause
+        self._note_seconds = note_seconds
+        self._notes = Notes()
         self.tally = Tally()
         """Since the last report."""
 
@@ -200,9 +223,9 @@ class Collector:
             except PositionMoved:
                 log.warning("usage-position-moved", source=self._source.name)
             except (DBAPIError, psycopg.Error, OSError) as error:
-                log.warning(
-                    "usage-waits", source=self._source.name, error=type(error).__name__, wait=retry
-                )
+                fault = fault_name(error)
+                log.warning("usage-waits", source=self._source.name, error=fault, wait=retry)
+                self._notes.stumble(fault, self._counting.now())
                 self._counting.forget()
                 stop.wait(retry)
                 retry = min(retry * 2, LONGEST_RETRY_SECONDS)
@@ -214,25 +237,80 @@ class Collector:
             self._source.resume(session)
 
     def _collect(self, stop: threading.Event) -> None:
-        reported = time.monotonic()
+        reported = noted = time.monotonic()
+        self._note()
         while not stop.is_set():
             batch = self._source.next_batch()
             if batch is None:
                 stop.wait(self._pause)
             else:
                 self.take(batch)
-            if time.monotonic() - reported >= REPORT_SECONDS:
+            now = time.monotonic()
+            if now - noted >= self._note_seconds:
+                self._note()
+                noted = now
+            if now - reported >= REPORT_SECONDS:
                 self._report()
-                reported = time.monotonic()
+                reported = now
+        self._note()
         self._report()
 
     def take(self, batch: Batch) -> None:
+        """Count a batch, or look for what in it cannot be counted. Raises SQLAlchemy's errors."""
+        error = batch.error
+        if error is None:
+            try:
+                self._count(batch, self._source.commit, whole=True)
+            except DATA_FAULTS as fault:
+                error = fault
+            else:
+                return
+        if not self._source.narrow(batch):
+            self._park(batch, fault_name(error))
+        self._counting.forget()
+        self._resume()
+
+    def _count(
+        self, batch: Batch, commit: Callable[[Session, Batch], None], *, whole: bool
+    ) -> None:
         tally = self._counting.count(
-            self._source.name, batch.events, lambda session: self._source.commit(session, batch)
+            self._source.name, batch.events, lambda session: commit(session, batch), whole=whole
         )
         self._source.committed(batch)
         tally.faults.update(batch.faults)
         self.tally.add(tally)
+        limits = self._counting.limits()
+        moments = [one.at for one in batch.events if limits.earliest <= one.at <= limits.latest]
+        if moments:
+            self._notes.last_event_at = datetime.fromtimestamp(max(moments), UTC)
+
+    def _park(self, batch: Batch, fault: str) -> None:
+        """Pass over a line, but for those of its events that can be counted."""
+        source = self._source
+
+        def commit(session: Session, batch: Batch) -> None:
+            source.commit(session, batch)
+            source.park(session, batch, fault)
+
+        def skip(session: Session, batch: Batch) -> None:
+            source.skip(session, batch)
+            source.park(session, batch, fault)
+
+        try:
+            self._count(batch, skip if batch.error else commit, whole=False)
+        except DATA_FAULTS:
+            self._count(replace(batch, events=()), skip, whole=True)
+        self.tally.parked += 1
+        log.warning("usage-line-parked", source=source.name, fault=fault)
+
+    def _note(self) -> None:
+        """Say how far the source is read. Raises OSError, SQLAlchemy's errors."""
+        progress = self._source.progress()
+        if progress is None:
+            return
+        with self._counting.database.transaction() as session:
+            note(session, self._source.name, progress, self._notes, self._counting.now())
+        self._notes = Notes()
 
     def _report(self) -> None:
         told, self.tally = self.tally, Tally()
@@ -244,6 +322,7 @@ class Collector:
                 repeated=told.repeated,
                 unknown=told.unknown,
                 refused=told.refused,
+                parked=told.parked,
                 faults=dict(told.faults),
             )
 

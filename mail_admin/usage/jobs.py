@@ -13,6 +13,7 @@ from mail_admin.server.errors import MailServersNotConfigured
 from mail_admin.usage.collector import Counting
 from mail_admin.usage.partitions import drop_old
 from mail_admin.usage.postfix_log import forget_old
+from mail_admin.usage.readings import forget_parked
 from mail_admin.usage.settings import RetentionSettings
 from mail_admin.usage.sizes import measure_sizes
 
@@ -62,5 +63,6 @@ class UsageJobs:
         now = self._clock()
         with self._database.transaction() as session:
             forget_old(session, now - timedelta(days=QUEUE_DAYS))
+            forget_parked(session, now, self._retention.event_days)
         dropped = drop_old(self._database, self._retention, office_day(now))
         log.info("usage-forgotten", partitions=dropped, timestamp=timestamp)

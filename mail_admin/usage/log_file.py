@@ -1,61 +1,56 @@
-"""Follows one log through its rotations, whichever way they are done.
-
-A place in it is the inode, the offset, and a fingerprint of what stands before the offset, 256
-bytes at most: inodes are used again, and a file cut short (`copytruncate`) keeps its own. Siblings
-are files beside it with a name that goes on, such as `mail.log.1`; compressed ones cannot be read
-on, so rotation has to delay compression by one round more than we may be down.
-"""
+"""Follows one log through its rotations, whichever way they are done."""
 
 import os
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
-FINGERPRINT_BYTES = 256
+from mail_admin.usage.log_family import (
+    Member,
+    Place,
+    begins_like,
+    find,
+    fingerprint,
+    holds,
+    members_of,
+    open_log,
+)
+
 CHUNK_BYTES = 8 * 1024 * 1024
 """At once, of a log that waits: the more, the fewer times a row of a day is written."""
 LONGEST_LINE = 16 * 1024
 """Bytes; longer lines are nothing of ours. Dovecot cuts at 8 KiB, Postfix at 2 KiB."""
-COMPRESSED = frozenset({".gz", ".xz", ".bz2", ".zst", ".lz4"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    inode: int
-    offset: int
-    fingerprint: bytes
-
-    @property
-    def is_start(self) -> bool:
-        return self.offset == 0
+SETTLED_SECONDS = 2.0
+"""How long a log has to be quiet, once there is a newer one, before it counts as finished: of
+several who write to it not all go on to the newer one at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole lines, without their ends, and the place after them."""
+    """Whole lines, without their ends, and the places before and after them."""
 
     lines: list[str]
+    before: Place
     after: Place
     undecodable: int = 0
     too_long: int = 0
 
-
-def fingerprint(descriptor: int, offset: int) -> bytes:
-    return blake2b(_head(descriptor, offset), digest_size=16).digest()
-
-
-def _head(descriptor: int, offset: int) -> bytes:
-    return os.pread(descriptor, min(offset, FINGERPRINT_BYTES), 0)
+    @property
+    def count(self) -> int:
+        """Of lines, also those that say nothing."""
+        return len(self.lines) + self.undecodable + self.too_long
 
 
 class LogFile:
     """Reads on from a place; `advance` moves on once what was read is stored."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, settled_seconds: float = SETTLED_SECONDS) -> None:
         self.path = path
         self.place: Place | None = None
         self._descriptor: int | None = None
+        self._copied_ns: int | None = None
+        """Of a compressed file that is read: when it was written."""
+        self._settled_ns = int(settled_seconds * 1e9)
         self._scanned = 0
         """How far an unfinished line that is too long was looked through."""
 
@@ -73,138 +68,125 @@ class LogFile:
     def advance(self, chunk: Chunk) -> None:
         self.place = chunk.after
 
-    def read(self) -> Chunk | None:
-        """The next lines; None when there are none now, or when there is no file yet."""
+    def read(self, most: int | None = None) -> Chunk | None:
+        """The next lines, at most so many; None when there are none now, or no file yet."""
         while True:
             if not self._is_open():
                 return None
-            chunk = self._read_here()
+            chunk = self._read_here(most)
             if chunk is not None or not self._open_next():
                 return chunk
 
     def _is_open(self) -> bool:
         """Open at the place, or where reading has to go on when the place is no more."""
         if self._descriptor is not None and self.place is not None:
-            if self._holds(self._descriptor, self.place):
+            if holds(self._descriptor, self.place):
                 return True
             self.close()  # it was cut short: what we had not read is in a copy, if anywhere
         if self.place is None:
             return self._open_at_start(self.path)
-        found = self._find(self.place)
+        found = find(self.path, self.place)
         if found is None:
             return self._open_oldest()
-        self._descriptor, inode = found
+        self._descriptor, inode, self._copied_ns = found
         self.place = Place(inode, self.place.offset, self.place.fingerprint)
         return True
 
     def _open_oldest(self) -> bool:
         """The place is lost: better to read again what is known than to leave anything out."""
-        oldest = next((path for path, _ in sorted(self._family(), key=self._age)), None)
-        return oldest is not None and self._open_at_start(oldest)
+        return any(self._open_at_start(member.path) for member in members_of(self.path)[:1])
 
     def _open_at_start(self, path: Path) -> bool:
         try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._descriptor, inode, self._copied_ns = open_log(path)
         except FileNotFoundError:
             return False
         self._scanned = 0
-        self.place = Place(os.fstat(self._descriptor).st_ino, 0, fingerprint(self._descriptor, 0))
+        self.place = Place(inode, 0, fingerprint(self._descriptor, 0))
         return True
-
-    @staticmethod
-    def _holds(descriptor: int, place: Place) -> bool:
-        if os.fstat(descriptor).st_size < place.offset:
-            return False
-        return fingerprint(descriptor, place.offset) == place.fingerprint
-
-    def _find(self, place: Place) -> tuple[int, int] | None:
-        """The file of a place, by its inode or, when that was copied from, by what it begins with.
-
-        A place at the very start has no fingerprint that could tell.
-        """
-        candidates = sorted(self._family(), key=lambda one: one[1].st_ino != place.inode)
-        for path, status in candidates:
-            if place.is_start and status.st_ino != place.inode:
-                continue
-            try:
-                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            except FileNotFoundError:  # rotated away at this moment; the caller comes again
-                continue
-            if self._holds(descriptor, place):
-                return descriptor, os.fstat(descriptor).st_ino
-            os.close(descriptor)
-        return None
-
-    def _family(self) -> Iterator[tuple[Path, os.stat_result]]:
-        """The log and its siblings that can be read on."""
-        for path in self.path.parent.glob(f"{self.path.name}*"):
-            if path.suffix in COMPRESSED:
-                continue
-            if path != self.path and path.name[len(self.path.name)] not in ".-_":
-                continue
-            try:
-                yield path, path.stat()
-            except FileNotFoundError:
-                continue
 
     def _open_next(self) -> bool:
         """Go on to the file that was begun after this one, when this one is finished.
 
         It is finished when the writer has gone on to another one, which has something in it by
-        then: a last line without an end will never get one.
+        then, and nobody has written to this one for a while: a last line without an end will
+        never get one.
         """
-        assert self._descriptor is not None  # noqa: S101  # we have just read from it
-        assert self.place is not None  # noqa: S101
-        later = self._later_than(os.fstat(self._descriptor))
+        descriptor, place = self._here()
+        modified = os.fstat(descriptor).st_mtime_ns
+        later = self._later(place, self._copied_ns or modified)
         if later is None:
             return False
-        rest = os.pread(self._descriptor, CHUNK_BYTES, self.place.offset + self._scanned)
+        rest = os.pread(descriptor, CHUNK_BYTES, place.offset + self._scanned)
         if b"\n" in rest:  # written between our reading and our looking for a later file
             return True
+        if self._copied_ns is None and 0 <= time.time_ns() - modified < self._settled_ns:
+            return False
         self.close()
         return self._open_at_start(later)
 
-    def _later_than(self, status: os.stat_result) -> Path | None:
-        family = sorted(self._family(), key=self._age)
-        inodes = [one.st_ino for _, one in family]
-        here = inodes.index(status.st_ino) if status.st_ino in inodes else len(family) - 2
-        after = family[max(here + 1, 0) :]
-        return next((path for path, one in after if one.st_size), None)
+    def _later(self, place: Place, modified: int) -> Path | None:
+        """The first file after this one that has something in it."""
+        members = members_of(self.path)
+        here = self._index(members, place)
+        after = (
+            # it was renamed while we looked, or is gone: whatever was written to later than this
+            [one for one in members if one.status.st_mtime_ns >= modified]
+            if here is None
+            else members[here + 1 :]
+        )
+        return next((one.path for one in after if one.status.st_size), None)
 
-    def _age(self, member: tuple[Path, os.stat_result]) -> tuple[bool, int, int, str]:
-        """Sorts the log itself last, those before it by their last line, numbers backwards."""
-        path, status = member
-        number = path.suffix[1:]
-        back = -int(number) if number.isdecimal() and len(number) < 8 else 0  # noqa: PLR2004  # not a date
-        return path == self.path, status.st_mtime_ns, back, path.name
+    def _index(self, members: list[Member], place: Place) -> int | None:
+        for index, (_, status) in enumerate(members):
+            if status.st_ino == place.inode and self._copied_ns in {None, status.st_mtime_ns}:
+                return index
+        for index, member in enumerate(members):  # compressed while we read it
+            if member.is_compressed and not place.is_start and begins_like(member.path, place):
+                return index
+        return None
 
-    def _read_here(self) -> Chunk | None:
-        assert self._descriptor is not None  # noqa: S101
+    def _here(self) -> tuple[int, Place]:
+        assert self._descriptor is not None  # noqa: S101  # we have just read from it
         assert self.place is not None  # noqa: S101
-        begin = self.place.offset
-        data = os.pread(self._descriptor, CHUNK_BYTES, begin + self._scanned)
+        return self._descriptor, self.place
+
+    def _read_here(self, most: int | None) -> Chunk | None:
+        descriptor, place = self._here()
+        begin = place.offset
+        data = os.pread(descriptor, CHUNK_BYTES, begin + self._scanned)
         cut = data.rfind(b"\n") + 1
         if not cut:
             return self._unfinished(data)
-        skipped = 0
         if self._scanned:  # the end of a line that is too long
-            first = data.index(b"\n") + 1
-            begin, data, cut, skipped = begin + self._scanned + first, data[first:], cut - first, 1
+            end = begin + self._scanned + data.index(b"\n") + 1
             self._scanned = 0
+            return Chunk([], place, self._place(end), too_long=1)
+        cut = _end_of_lines(data, cut, most)
         lines, undecodable, too_long = _decoded(data[:cut])
-        return Chunk(lines, self._place(begin + cut), undecodable, too_long + skipped)
+        return Chunk(lines, place, self._place(begin + cut), undecodable, too_long)
 
     def _unfinished(self, data: bytes) -> Chunk | None:
         """No end of a line in sight: the writer is at it, or the line is absurdly long."""
         if self._scanned + len(data) > LONGEST_LINE:
             self._scanned += len(data)
-            return Chunk([], self.place) if len(data) == CHUNK_BYTES and self.place else None
+            if len(data) == CHUNK_BYTES and self.place:
+                return Chunk([], self.place, self.place)
         return None
 
     def _place(self, offset: int) -> Place:
-        assert self._descriptor is not None  # noqa: S101
-        assert self.place is not None  # noqa: S101
-        return Place(self.place.inode, offset, fingerprint(self._descriptor, offset))
+        descriptor, place = self._here()
+        return Place(place.inode, offset, fingerprint(descriptor, offset))
+
+
+def _end_of_lines(data: bytes, cut: int, most: int | None) -> int:
+    """Where that many whole lines end, or all that there are."""
+    end = 0
+    for _ in range(most or 0):
+        end = data.find(b"\n", end, cut) + 1
+        if not end:
+            return cut
+    return end or cut
 
 
 def _decoded(data: bytes) -> tuple[list[str], int, int]:

@@ -8,7 +8,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy import BigInteger, Integer, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from kernel.database import Base
@@ -136,3 +136,37 @@ class LogPosition(Base):
     fingerprint: Mapped[bytes]
     """Of the first bytes of the file: inodes are used again."""
     updated_at: Mapped[datetime]
+
+
+class LogReading(Base):
+    """What its reader last knew of a log, noted every few seconds for those who look after it."""
+
+    __tablename__ = "mail_admin_log_reading"
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    file: Mapped[str] = mapped_column(Text)
+    """Name of the one that is read: the log, or a rotated one."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    unread_bytes: Mapped[int] = mapped_column(BigInteger)
+    noted_at: Mapped[datetime]
+    current_as_of: Mapped[datetime | None]
+    """What was written until then is counted."""
+    last_event_at: Mapped[datetime | None]
+    """When the latest event that was read happened."""
+    fault: Mapped[str | None] = mapped_column(String(80))
+    """The last thing that stopped reading, by its kind."""
+    fault_at: Mapped[datetime | None]
+
+
+class ParkedLine(Base):
+    """Where a line stands that could not be counted and was passed over; not what it says."""
+
+    __tablename__ = "mail_admin_parked_line"
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
+    inode: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    """Of its first byte."""
+    fingerprint: Mapped[bytes]
+    """Of the first bytes of the file, which may be renamed or compressed."""
+    fault: Mapped[str] = mapped_column(String(80))
+    """The state that PostgreSQL refused it with, or the kind of error."""
+    noticed_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from entrypoints.embedded import process
+from entrypoints.embedded.log_rotation import LogRotation
 from entrypoints.embedded.part import Part
 from tests.support.daemon import wait_until
 
@@ -26,6 +27,13 @@ class Server:
                 self.part.command(), environment=self.part.environment(), output=stream
             )
         wait_until(self.part.ready, self._process, output)
+
+    def rotate_log(self, rotation: LogRotation) -> None:
+        """As the supervisor does it."""
+        assert self._process is not None
+        assert self.part.own_log is not None
+        rotation.rename(self.part.own_log)
+        self._process.send_signal(self.part.reopen_signal)
 
     def stop(self) -> None:
         if self._process is not None:

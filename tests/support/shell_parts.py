@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from entrypoints.embedded.errors import PartFailed
+from entrypoints.embedded.log_rotation import LogFileSettings, LogRotation
 from entrypoints.embedded.supervisor import StopRequested, Supervisor
+
+LARGEST = 64 * 1024
+"""Bytes of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class ShellPart:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     companions: Mapping[str, str] = field(default_factory=dict)
+    reopen_signal: signal.Signals = signal.SIGUSR1
+
+    @property
+    def own_log(self) -> Path:
+        return self.home / "log" / f"{self.name}-own.log"
 
     def prepare(self) -> None:
         (self.home / f"{self.name}.ready").unlink(missing_ok=True)
@@ -31,7 +40,11 @@ class ShellPart:
         return ["/bin/bash", "-c", self.script]
 
     def environment(self) -> Mapping[str, str]:
-        return {"READY": str(self.home / f"{self.name}.ready"), "PATH": "/usr/bin:/bin"}
+        return {
+            "READY": str(self.home / f"{self.name}.ready"),
+            "LOG": str(self.own_log),
+            "PATH": "/usr/bin:/bin",
+        }
 
     def ready(self) -> bool:
         return (self.home / f"{self.name}.ready").exists()
@@ -43,6 +56,7 @@ def main(home: Path, start_limit: float, scripts: list[str]) -> int:
         say=lambda line: print(line, flush=True),  # noqa: T201  # a test reads it
         start_limit_seconds=start_limit,
         stop_limit_seconds=0.5,
+        rotation=LogRotation(LogFileSettings(largest_bytes=LARGEST, kept=3, check_seconds=0.05)),
     )
     try:
         with supervisor:

@@ -13,6 +13,7 @@ import pytest
 from entrypoints.embedded.state import PartCondition, last_written
 from entrypoints.home import CHECKOUT
 from tests.support.installation import are_gone, eventually
+from tests.support.shell_parts import LARGEST
 
 STEADY = 'touch "$READY"; exec sleep 1000'
 STUBBORN = 'trap "" TERM; touch "$READY"; exec sleep 1000'  # what is ignored stays so over exec
@@ -146,11 +147,45 @@ def test_parts_die_with_a_supervisor_that_was_killed(launch: Launch, tmp_path: P
 def test_a_log_that_has_grown_is_put_aside_at_the_start(launch: Launch, tmp_path: Path) -> None:
     log = tmp_path / "log" / "steady.log"
     log.parent.mkdir()
-    log.write_bytes(b"x" * (10 * 1024 * 1024 + 1))
+    log.write_bytes(b"x" * LARGEST)
     launch(steady=STEADY)
     wait_for(tmp_path, "steady")
     assert log.stat().st_size == 0
-    assert log.with_name("steady.1.log").exists()
+    assert log.with_name("steady.log.1").stat().st_size == LARGEST
+
+
+def test_what_a_part_writes_never_grows_for_ever(launch: Launch, tmp_path: Path) -> None:
+    launch(talker='touch "$READY"; while echo "a line that says nothing $((++n))"; do :; done')
+    wait_for(tmp_path, "talker")
+    log = tmp_path / "log" / "talker.log"
+    eventually(log.with_name("talker.log.3").exists)
+    first = log.with_name("talker.log.3").stat().st_ino
+    eventually(lambda: log.with_name("talker.log.3").stat().st_ino != first)
+    assert not log.with_name("talker.log.5").exists()
+    assert log.with_name("talker.log.1").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_part_with_a_log_of_its_own_is_told_to_open_it_again_and_no_line_is_lost(
+    launch: Launch, tmp_path: Path
+) -> None:
+    script = """
+        exec 3>>"$LOG"
+        trap 'exec 3>>"$LOG"' USR1
+        touch "$READY"
+        for ((n = 0; n < 30000; n++)); do echo line $n >&3; done
+        echo done
+        sleep 1000
+    """
+    log = tmp_path / "log" / "writer-own.log"
+    launch(writer=script)
+    wait_for(tmp_path, "writer")
+    eventually(lambda: "done" in (tmp_path / "log" / "writer.log").read_text())
+    names = [log, *(log.with_name(f"{log.name}.{number}") for number in (1, 2, 3))]
+    files = [name.read_text().splitlines() for name in reversed(names) if name.exists()]
+    assert len(files) > 2
+    told = [line for lines in files for line in lines]
+    begin = 30000 - len(told)  # the oldest are gone
+    assert told == [f"line {number}" for number in range(begin, 30000)]
 
 
 def test_waiting_costs_no_processor_time(launch: Launch, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,7 +15,9 @@ from entrypoints.wiring import Services
 from kernel.access import Permission
 from kernel.database import Database
 from mail_admin.usage.dovecot_log import SOURCE, DovecotReader
+from mail_admin.usage.log_progress import Progress
 from mail_admin.usage.models import UsageDay
+from mail_admin.usage.readings import Notes, note
 from mail_admin.usage.settings import UsageSettings
 from tests.support.installation import eventually
 from tests.support.postgres import Cluster
@@ -47,6 +50,7 @@ END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = %s AND coalesce(wait_event_type, '') LIKE %s
 """
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 NOTHING = {"new": 0, "repeated": 0, "unknown": 0, "refused": 0}
 
 Post = Callable[..., httpx.Response]
@@ -166,4 +170,38 @@ def test_a_report_whose_database_goes_while_it_is_counted_may_be_repeated(
     assert (answer.status_code, answer.json()["code"]) == (503, "database-unavailable")
     assert web_sign_ins(db) == 1
     assert post(EVENT, second).json() == NOTHING | {"new": 1, "repeated": 1}
+    assert web_sign_ins(db) == 2
+
+
+def test_the_gauges_tell_how_far_a_log_is_read(
+    post: Post, db: Database, client: httpx.Client
+) -> None:
+    post(EVENT)
+    moment = datetime(2026, 11, 20, tzinfo=UTC)
+    with db.transaction() as session:
+        note(session, "dovecot", Progress("dovecot.log", 9, 4, moment), Notes(), moment)
+        note(session, "postfix", Progress("postfix.log", 9, 9, None), Notes(), moment)
+    shown = client.get("/metrics").text
+    assert 'congvu_usage_log_lag_bytes{source="dovecot"} 4.0' in shown
+    assert 'congvu_usage_log_lag_seconds{source="dovecot"} ' in shown
+    assert 'congvu_usage_log_lag_seconds{source="postfix"} NaN' in shown
+    assert 'congvu_usage_log_parked_lines{source="postfix"} 0.0' in shown
+
+
+def test_a_report_that_finds_no_database_waits_with_its_sender_and_counts_once_when_it_comes(
+    cluster: Cluster, post: Post, db: Database
+) -> None:
+    """From the start: no connection is there yet, none can be made."""
+    with psycopg.connect(plain(cluster.url("postgres")), autocommit=True) as other:
+        other.execute(f'ALTER DATABASE "{DATABASE}" ALLOW_CONNECTIONS false')
+        try:
+            other.execute(END_ALL, [DATABASE])
+            refused = [post(EVENT), post(EVENT, EVENT | {"id": "18"})]
+        finally:
+            other.execute(f'ALTER DATABASE "{DATABASE}" ALLOW_CONNECTIONS true')
+    assert [answer.status_code for answer in refused] == [503, 503]
+    assert {answer.json()["code"] for answer in refused} == {"database-unavailable"}
+    assert web_sign_ins(db) == 0
+    assert post(EVENT, EVENT | {"id": "18"}).json() == NOTHING | {"new": 2}
+    assert post(EVENT).json() == NOTHING | {"repeated": 1}
     assert web_sign_ins(db) == 2

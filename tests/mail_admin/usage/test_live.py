@@ -4,21 +4,28 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from entrypoints.embedded.log_rotation import LogFileSettings, LogRotation
 from kernel.clock import utc_now
 from mail_admin.usage.assembly import log_collectors
 from mail_admin.usage.collector import Counting
-from mail_admin.usage.models import UsageDay
+from mail_admin.usage.log_family import finished
+from mail_admin.usage.models import LogPosition, UsageDay
+from mail_admin.usage.readings import place_of
 from mail_admin.usage.settings import UsageSettings
 from mail_admin.usage.sizes import measure_sizes
 from tests.support.installation import eventually
 from tests.support.mail import MailStack
 from tests.support.mail_messages import compose
+from tests.support.provider import Member
 
 SECRETS = ("bi-mat-tieu-de", "bi-mat-noi-dung", "bi-mat-nguoi-gui", "bi-mat-ma")
 
@@ -102,6 +109,59 @@ def test_a_custodian_works_for_the_mailbox_of_the_organisation(followed: MailSta
         read_all(imap, f'"C&AaE- quan/{office.login}/INBOX"')  # RFC 3501 section 5.1.3
     assert_soon(followed, office.account_id, delivered=1, sent=1, read=1)
     assert_soon(followed, clerk.account_id, sent=1, program_sign_ins=1)
+
+
+@dataclass
+class Rotating:
+    """What the supervisor does, of the smallest logs and with nothing kept that was read."""
+
+    mail: MailStack
+
+    def __post_init__(self) -> None:
+        self.rotation = LogRotation(LogFileSettings(kept=1), self._counted)
+
+    def _counted(self, log: Path) -> list[Path]:
+        source = "dovecot" if log == self.mail.dovecot.log else "postfix"
+        with self.mail.provider.province.db.transaction() as session:
+            return finished(log, place_of(session.get(LogPosition, source)))
+
+    def rotate(self, least_bytes: int) -> None:
+        for server in (self.mail.dovecot_server, self.mail.postfix_server):
+            log = server.part.own_log
+            if log is not None and log.exists() and log.stat().st_size >= least_bytes:
+                server.rotate_log(self.rotation)
+
+    def is_pruned(self) -> bool:
+        logs = (self.mail.dovecot.log, self.mail.postfix.log)
+        for log in logs:
+            assert log.with_name(f"{log.name}.1").exists()
+            self.rotation.prune(log)
+        return not any(log.with_name(f"{log.name}.2").exists() for log in logs)
+
+
+def test_logs_are_rotated_while_mail_flows_and_everything_counts_once(followed: MailStack) -> None:
+    rotating = Rotating(followed)
+    senders, reader = (followed.hire(), followed.hire()), followed.hire()
+
+    def write(sender: Member) -> None:
+        for number in range(12):
+            followed.send(sender, reader.address, "ban@example.com", subject=f"thư {number}")
+
+    with ThreadPoolExecutor(2) as threads:
+        sent = [threads.submit(write, sender) for sender in senders]
+        while not all(one.done() for one in sent):
+            rotating.rotate(4000)
+            wait(sent, timeout=0.05)
+        for one in sent:
+            one.result()
+    for sender in senders:
+        assert_soon(followed, sender.account_id, sent=12, sent_outside=12)
+    assert_soon(followed, reader.account_id, delivered=24)
+    rotating.rotate(1)
+    followed.send(senders[0], reader.address, subject="thư cuối")
+    with followed.mailbox(reader):
+        assert_soon(followed, reader.account_id, delivered=25, program_sign_ins=1)
+    eventually(rotating.is_pruned)
 
 
 def test_what_a_mailbox_holds_is_measured_once_a_day(mail: MailStack) -> None:

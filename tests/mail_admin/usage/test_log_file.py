@@ -1,7 +1,11 @@
 """A log is read once from end to end, however it is rotated and however often we start anew."""
 
+import bz2
+import gzip
+import lzma
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +15,14 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from mail_admin.usage.log_file import LONGEST_LINE, LogFile, Place
+from mail_admin.usage.log_family import Place
+from mail_admin.usage.log_file import LONGEST_LINE, LogFile
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    ".gz": gzip.compress,
+    ".xz": lzma.compress,
+    ".bz2": bz2.compress,
+}
 
 
 @dataclass
@@ -26,7 +37,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.writer = self.path.open("ab", buffering=0)
-        self.reader = LogFile(self.path)
+        self.reader = LogFile(self.path, settled_seconds=0)
 
     def write(self, count: int = 1) -> None:
         for _ in range(count):
@@ -46,6 +57,9 @@ class Stage:
             old = Path(f"{self.path}.{number}")
             if old.exists():
                 old.rename(f"{self.path}.{number + 1}")
+            old = Path(f"{self.path}.{number}.gz")
+            if old.exists():
+                old.rename(f"{self.path}.{number + 1}.gz")
         self.path.rename(f"{self.path}.1")
         self.path.touch()
 
@@ -65,6 +79,23 @@ class Stage:
         shutil.copy2(self.path, f"{self.path}.1")
         os.truncate(self.path, 0)
 
+    def compress(self, number: int = 1, suffix: str = ".gz", *, dated: bool = True) -> None:
+        """As logrotate does, which gives the new file the times of the old one, or as others do."""
+        old = Path(f"{self.path}.{number}")
+        if not old.exists():
+            return
+        new = Path(f"{old}{suffix}")
+        new.write_bytes(COMPRESS[suffix](old.read_bytes()))
+        if dated:
+            shutil.copystat(old, new)
+        old.unlink()
+
+    def compress_second(self) -> None:
+        self.compress(2)
+
+    def compress_undated(self) -> None:
+        self.compress(dated=False)
+
     def read(self) -> None:
         while chunk := self.reader.read():
             self.seen += chunk.lines
@@ -73,7 +104,7 @@ class Stage:
 
     def restart(self) -> None:
         self.reader.close()
-        self.reader = LogFile(self.path)
+        self.reader = LogFile(self.path, settled_seconds=0)
         self.reader.resume(self.place)
 
     def close(self) -> None:
@@ -149,7 +180,7 @@ def test_a_line_counts_when_it_is_whole(stage: Stage) -> None:
 
 
 def test_a_log_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
-    reader = LogFile(tmp_path / "mail.log")
+    reader = LogFile(tmp_path / "mail.log", settled_seconds=0)
     reader.resume(None)
     assert reader.read() is None
     (tmp_path / "mail.log").write_text("first\n")
@@ -185,22 +216,120 @@ def test_several_rotations_while_we_were_down_are_read_oldest_first(stage: Stage
     stage.close()
 
 
-def test_what_was_compressed_before_it_was_read_is_lost_and_the_rest_is_not(stage: Stage) -> None:
+COMPRESSING = {
+    **STEPS,
+    "compress": Stage.compress,
+    "compress second": Stage.compress_second,
+    "compress undated": Stage.compress_undated,
+}
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(sorted(COMPRESSING)), max_size=30))
+def test_no_line_is_lost_when_what_was_rotated_is_compressed_at_any_moment(
+    steps: list[str],
+) -> None:
+    with TemporaryDirectory() as folder:
+        stage = Stage(Path(folder, "mail.log"))
+        stage.write()
+        stage.read()
+        for step in steps:
+            if step == "rename" or step.startswith("compress"):
+                stage.reopen()  # what is compressed has no writer any more
+            COMPRESSING[step](stage)
+        stage.reopen()
+        stage.write()
+        stage.restart()
+        stage.read()
+        stage.close()
+        assert set(stage.seen) == set(stage.written)
+
+
+@pytest.mark.parametrize("suffix", sorted(COMPRESS))
+def test_what_was_compressed_before_it_was_read_is_read_on_from_its_place(
+    stage: Stage, suffix: str
+) -> None:
     stage.write(3)
     stage.read()
-    lost = len(stage.written)
+    for _ in range(3):
+        stage.write(40)
+        stage.rename()
+        stage.reopen()
     stage.write(5)
+    for number in (3, 2, 1):
+        stage.compress(number, suffix, dated=False)
+        stage.restart()
+    stage.read()
+    assert stage.seen == stage.written
+    stage.close()
+
+
+def test_a_file_is_compressed_under_the_hands_of_its_reader(stage: Stage) -> None:
+    stage.write(3)
+    stage.read()
+    stage.write(2)
     stage.rename()
     stage.reopen()
-    kept = len(stage.written)
-    stage.write(5)
-    stage.rename()
-    stage.reopen()
-    stage.write(5)
-    Path(f"{stage.path}.2").rename(f"{stage.path}.2.gz")
+    stage.compress()
+    stage.read()
+    assert stage.seen == stage.written
+    stage.write(2)
+    stage.read()
     stage.restart()
     stage.read()
-    assert stage.seen == stage.written[:lost] + stage.written[kept:]
+    assert stage.seen == stage.written
+    stage.close()
+
+
+def test_while_a_file_is_being_compressed_the_half_of_it_is_left_alone(stage: Stage) -> None:
+    stage.write(9)
+    stage.rename()
+    stage.reopen()
+    stage.write(2)
+    rotated = Path(f"{stage.path}.1")
+    stage.reader.resume(Place(0, 1, b""))  # a place that is lost: everything is read
+    Path(f"{rotated}.gz").write_bytes(gzip.compress(rotated.read_bytes())[:40])
+    stage.read()
+    assert stage.seen == stage.written
+    stage.close()
+
+
+def test_of_a_damaged_file_is_read_what_can_be_and_then_the_next_one(stage: Stage) -> None:
+    stage.write(200)
+    stage.rename()
+    stage.reopen()
+    stage.compress()
+    stage.write(5)
+    damaged = Path(f"{stage.path}.1.gz")
+    damaged.write_bytes(damaged.read_bytes()[:-200])
+    Path(f"{stage.path}.2.bz2").write_bytes(b"nothing of the kind")
+    Path(f"{stage.path}.3.zst").write_bytes(b"not for us")
+    stage.reader.resume(Place(0, 1, b""))
+    stage.read()
+    first, last = stage.seen[:-5], stage.seen[-5:]
+    assert first
+    assert first == stage.written[: len(first)]
+    assert last == stage.written[-5:]
+    stage.close()
+
+
+def test_a_log_that_others_may_still_write_to_is_not_left_for_the_newer_one(stage: Stage) -> None:
+    """Of several who write, one has begun the new file and another has not heard of it yet."""
+    stage.reader = LogFile(stage.path, settled_seconds=3600)
+    stage.write(3)
+    stage.read()
+    stage.rename()
+    with stage.path.open("a") as newer:
+        newer.write("line of the newer one\n")
+    stage.read()
+    assert stage.seen == stage.written
+    stage.write(2)  # into the former file
+    stage.read()
+    assert stage.seen == stage.written
+    long_ago = time.time() - 7200
+    os.utime(f"{stage.path}.1", (long_ago, long_ago))
+    stage.read()
+    assert stage.seen == [*stage.written, "line of the newer one"]
     stage.close()
 
 
@@ -225,7 +354,7 @@ def test_lines_in_a_wrong_encoding_and_absurdly_long_ones_are_counted_and_skippe
         + b"z" * 7_000_000
         + b"\nthe last\n"
     )
-    reader = LogFile(path)
+    reader = LogFile(path, settled_seconds=0)
     reader.resume(None)
     lines: list[str] = []
     undecodable = too_long = 0
