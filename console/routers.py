@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from console.home.routes import router as home_router
 from console.me.routes import router as me_router
 from console.people.routes import router as people_router
+from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
 
@@ -14,4 +15,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     home_router,
     me_router,
     people_router,
+    roles_router,
 )
