@@ -3,6 +3,7 @@
 import pytest
 
 from identity.accounts.models import AccountStatus
+from identity.accounts.queries import get_account
 from identity.roles.models import Role
 from identity.roles.service import roles_of
 from tests.support.console import ConsoleWorld
@@ -27,7 +28,9 @@ def roles(console: ConsoleWorld, member: Member) -> frozenset[Role]:
 
 
 def test_holders_are_listed_with_what_they_may_do(console: ConsoleWorld, browser: Browser) -> None:
-    console.holder(Role.LEADER, name="<script>alert(1)</script> Bình")
+    member = console.holder(Role.LEADER)
+    with console.sign_on.services.database.transaction() as session:
+        get_account(session, member.id).display_name = "<script>alert(1)</script> Bình"
     page = browser.get("/quan-tri/vai-tro")
     assert "Lê Thị Hoa" in page.text
     assert "Lãnh đạo" in page.text
