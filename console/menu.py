@@ -34,12 +34,11 @@ GROUPS = (
         _("Nhân sự"),
         (
             HOME,
+            Item(
+                _("Cơ quan, đơn vị"), "/quan-tri/co-quan", "sitemap", Permission.READ_ORGANISATIONS
+            ),
             Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
         ),
-    ),
-    Group(
-        _("Kỹ thuật"),
-        (Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),),
     ),
 )
 

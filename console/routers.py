@@ -4,8 +4,9 @@ from fastapi import APIRouter
 
 from console.home.routes import router as home_router
 from console.me.routes import router as me_router
+from console.organisations.form_routes import router as organisation_forms_router
+from console.organisations.routes import router as organisations_router
 from console.people.routes import router as people_router
-from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
 
@@ -14,6 +15,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     theme_router,
     home_router,
     me_router,
+    organisation_forms_router,
+    organisations_router,
     people_router,
-    roles_router,
 )

@@ -37,7 +37,6 @@ class Holder(NamedTuple):
     role: Role
     granted_at: datetime
     granted_by: str
-    status: AccountStatus
 
 
 def roles_of(session: Session, account_id: UUID) -> frozenset[Role]:
@@ -64,7 +63,6 @@ def list_holders(session: Session) -> list[Holder]:
             RoleGrant.role,
             RoleGrant.granted_at,
             RoleGrant.granted_by,
-            Account.status,
         )
         .join(Account, Account.id == RoleGrant.account_id)
         .where(RoleGrant.ended_at.is_(None))
