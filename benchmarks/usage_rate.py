@@ -18,6 +18,7 @@ from entrypoints.wiring import Services
 from identity.accounts.models import AccountKind
 from kernel.database import lift_statement_timeout
 from mail_admin.rate import roster, service
+from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.computing import Computation, compute
 from mail_admin.rate.periods import PeriodKind, month_window, period_of
 from mail_admin.rate.queries import get_kept
@@ -75,12 +76,14 @@ class Measured:
             service.refresh(session, SETTINGS, now=NOW)
         reading = self.seconds(_read, self._questions)
         whole = self.seconds(_read_all)
-        drilling = self.seconds(_drill)
+        few = self.seconds(_drill_one, self._questions)
+        many = self.seconds(_drill_branch)
         rows = [
             _row("report computed from rows of months", computing),
             _row("dashboard read from kept figures, as JSON", reading),
             _row("every organisation, as JSON", whole),
-            _row("unused mailboxes of one organisation", drilling),
+            _row("unused mailboxes of one organisation", few),
+            _row("and of a department with all below it", many),
         ]
         p99 = MILLISECONDS * _percentile(reading)
         verdicts = [
@@ -99,6 +102,7 @@ class Measured:
         title = (
             f"Usage rate: {mailboxes:,} mailboxes, {organisations:,} organisations, 31 days; "
             f"October takes {sizes['mail_admin_usage_month']:,.0f} MiB in months, "
+            f"{sizes['mail_admin_usage_day']:,.0f} MiB in days, "
             f"{sizes['mail_admin_usage_event']:,.0f} MiB in events"
         )
         return Section("rate", title, rows, verdicts)
@@ -116,6 +120,7 @@ class Measured:
 
 
 LAST = OCTOBER.last_day
+DEPARTMENT, OFFICE = "H03.7", "H03.28"
 
 
 def _active(computed: Computation) -> dict[object, int]:
@@ -130,8 +135,9 @@ def _active(computed: Computation) -> dict[object, int]:
 
 def _read(session: Session) -> None:
     """The province and what is directly below it, compared with the month before."""
-    found = service.report(session, period_of(PeriodKind.MONTH, OCTOBER.starts_on))
-    report_out(found, "2026-10", levels=1).model_dump_json()
+    month = period_of(PeriodKind.MONTH, OCTOBER.starts_on)
+    found = service.report(session, month, branch=Branch(levels=1))
+    report_out(found, "2026-10").model_dump_json()
 
 
 def _read_all(session: Session) -> None:
@@ -139,9 +145,18 @@ def _read_all(session: Session) -> None:
     report_out(found, "2026-10").model_dump_json()
 
 
-def _drill(session: Session) -> None:
+def _drill_one(session: Session) -> None:
+    _drill(session, Branch(OFFICE, 0))
+
+
+def _drill_branch(session: Session) -> None:
+    _drill(session, Branch(DEPARTMENT))
+
+
+def _drill(session: Session, branch: Branch) -> None:
     kept = get_kept(session, OCTOBER)
-    roster.list_mailboxes(session, kept, [kept.tree.nodes[-1].id], MailboxState.UNUSED)
+    found = read_organisations(session, kept.id, branch).nodes
+    roster.list_mailboxes(session, kept, found, MailboxState.UNUSED)
 
 
 def _percentile(values: Sequence[float]) -> float:

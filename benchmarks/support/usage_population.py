@@ -109,6 +109,15 @@ SELECT '{BEFORE}', account_id, web_days & 1073741823, program_days & 1073741823,
     delivered, read, stored_bytes, '2026-09-30'
 FROM mail_admin_usage_month WHERE month = '{MONTH}'
 """
+DAYS_OF_MONTH = f"""
+INSERT INTO mail_admin_usage_day (account_id, day, web_sign_ins, program_sign_ins, service_sign_ins,
+    failed_sign_ins, sent, sent_outside, delivered, read, sent_bytes, delivered_bytes, stored_bytes,
+    stored_at)
+SELECT account_id, month + number, web_days >> number & 1, program_days >> number & 1, 0, 0,
+    sent_days >> number & 1, 0, 2, read_days >> number & 1, 2000, 4000, stored_bytes, month + number
+FROM mail_admin_usage_month CROSS JOIN generate_series(0, 30) AS number
+WHERE month = '{MONTH}' AND (web_days | program_days | sent_days | read_days) >> number & 1 = 1
+"""
 PARTITIONS = "\n".join(
     f"CREATE TABLE {table}_{name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}');"
     for table in ("mail_admin_usage_event", "mail_admin_usage_day", "mail_admin_usage_month")
@@ -122,7 +131,7 @@ PARTITIONS = "\n".join(
 def populate(
     connection: Connection, *, mailboxes: int, organisations: int, events_a_day: int
 ) -> None:
-    """With `events_a_day` of 0 there are no raw events, only rows of months."""
+    """With `events_a_day` of 0 there are no raw events, only rows of days and months."""
     values = {"mailboxes": mailboxes, "organisations": organisations, "share": 2 * events_a_day}
     _run(connection, PARTITIONS, {})
     _triggers(connection, "DISABLE")
@@ -134,6 +143,7 @@ def populate(
         _run(connection, MONTH_OF_EVENTS, {})
     else:
         _run(connection, MONTH_ALONE, {})
+    _run(connection, DAYS_OF_MONTH, {})
     _run(connection, MONTH_BEFORE, {})
 
 

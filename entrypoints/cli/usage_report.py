@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from sqlalchemy.orm import Session as DatabaseSession
 
 from entrypoints.cli.session import Session, answer, as_json, basis_of, folding_table, with_basis
 from kernel.clock import office_day, office_time
 from kernel.messages import Message
 from mail_admin.rate import queries, roster, service
+from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.errors import MonthOpen
 from mail_admin.rate.measures import Measures
@@ -33,10 +33,12 @@ FILE_WIDTH = 150
 FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-def current(session: Session, database: DatabaseSession, *windows: Window) -> None:
+def make_current(session: Session, *windows: Window) -> None:
     """Whoever asks at the command line need not wait for the worker."""
     services = session.services
-    service.refresh(database, services.settings.usage_rate, now=services.clock(), wanted=windows)
+    settings, now = services.settings.usage_rate, services.clock()
+    with services.database.transaction() as database:
+        service.refresh(database, settings, now=now, wanted=windows)
 
 
 def percent(rate: float | None) -> str:
@@ -93,13 +95,13 @@ def report(
 ) -> None:
     """The usage rate of every organisation, by the tree of the last day."""
     wanted = period_of(PeriodKind(period), parse_month(month).starts_on)
+    make_current(session, *wanted.windows, *wanted.before().windows)
     with session.services.database.transaction() as database:
-        current(session, database, *wanted.windows, *wanted.before().windows)
-        found = service.report(database, wanted, Scope(scope or "both"))
-    selection = Selection(found, under)
+        found = service.report(database, wanted, Scope(scope or "both"), Branch(under))
+    selection = Selection(found)
     write_files(session, selection, files)
     if as_json:
-        answer(report_out(found, month, under).model_dump(mode="json"))
+        answer(report_out(found, month).model_dump(mode="json"))
         return
     show_report(session, selection)
 
@@ -185,10 +187,11 @@ def mailboxes(
     as_json: bool,
 ) -> None:
     """The mailboxes behind a number: who counts, and on which days by what."""
+    make_current(session)
     with session.services.database.transaction() as database:
-        current(session, database)
         kept = queries.get_kept(database, parse_month(month))
-        places = queries.places_under(kept, organisation, below=not own)
+        branch = Branch(organisation, 0 if own else None)
+        places = read_organisations(database, kept.id, branch).nodes
         rows = roster.list_mailboxes(
             database, kept, places, MailboxState(state), scope=Scope(scope or "both")
         )

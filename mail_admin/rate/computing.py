@@ -1,7 +1,7 @@
 """Computes the figures of a window and keeps them; each table is read once, in one pass."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import AccountKind
 from kernel.database import copy_rows
 from mail_admin.rate.definition import as_kept
-from mail_admin.rate.mailboxes_sql import COUNTS, WITHOUT_JIT, mailboxes
+from mail_admin.rate.mailboxes_sql import COUNTS, PLANNED, mailboxes
 from mail_admin.rate.measures import MEASURES
-from mail_admin.rate.models import NOWHERE, RateFigure, RateOrganisation, RateWindow
+from mail_admin.rate.models import NOWHERE, RateFigure, RateOrganisation, RateTotal, RateWindow
 from mail_admin.rate.periods import Window
 from mail_admin.rate.settings import UsageRateSettings
-from mail_admin.rate.tree import Tree, stand_ins, tree_on
+from mail_admin.rate.tree import Tree, rolled_up, stand_ins, tree_on
 
 CONDITIONS = {
     "issued": "true",
@@ -66,7 +66,7 @@ def compute(
     session: Session, window: Window, reference_day: date, settings: UsageRateSettings
 ) -> Computation:
     tree = tree_on(session, reference_day)
-    session.execute(WITHOUT_JIT)
+    session.execute(PLANNED)
     question = mailboxes(window, reference_day, settings)
     values = question.values | {"tree": list(tree.by_id)}
     columns = ", ".join(
@@ -136,35 +136,43 @@ def keep(
         .returning(RateWindow.id)
     )
     window_id: UUID = session.execute(statement).scalar_one()
-    for table in (RateOrganisation, RateFigure):
+    for table in (RateOrganisation, RateFigure, RateTotal):
         session.execute(delete(table).where(table.window_id == window_id))
     copy_rows(
         session,
         RateOrganisation.__tablename__,
-        ("window_id", "organisation_id", "parent_id", "place", "depth", "kind", "name", "code"),
-        (
-            (
-                window_id,
-                node.id,
-                node.parent_id,
-                place,
-                node.depth,
-                node.kind.value,
-                node.name,
-                node.code,
-            )
-            for place, node in enumerate(computed.tree.nodes)
-        ),
+        ("window_id", "place", "last_place", *NODE),
+        _organisation_rows(window_id, computed.tree),
     )
-    copy_rows(
-        session,
-        RateFigure.__tablename__,
-        ("window_id", "organisation_id", "account_kind", *MEASURES),
-        _figure_rows(window_id, computed),
-    )
+    own = {key: [figures[name] for name in MEASURES] for key, figures in computed.own.items()}
+    for table, vectors in ((RateFigure, own), (RateTotal, _totals(computed.tree, own))):
+        columns = ("window_id", "organisation_id", "account_kind", *MEASURES)
+        copy_rows(
+            session,
+            table.__tablename__,
+            columns,
+            ((window_id, place, kind.value, *vector) for (place, kind), vector in vectors.items()),
+        )
     return window_id
 
 
-def _figure_rows(window_id: UUID, computed: Computation) -> Iterator[tuple[Any, ...]]:
-    for (place, kind), figures in computed.own.items():
-        yield window_id, place, kind.value, *(figures[name] for name in MEASURES)
+NODE = ("organisation_id", "parent_id", "depth", "kind", "name", "code")
+
+
+def _organisation_rows(window_id: UUID, tree: Tree) -> Iterator[tuple[Any, ...]]:
+    for place, (node, last) in enumerate(zip(tree.nodes, tree.last_places(), strict=True)):
+        columns = (node.id, node.parent_id, node.depth, node.kind.value, node.name, node.code)
+        yield window_id, place, last, *columns
+
+
+def _totals(
+    tree: Tree, own: Mapping[tuple[UUID, AccountKind], Sequence[int]]
+) -> dict[tuple[UUID, AccountKind], list[int]]:
+    """With everything below, where there is anything."""
+    found = {}
+    for kind in KINDS:
+        of_kind = {place: vector for (place, each), vector in own.items() if each is kind}
+        for place, vector in rolled_up(tree, of_kind, len(MEASURES)).items():
+            if any(vector):
+                found[place, kind] = vector
+    return found

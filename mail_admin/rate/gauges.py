@@ -6,7 +6,6 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session
 
 from kernel.clock import office_day
-from mail_admin.rate.definition import from_kept
 from mail_admin.rate.periods import month_window
 from mail_admin.rate.queries import totals
 from mail_admin.rate.settings import ServiceRule
@@ -54,12 +53,12 @@ class UsageGauges:
             found = totals(session, window)
             if found is None:
                 continue
+            kept, measures = found
             for name in SHOWN:
-                self._mailboxes.labels(label, name).set(found[name])
-            row = found["row"]
-            whole, part = found["in_service"], found["active"]
-            if from_kept(row.definition).service_rule is ServiceRule.PRO_RATA:
-                whole, part = found["service_days"], found["active_service_days"]
+                self._mailboxes.labels(label, name).set(getattr(measures, name))
+            whole, part = measures.in_service, measures.active
+            if kept.settings.service_rule is ServiceRule.PRO_RATA:
+                whole, part = measures.service_days, measures.active_service_days
             self._rate.labels(label).set(part / whole if whole else float("nan"))
-            age = 0.0 if row.closed_at else (now - row.confirmed_at).total_seconds()
+            age = 0.0 if kept.closed_at else (now - kept.confirmed_at).total_seconds()
             self._age.labels(label).set(age)

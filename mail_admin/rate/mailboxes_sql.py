@@ -1,14 +1,16 @@
 """The SQL that looks at every mailbox of a window at once: days in service, active days, place.
 
 Days are bits: one number holds those of a window, so that "in service and used" is one `&` and
-counting is one `bit_count`. Periods, leave, appointments and months of usage are each read once and
-hashed together; nothing is asked per mailbox. What it takes is in docs/performance.md.
+counting is one `bit_count`. Of a province, periods, leave, appointments and months of usage are
+each read once and hashed together; nothing is asked per mailbox. Of a few organisations, the same
+text behind `chosen` asks indexes. What it takes is in docs/performance.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -24,8 +26,13 @@ NEARLY_FULL = 0.8
 COUNTS = ("sent", "sent_outside", "delivered", "read")
 
 
-WITHOUT_JIT = text("SET LOCAL jit = off")
-"""Compiling the statement took longer than running it where it was tried."""
+PLANNED = text("""
+SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('join_collapse_limit', '1', true)
+""")
+"""Said before the statement. Compiling it took longer than running it; the organisations it binds
+are hashed only where the planner sees them; and its joins stand in the order that is best for all
+and for few, so that looking for another one takes longer than asking about an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +43,37 @@ class Question:
     values: dict[str, Any]
 
 
+CHOSEN = """
+chosen AS MATERIALIZED ( -- whoever may count there: who ever was there, and what is its own
+    SELECT account.id AS account_id, account.person_id
+    FROM identity_appointment AS appointment JOIN identity_account AS account USING (person_id)
+    WHERE appointment.organisation_id = ANY(:wanted) AND appointment.is_primary
+    UNION
+    SELECT id, NULL FROM identity_account
+    WHERE organisation_id = ANY(:wanted) AND kind = 'organisation'
+),
+"""
+OF_CHOSEN = {
+    "chosen": CHOSEN,
+    "of_accounts": "AND account_id IN (SELECT account_id FROM chosen)",
+    "of_persons": "AND person_id IN (SELECT person_id FROM chosen)",
+    "whom": "chosen JOIN identity_account AS account ON account.id = chosen.account_id",
+}
+OF_ALL = dict.fromkeys(OF_CHOSEN, "") | {"whom": "identity_account AS account"}
+
 SERVICE = """
-service AS (
-    SELECT account_id,
-        CASE WHEN status IN ('pending', 'active') THEN :all_days ELSE 0 END::bigint AS serving,
-        status, began_at AS status_since
+steady AS ( -- nearly all had one status all the time; only the others are added up
+    SELECT account_id, status, began_at,
+        CASE WHEN status IN ('pending', 'active') THEN :all_days ELSE 0 END::bigint AS serving
     FROM identity_account_period
     WHERE began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at)
         AND status <> 'closed'
-    UNION ALL -- nearly all had one status all the time; only the others are added up
+),
+changed AS (
     SELECT account_id,
-        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END),
-        max(CASE WHEN mask & :reference_bit <> 0 THEN status END),
-        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END)
+        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END) AS serving,
+        max(CASE WHEN mask & :reference_bit <> 0 THEN status END) AS status,
+        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END) AS began_at
     FROM (
         SELECT account_id, status, began_at, (1::bigint << high) - (1::bigint << low) AS mask
         FROM (
@@ -60,6 +85,7 @@ service AS (
             FROM identity_account_period
             WHERE began_at < :end_at AND (ended_at IS NULL OR ended_at >= :start_at)
                 AND NOT (began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at))
+                {of_accounts}
         ) AS ranges WHERE high > low
     ) AS status_days
     GROUP BY account_id HAVING bool_or(status <> 'closed')
@@ -69,36 +95,43 @@ away AS (
     FROM (
         SELECT person_id, greatest(valid_from - :start, 0) AS low,
             least(coalesce(valid_to, :end) - :start, :days) AS high
-        FROM identity_leave WHERE valid_from < :end AND (valid_to IS NULL OR valid_to > :start)
+        FROM identity_leave
+        WHERE valid_from < :end AND (valid_to IS NULL OR valid_to > :start) {of_persons}
     ) AS ranges GROUP BY person_id
 ),
 back AS (
     -- the first day after the last leave that is over
     SELECT person_id, max(valid_to) AS returned_on FROM identity_leave
-    WHERE valid_from <= :reference AND valid_to <= :reference GROUP BY person_id
+    WHERE valid_from <= :reference AND valid_to <= :reference {of_persons}
+    GROUP BY person_id
 )
 """
 
+# "IS NOT FALSE" keeps persons from being looked for in the GiST index of what must not overlap,
+# which takes ten times as long as the other one and is thought to take as long
 PLACES = """
 here AS (
     SELECT person_id, organisation_id FROM identity_appointment
-    WHERE is_primary AND valid_from <= :reference
+    WHERE is_primary IS NOT FALSE AND valid_from <= :reference
         AND (valid_to IS NULL OR valid_to > :reference)
 ),
 earlier AS (
     SELECT person_id, organisation_id FROM identity_appointment
-    WHERE is_primary AND valid_from <= :start AND valid_to > :start AND valid_to <= :reference
+    WHERE is_primary IS NOT FALSE AND valid_from <= :start
+        AND valid_to > :start AND valid_to <= :reference
 ),
 former AS (
     SELECT DISTINCT ON (person_id) person_id, organisation_id FROM identity_appointment AS past
-    WHERE is_primary AND valid_from <= :reference AND valid_to <= :reference
+    WHERE is_primary IS NOT FALSE AND valid_from <= :reference
+        AND valid_to <= :reference {of_persons}
     ORDER BY person_id, valid_from DESC, valid_to DESC
 )
 """
 
-
+# OFFSET keeps what is computed here from being computed again wherever it is named; unlike
+# MATERIALIZED it copies nothing and lets several processes do it, if it is a constant (as '0' is)
 FACTS = """
-facts AS MATERIALIZED (
+facts AS (
     SELECT account.id AS account_id, account.kind, account.person_id,
         CASE WHEN account.kind = 'personal'
             THEN coalesce(here.organisation_id, former.organisation_id)
@@ -106,9 +139,9 @@ facts AS MATERIALIZED (
         CASE WHEN earlier.organisation_id <> here.organisation_id
             THEN earlier.organisation_id END AS moved_from,
         here.organisation_id IS NOT NULL AS on_the_rolls,
-        service.status,
-        service.status_since,
-        service.serving & ~coalesce(away.mask, 0) AS service_days,
+        coalesce(steady.status, changed.status) AS status,
+        coalesce(steady.began_at, changed.began_at) AS status_since,
+        coalesce(steady.serving, changed.serving) & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
         back.returned_on,
         {masks},
@@ -117,17 +150,20 @@ facts AS MATERIALIZED (
             WHEN ({used_90}) <> 0 THEN 60 ELSE 90 END AS unused_days,
         coalesce(coalesce({stored}) > :nearly_full * mailbox.quota_bytes, false) AS nearly_full,
         {counts}
-    FROM service
-    JOIN identity_account AS account ON account.id = service.account_id
+    FROM {whom}
+    LEFT JOIN steady ON steady.account_id = account.id
+    LEFT JOIN changed ON changed.account_id = account.id
     LEFT JOIN identity_mailbox AS mailbox ON mailbox.account_id = account.id
-    LEFT JOIN away USING (person_id)
-    LEFT JOIN back USING (person_id)
-    LEFT JOIN here USING (person_id)
-    LEFT JOIN earlier USING (person_id)
+    LEFT JOIN away ON away.person_id = account.person_id
+    LEFT JOIN back ON back.person_id = account.person_id
+    LEFT JOIN here ON here.person_id = account.person_id
+    LEFT JOIN earlier ON earlier.person_id = account.person_id
     LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
     {months}
     {volume}
     WHERE account.kind <> 'service'
+        AND (steady.account_id IS NOT NULL OR changed.account_id IS NOT NULL)
+    OFFSET '0'
 )
 """
 
@@ -137,7 +173,7 @@ placed AS (
         CASE WHEN place = ANY(:tree) THEN place ELSE :nowhere END AS organisation_id,
         bit_count(service_days::bit(64))::int AS days_in_service,
         bit_count((({signs}) & service_days)::bit(64))::int AS active_days
-    FROM facts
+    FROM facts OFFSET '0'
 ),
 counted AS (
     SELECT *,
@@ -162,15 +198,29 @@ DORMANCY = """
                 AND coalesce(returned_on <= :back_{length}, true) THEN {length}"""
 
 
-def mailboxes(window: Window, reference_day: date, settings: UsageRateSettings) -> Question:
-    """Every mailbox that existed in the window; `:tree` binds the organisations that did."""
+def mailboxes(
+    window: Window,
+    reference_day: date,
+    settings: UsageRateSettings,
+    wanted: Sequence[UUID] | None = None,
+) -> Question:
+    """Every mailbox that existed in the window; `:tree` binds the organisations that did.
+
+    With `wanted`, only those of these organisations are sure to be among them, and others may be:
+    what is said of each is the same.
+    """
     parts = month_parts(window, reference_day, RECENT)
     signs = sorted(set(settings.active_by))
     values = _values(window, reference_day, settings) | _bits_of_months(parts)
-    facts = FACTS.format(**_of_months(parts, signs), **_counts(window, len(parts)))
+    of_whom = OF_ALL if wanted is None else OF_CHOSEN
+    if wanted is not None:
+        values["wanted"] = list(wanted)
+    parts_of_it = of_whom | _of_months(parts, signs) | _counts(window, len(parts), of_whom)
+    parts_of_it["signs"] = used_days(signs)
     dormant = "".join(DORMANCY.format(length=length) for length in reversed(DORMANT))
-    judged = JUDGED.format(signs=used_days(signs), dormant=dormant.strip())
-    return Question(f"WITH {SERVICE}, {PLACES}, {facts}, {judged}", values)
+    parts_of_it["dormant"] = dormant.strip()
+    sql = f"WITH {{chosen}} {SERVICE}, {PLACES}, {FACTS}, {JUDGED}"
+    return Question(sql.format(**parts_of_it), values)
 
 
 def _values(window: Window, reference_day: date, settings: UsageRateSettings) -> dict[str, Any]:
@@ -249,7 +299,7 @@ def _shifted(column: str, places: int) -> str:
     return f"({value} << {places})" if places >= 0 else f"({value} >> {-places})"
 
 
-def _counts(window: Window, months: int) -> dict[str, str]:
+def _counts(window: Window, months: int, of_whom: Mapping[str, str]) -> dict[str, str]:
     """Columns of what was sent and received, and the join they need.
 
     A month's are in its row; those of other windows are added up from the days.
@@ -261,8 +311,8 @@ def _counts(window: Window, months: int) -> dict[str, str]:
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
     join = (
         f"LEFT JOIN (SELECT account_id, {sums} FROM mail_admin_usage_day"
-        " WHERE day >= :start AND day < :end GROUP BY account_id) AS volume"
-        " ON volume.account_id = account.id"
+        f" WHERE day >= :start AND day < :end {of_whom['of_accounts']} GROUP BY account_id"
+        ") AS volume ON volume.account_id = account.id"
     )
     columns = ", ".join(f"coalesce(volume.{name}, 0) AS {name}" for name in COUNTS)
     return {"counts": columns, "volume": join}

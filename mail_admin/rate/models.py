@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.sql import text
 
 from identity.accounts.models import AccountKind, AccountStatus
@@ -51,20 +51,25 @@ class RateOrganisation(Base):
     parent_id: Mapped[UUID | None]
     place: Mapped[int] = mapped_column(Integer)
     """In the order in which the tree is read: an organisation, then everything below it."""
+    last_place: Mapped[int] = mapped_column(Integer)
+    """Of the last one below it, so that a branch is what lies between; its own if none is."""
     depth: Mapped[int] = mapped_column(Integer)
     """0 at the top."""
     kind: Mapped[OrganisationKind]
     name: Mapped[str] = mapped_column(String(300))
     code: Mapped[str | None] = mapped_column(String(35))
+    __table_args__ = (UniqueConstraint("window_id", "place"),)
 
 
-class RateFigure(Base):
-    """Measures of the mailboxes of one kind that are an organisation's own."""
+class Figures:
+    """A vector of measures for each organisation of a window and each kind of account."""
 
-    __tablename__ = "mail_admin_rate_figure"
-    window_id: Mapped[UUID] = mapped_column(
-        ForeignKey("mail_admin_rate_window.id", ondelete="CASCADE"), primary_key=True
-    )
+    @declared_attr
+    def window_id(self) -> Mapped[UUID]:
+        return mapped_column(
+            ForeignKey("mail_admin_rate_window.id", ondelete="CASCADE"), primary_key=True
+        )
+
     organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
     account_kind: Mapped[AccountKind] = mapped_column(primary_key=True)
     issued: Mapped[int] = mapped_column(BigInteger)
@@ -91,6 +96,18 @@ class RateFigure(Base):
     moved_within: Mapped[int] = mapped_column(BigInteger)
     officials: Mapped[int] = mapped_column(BigInteger)
     officials_with_account: Mapped[int] = mapped_column(BigInteger)
+
+
+class RateFigure(Figures, Base):
+    """Of the mailboxes that are an organisation's own."""
+
+    __tablename__ = "mail_admin_rate_figure"
+
+
+class RateTotal(Figures, Base):
+    """With those of everything below it; none where all would be zeroes."""
+
+    __tablename__ = "mail_admin_rate_total"
 
 
 class RateMailbox(Base):

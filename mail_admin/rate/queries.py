@@ -1,31 +1,40 @@
-"""Reads what is kept: windows with their trees and figures, and the mailboxes behind them."""
+"""Reads what is kept: windows, and of their figures those that are asked for."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import AccountKind
-from identity.organisations.models import OrganisationKind
 from mail_admin.rate.definition import from_kept
-from mail_admin.rate.errors import NoFigures, OrganisationNotInReport
-from mail_admin.rate.measures import MEASURES
-from mail_admin.rate.models import RateWindow
+from mail_admin.rate.errors import NoFigures
+from mail_admin.rate.measures import MEASURES, Measures
+from mail_admin.rate.models import RateFigure, RateTotal, RateWindow
 from mail_admin.rate.periods import Window, month_window, next_month
 from mail_admin.rate.settings import UsageRateSettings
-from mail_admin.rate.tree import Node, Tree
 
-KINDS = {kind.value: kind for kind in OrganisationKind}
 NEXT_MONTH = text("SELECT min(month) FROM mail_admin_usage_month WHERE month >= :month")
 EARLIEST = date(2000, 1, 1)
+VECTORS = """
+SELECT window_id, account_kind, organisation_id, {members} FROM {table}
+WHERE window_id = ANY(:windows)
+"""
+OF_SOME = "AND organisation_id = ANY(:organisations)"
+TOPS = text("""
+SELECT window_id, organisation_id FROM mail_admin_rate_organisation
+WHERE window_id = ANY(:windows) AND depth = 0
+""")
+Vector = Sequence[int]
+ByKind = Mapping[AccountKind, Mapping[UUID, Vector]]
 
 
 @dataclass(frozen=True, slots=True)
 class KeptWindow:
-    """Figures of a window as they were computed, or frozen when the month was closed."""
+    """That there are figures of a window, and what they are: computed, or frozen when closed."""
 
     id: UUID
     window: Window
@@ -35,14 +44,26 @@ class KeptWindow:
     computed_at: datetime
     confirmed_at: datetime
     closed_at: datetime | None
-    tree: Tree
-    own: dict[AccountKind, dict[UUID, tuple[int, ...]]]
-    """By kind of account and organisation, in the order of `members`."""
-    members: tuple[str, ...] = MEASURES
 
     @property
     def is_over(self) -> bool:
         return self.reference_day == self.window.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFigures:
+    """Vectors of a window by kind of account, in the order of `members`.
+
+    Of the organisations asked for; one without a vector has zeroes.
+    """
+
+    kept: KeptWindow
+    own: ByKind
+    all: ByKind
+    """With everything below."""
+    sums: Mapping[AccountKind, Vector]
+    """Of the whole window, whatever was asked for."""
+    members: tuple[str, ...] = MEASURES
 
 
 def months_with_usage(session: Session, today: date) -> list[Window]:
@@ -79,75 +100,104 @@ def find_kept(session: Session, window: Window) -> RateWindow | None:
     )
 
 
-def load_kept(
-    session: Session, window: Window, members: tuple[str, ...] = MEASURES
-) -> KeptWindow | None:
-    """Some thousand rows, read without making entities of them; `members` of each are enough."""
-    row = find_kept(session, window)
-    if row is None:
-        return None
-    values = {"window_id": row.id}
-    organisations = session.execute(
-        text(
-            "SELECT organisation_id, parent_id, kind, name, code, depth"
-            " FROM mail_admin_rate_organisation WHERE window_id = :window_id ORDER BY place"
-        ),
-        values,
+def load_windows(session: Session, windows: Sequence[Window]) -> list[KeptWindow]:
+    """Those that have figures, the earliest first."""
+    days = tuple_(RateWindow.starts_on, RateWindow.ends_on)
+    wanted = [(window.starts_on, window.ends_on) for window in windows]
+    rows = session.scalars(
+        select(RateWindow).where(days.in_(wanted)).order_by(RateWindow.starts_on)
     )
-    tree = Tree(
-        [
-            Node(identifier, parent, KINDS[kind], name, code, depth)
-            for identifier, parent, kind, name, code, depth in organisations
-        ]
-    )
-    figures = session.execute(
-        text(
-            f"SELECT account_kind, organisation_id, {', '.join(members)}"
-            " FROM mail_admin_rate_figure WHERE window_id = :window_id"
-        ),
-        values,
-    )
-    own: dict[AccountKind, dict[UUID, tuple[int, ...]]] = {
-        AccountKind.PERSONAL: {},
-        AccountKind.ORGANISATION: {},
-    }
-    for kind, organisation_id, *found in figures:
-        own[AccountKind(kind)][organisation_id] = tuple(found)
+    return [_kept(row) for row in rows]
+
+
+def _kept(row: RateWindow) -> KeptWindow:
     return KeptWindow(
         id=row.id,
-        window=window,
+        window=Window(row.starts_on, row.ends_on),
         reference_day=row.reference_day,
         settings=from_kept(row.definition),
         computed_at=row.computed_at,
         confirmed_at=row.confirmed_at,
         closed_at=row.closed_at,
-        tree=tree,
-        own=own,
-        members=members,
     )
 
 
 def get_kept(session: Session, window: Window) -> KeptWindow:
     """Raises NoFigures."""
-    kept = load_kept(session, window)
-    if kept is None:
-        raise NoFigures(window.label)
-    return kept
+    for kept in load_windows(session, [window]):
+        return kept
+    raise NoFigures(window.label)
 
 
-def places_under(kept: KeptWindow, code: str, *, below: bool = True) -> list[UUID]:
-    """An organisation of the window's tree, and all below it. Raises OrganisationNotInReport."""
-    top = node_by_code(kept.tree, code)
-    return [node.id for node in kept.tree.under(top.id)] if below else [top.id]
+def load_figures(
+    session: Session, windows: Sequence[KeptWindow], organisations: Sequence[UUID] | None
+) -> list[KeptFigures]:
+    """Of all organisations if none are named."""
+    own = _vectors(session, RateFigure, windows, organisations, MEASURES)
+    both = load_totals(session, windows, organisations)
+    return [
+        KeptFigures(figures.kept, own[figures.kept.id], figures.all, figures.sums)
+        for figures in both
+    ]
 
 
-def node_by_code(tree: Tree, code: str) -> Node:
-    """By the code in force on the day of the tree. Raises OrganisationNotInReport."""
-    wanted = code.strip().upper()
-    for node in tree.nodes:
-        if node.code == wanted:
-            return node
-    raise OrganisationNotInReport(code)
+def load_totals(
+    session: Session,
+    windows: Sequence[KeptWindow],
+    organisations: Sequence[UUID] | None = (),
+    members: tuple[str, ...] = MEASURES,
+) -> list[KeptFigures]:
+    """Without what is an organisation's own; `members` of each are enough."""
+    tops = _tops(session, windows)
+    if organisations is not None:
+        organisations = [*organisations, *set().union(*tops.values())]
+    every = _vectors(session, RateTotal, windows, organisations, members)
+    return [
+        KeptFigures(kept, {}, every[kept.id], _added(every[kept.id], tops[kept.id]), members)
+        for kept in windows
+    ]
+
+
+def _tops(session: Session, windows: Sequence[KeptWindow]) -> Mapping[UUID, set[UUID]]:
+    """Asked for apart: figures just written have no statistics by which to plan a join."""
+    found: dict[UUID, set[UUID]] = {kept.id: set() for kept in windows}
+    for window_id, organisation_id in session.execute(TOPS, {"windows": [*found]}).all():
+        found[window_id].add(organisation_id)
+    return found
+
+
+def _added(vectors: ByKind, organisations: set[UUID]) -> Mapping[AccountKind, Vector]:
+    found = {}
+    for kind, of_kind in vectors.items():
+        parts = [of_kind[place] for place in organisations if place in of_kind]
+        if parts:
+            found[kind] = [*map(sum, zip(*parts, strict=True))]
+    return found
+
+
+def _vectors(
+    session: Session,
+    table: type[RateFigure | RateTotal],
+    windows: Sequence[KeptWindow],
+    organisations: Sequence[UUID] | None,
+    members: tuple[str, ...],
+) -> Mapping[UUID, ByKind]:
+    """Some thousand rows, read without making entities of them."""
+    found: dict[UUID, dict[AccountKind, dict[UUID, Vector]]] = {
+        kept.id: defaultdict(dict) for kept in windows
+    }
+    if organisations is None or organisations:
+        statement = VECTORS.format(table=table.__tablename__, members=", ".join(members))
+        values: dict[str, list[UUID]] = {"windows": [*found]}
+        if organisations is not None:
+            statement += OF_SOME
+            values["organisations"] = [*organisations]
+        for window_id, kind, place, *vector in session.execute(text(statement), values).all():
+            found[window_id][KINDS[kind]][place] = vector
+    return found
+
+
+KINDS = {kind.value: kind for kind in AccountKind}
 
 
 def days_of(mask: int, starts_on: date) -> list[date]:
@@ -157,12 +207,8 @@ def days_of(mask: int, starts_on: date) -> list[date]:
     ]
 
 
-def totals(session: Session, window: Window) -> dict[str, Any] | None:
-    """Sums over the province with the age of the figures; for gauges, which ask often."""
-    row = find_kept(session, window)
-    if row is None:
-        return None
-    sums = ", ".join(f"sum({name}) AS {name}" for name in MEASURES)
-    statement = text(f"SELECT {sums} FROM mail_admin_rate_figure WHERE window_id = :window_id")
-    found = session.execute(statement, {"window_id": row.id}).mappings().one()
-    return {name: int(value or 0) for name, value in found.items()} | {"row": row}
+def totals(session: Session, window: Window) -> tuple[KeptWindow, Measures] | None:
+    """Of the province, with the age of the figures; for gauges, which ask often."""
+    for figures in load_totals(session, load_windows(session, [window])):
+        return figures.kept, Measures.total(figures.sums.values())
+    return None

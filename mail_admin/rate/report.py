@@ -11,13 +11,13 @@ from uuid import UUID
 
 from identity.accounts.models import AccountKind
 from kernel.messages import Message
+from mail_admin.rate.branch import Organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.measures import AT_THE_END, MEASURES, Measures
-from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Period, Window
-from mail_admin.rate.queries import KeptWindow, node_by_code
+from mail_admin.rate.queries import KeptFigures, KeptWindow, Vector
 from mail_admin.rate.settings import ServiceRule, UsageRateSettings
-from mail_admin.rate.tree import Node, Tree, rolled_up
+from mail_admin.rate.tree import Node
 
 WIDTH = len(MEASURES)
 WHOLE = lcm(28, 29, 30, 31)
@@ -84,37 +84,37 @@ def share(part: int, whole: int) -> float | None:
 class Vectors:
     """Own and rolled-up vectors of one window for one scope, by organisation."""
 
-    def __init__(self, kept: KeptWindow, scope: Scope) -> None:
-        self.kept = kept
-        self.own: Mapping[UUID, Sequence[int]] = _together(
-            [kept.own[kind] for kind in KINDS_OF_SCOPE[scope]]
-        )
-        self.all = rolled_up(kept.tree, self.own, len(kept.members))
-        """Of every organisation of the window's tree."""
+    def __init__(self, figures: KeptFigures, scope: Scope) -> None:
+        kinds = KINDS_OF_SCOPE[scope]
+        self.kept = figures.kept
+        self._members = figures.members
+        self._nothing: Vector = (0,) * len(figures.members)
+        self._own = _together([figures.own.get(kind, {}) for kind in kinds])
+        self._all = _together([figures.all.get(kind, {}) for kind in kinds])
+        sums = [figures.sums.get(kind, self._nothing) for kind in kinds]
+        self.total: Vector = [*map(sum, zip(*sums, strict=True))]
 
-    def total(self) -> list[int]:
-        tops = [self.all[node.id] for node in self.kept.tree.nodes if node.parent_id is None]
-        return (
-            [sum(column) for column in zip(*tops, strict=True)]
-            if tops
-            else [0] * len(self.kept.members)
-        )
+    def own(self, node: Node) -> Vector:
+        return self._own.get(node.id, self._nothing)
 
-    def parts(self, vector: Sequence[int]) -> Parts:
+    def all(self, node: Node) -> Vector:
+        return self._all.get(node.id, self._nothing)
+
+    def parts(self, vector: Vector) -> Parts:
         """Numerator and denominator of the rate, in mailboxes times a constant."""
         part, whole, weight = self._weighing
         return vector[part] * weight, vector[whole] * weight
 
     @cached_property
     def _weighing(self) -> tuple[int, int, int]:
-        place = {name: number for number, name in enumerate(self.kept.members)}
+        place = {name: number for number, name in enumerate(self._members)}
         if self.kept.settings.service_rule is ServiceRule.THRESHOLD:
             return place["active"], place["in_service"], WHOLE
         weight = WHOLE // self.kept.window.days
         return place["active_service_days"], place["service_days"], weight
 
 
-def _together(sources: Sequence[Mapping[UUID, Sequence[int]]]) -> Mapping[UUID, Sequence[int]]:
+def _together(sources: Sequence[Mapping[UUID, Vector]]) -> Mapping[UUID, Vector]:
     if len(sources) == 1:
         return sources[0]
     one, other = sources
@@ -143,11 +143,13 @@ class Report:
     def __init__(
         self,
         period: Period,
-        kept: Sequence[KeptWindow],
-        before: Sequence[KeptWindow] = (),
+        organisations: Organisations,
+        kept: Sequence[KeptFigures],
+        before: Sequence[KeptFigures] = (),
         scope: Scope = Scope.BOTH,
     ) -> None:
         self.period = period
+        self.organisations = organisations
         self.scope = scope
         self._kept = kept
         self._kept_before = before
@@ -158,15 +160,11 @@ class Report:
         """The same period for mailboxes of other kinds."""
         if scope is self.scope:
             return self
-        return Report(self.period, self._kept, self._kept_before, scope)
+        return Report(self.period, self.organisations, self._kept, self._kept_before, scope)
 
     @property
     def last(self) -> KeptWindow:
         return self._vectors[-1].kept
-
-    @property
-    def tree(self) -> Tree:
-        return self.last.tree
 
     @property
     def settings(self) -> UsageRateSettings:
@@ -208,18 +206,19 @@ class Report:
 
     @cached_property
     def rows(self) -> list[ReportRow]:
-        """In reading order, without what belongs to no organisation."""
-        return [self._row(node) for node in self.tree.nodes if node.id != NOWHERE]
+        """Of the branch, in reading order."""
+        return [self._row(node) for node in self.organisations.nodes]
 
     @cached_property
     def unplaced(self) -> ReportRow | None:
-        node = self.tree.by_id.get(NOWHERE)
+        """What belongs to no organisation; whatever the branch is, as the total."""
+        node = self.organisations.unplaced
         return None if node is None else self._row(node)
 
     @cached_property
     def total(self) -> Measures:
         """Of everything: the sum over all organisations and what belongs to none."""
-        return _over_time([vectors.total() for vectors in self._vectors])
+        return _over_time([vectors.total for vectors in self._vectors])
 
     @property
     def total_rate(self) -> float | None:
@@ -239,41 +238,22 @@ class Report:
         return [(window, rate_of([part])) for window, part in zip(self.windows, parts, strict=True)]
 
     def _total_parts(self, vectors: Sequence[Vectors]) -> list[Parts]:
-        return [one.parts(one.total()) for one in vectors]
-
-    def under(self, code: str, levels: int | None = None) -> list[ReportRow]:
-        """The rows of an organisation and everything below it. Raises OrganisationNotInReport."""
-        top = node_by_code(self.tree, code)
-        return self._down_to(self.tree.under(top.id), levels)
-
-    def down_to(self, levels: int) -> list[ReportRow]:
-        """The rows of the tops and so many levels below: what a dashboard shows first."""
-        return self._down_to([node for node in self.tree.nodes if node.id != NOWHERE], levels)
-
-    def _down_to(self, nodes: Sequence[Node], levels: int | None) -> list[ReportRow]:
-        deepest = None if levels is None or not nodes else nodes[0].depth + levels
-        return [self._row(node) for node in nodes if deepest is None or node.depth <= deepest]
+        return [one.parts(one.total) for one in vectors]
 
     def _row(self, node: Node) -> ReportRow:
-        here = [vectors for vectors in self._vectors if node.id in vectors.all]
-        parts = [vectors.parts(vectors.all[node.id]) for vectors in here]
-        nothing = [0] * WIDTH
-        own = [vectors.own.get(node.id, nothing) for vectors in here]
-        own_parts = [one.parts(vector) for one, vector in zip(here, own, strict=True)]
+        parts = [vectors.parts(vectors.all(node)) for vectors in self._vectors]
         return ReportRow(
             node=node,
-            own=_over_time(own),
-            all=_over_time([vectors.all[node.id] for vectors in here]),
+            own=_over_time([vectors.own(node) for vectors in self._vectors]),
+            all=_over_time([vectors.all(node) for vectors in self._vectors]),
             rate=rate_of(parts),
-            own_rate=rate_of(own_parts),
+            own_rate=rate_of([vectors.parts(vectors.own(node)) for vectors in self._vectors]),
             average_monthly=mean_of(parts),
-            previous_rate=rate_of(
-                [one.parts(one.all[node.id]) for one in self._before if node.id in one.all]
-            ),
+            previous_rate=rate_of([vectors.parts(vectors.all(node)) for vectors in self._before]),
         )
 
 
-def _over_time(vectors: Sequence[Sequence[int]]) -> Measures:
+def _over_time(vectors: Sequence[Vector]) -> Measures:
     """Added up, but for what is a state at the end."""
     if len(vectors) == 1:
         return Measures(*vectors[0])

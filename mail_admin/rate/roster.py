@@ -1,7 +1,7 @@
 """The mailboxes behind the figures: who counts and why, frozen with a month, and what differs."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from mail_admin.rate.mailboxes_sql import WITHOUT_JIT, mailboxes
+from mail_admin.rate.mailboxes_sql import PLANNED, Question, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window
 from mail_admin.rate.queries import KeptWindow, days_of
 from mail_admin.rate.report import KINDS_OF_SCOPE, Scope
 from mail_admin.rate.settings import UsageRateSettings
-from mail_admin.rate.tree import tree_on
+from mail_admin.rate.tree import Node
 from mail_admin.rate.use import MASKS
 
 COLUMNS = (
@@ -91,6 +91,18 @@ CONDITIONS = {
     MailboxState.MOVED_IN: "moved_from IS NOT NULL",
 }
 
+IN_FORCE = text("""
+SELECT organisation_id FROM identity_organisation_period
+WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)
+    AND (cast(:wanted AS uuid[]) IS NULL OR organisation_id = ANY(:wanted))
+""")
+FEW = text("""
+SELECT :times * coalesce(sum(issued) FILTER (WHERE organisation_id = ANY(:wanted)), 0)
+    <= coalesce(sum(issued), 0)
+FROM mail_admin_rate_figure WHERE window_id = :window_id
+""")
+TIMES_QUICKER = 5
+"""Reading a mailbox with all others than looking for it; measured in docs/performance.md."""
 LISTED = """
 SELECT mailbox.*, account.login, coalesce(person.full_name, account.display_name) AS name,
     account.person_id
@@ -113,7 +125,7 @@ class RosterRow:
     kind: str
     organisation_id: UUID
     organisation_code: str | None
-    organisation_name: str | None
+    organisation_name: str
     status: str
     on_leave: bool
     days_in_service: int
@@ -129,30 +141,34 @@ class RosterRow:
 
 def freeze(session: Session, window_id: UUID, window: Window, settings: UsageRateSettings) -> int:
     """Write down every mailbox behind the figures of a month that ends. Answers how many."""
-    source, values = _live(session, window, window.last_day, settings)
-    question, columns = source
+    question, columns = _live(session, window, window.last_day, settings)
     statement = (
-        f"{question} INSERT INTO mail_admin_rate_mailbox (window_id, {', '.join(COLUMNS)})"
+        f"{question.sql} INSERT INTO mail_admin_rate_mailbox (window_id, {', '.join(COLUMNS)})"
         f" SELECT :window_id, {columns} FROM mailbox"
     )
-    result: Any = session.execute(text(statement), values | {"window_id": window_id})
+    result: Any = session.execute(text(statement), question.values | {"window_id": window_id})
     return int(result.rowcount)
 
 
 def _live(
-    session: Session, window: Window, reference_day: date, settings: UsageRateSettings
-) -> tuple[tuple[str, str], dict[str, Any]]:
-    session.execute(WITHOUT_JIT)
-    question = mailboxes(window, reference_day, settings)
-    values = question.values | {"tree": list(tree_on(session, reference_day).by_id)}
-    columns = ", ".join(LIVE.get(name, name) for name in COLUMNS)
-    return (question.sql, columns), values
+    session: Session,
+    window: Window,
+    reference_day: date,
+    settings: UsageRateSettings,
+    wanted: Sequence[UUID] | None = None,
+) -> tuple[Question, str]:
+    """The question and its columns; with `wanted` for those organisations alone."""
+    session.execute(PLANNED)
+    question = mailboxes(window, reference_day, settings, wanted)
+    values = {"day": reference_day, "wanted": None if wanted is None else list(wanted)}
+    question.values["tree"] = list(session.scalars(IN_FORCE, values))
+    return question, ", ".join(LIVE.get(name, name) for name in COLUMNS)
 
 
 def list_mailboxes(
     session: Session,
     kept: KeptWindow,
-    organisation_ids: Sequence[UUID],
+    organisations: Sequence[Node],
     state: MailboxState = MailboxState.ISSUED,
     *,
     scope: Scope = Scope.BOTH,
@@ -160,8 +176,9 @@ def list_mailboxes(
     limit: int = 1_000_000,
 ) -> list[RosterRow]:
     """In the order of logins; of a closed month as it was closed, else as it is now."""
+    nodes = {node.id: node for node in organisations}
     values: dict[str, Any] = {
-        "wanted": list(organisation_ids),
+        "wanted": list(nodes),
         "kinds": [kind.value for kind in KINDS_OF_SCOPE[scope]],
         "after": after,
         "limit": limit,
@@ -171,13 +188,24 @@ def list_mailboxes(
         source = "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id"
         values["window_id"] = kept.id
     else:
-        (head, columns), bound = _live(session, kept.window, kept.reference_day, kept.settings)
-        source = f"SELECT {columns} FROM mailbox"
-        values |= bound
+        wanted = list(nodes) if _are_few(session, kept, nodes) else None
+        question, columns = _live(session, kept.window, kept.reference_day, kept.settings, wanted)
+        head, source = question.sql, f"SELECT {columns} FROM mailbox"
+        values |= question.values
     statement = head + LISTED.format(source=source, condition=CONDITIONS[state])
     rows = session.execute(text(statement), values).mappings().all()
     origins = _names(session, {row["moved_from"] for row in rows} - {None})
-    return [_row(row, kept, origins) for row in rows]
+    return [
+        _row(row, nodes[row["organisation_id"]], kept.window.starts_on, origins) for row in rows
+    ]
+
+
+def _are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID]) -> bool:
+    """Whether looking for their mailboxes one by one is quicker than reading whole tables."""
+    if NOWHERE in organisations:
+        return False  # whoever counts there is at many places
+    values = {"window_id": kept.id, "wanted": list(organisations), "times": TIMES_QUICKER}
+    return bool(session.scalar(FEW, values))
 
 
 def _names(session: Session, organisation_ids: set[UUID]) -> dict[UUID, str]:
@@ -186,18 +214,15 @@ def _names(session: Session, organisation_ids: set[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def _row(row: Any, kept: KeptWindow, origins: dict[UUID, str]) -> RosterRow:
-    node = kept.tree.by_id.get(row["organisation_id"])
-    named = node is not None and node.id != NOWHERE
-    starts_on = kept.window.starts_on
+def _row(row: Any, node: Node, starts_on: date, origins: dict[UUID, str]) -> RosterRow:
     return RosterRow(
         account_id=row["account_id"],
         login=row["login"],
         name=row["name"],
         kind=row["kind"],
         organisation_id=row["organisation_id"],
-        organisation_code=node.code if node is not None else None,
-        organisation_name=node.name if node is not None and named else None,
+        organisation_code=node.code,
+        organisation_name=node.name,
         status=row["status"],
         on_leave=row["on_leave"],
         days_in_service=row["days_in_service"],
@@ -227,11 +252,11 @@ def corrections(session: Session, kept: KeptWindow) -> list[Correction]:
 
     By the definition of the time; so nothing has to be remembered for it.
     """
-    (head, columns), values = _live(session, kept.window, kept.window.last_day, kept.settings)
+    question, columns = _live(session, kept.window, kept.window.last_day, kept.settings)
     then = ", ".join(f"old.{name} AS then_{name}" for name in COMPARED)
     now = ", ".join(f"fresh.{name} AS now_{name}" for name in COMPARED)
     differs = " OR ".join(f"old.{name} IS DISTINCT FROM fresh.{name}" for name in COMPARED)
-    statement = f"""{head}
+    statement = f"""{question.sql}
         SELECT account.id, account.login, {then}, {now},
             coalesce(person.full_name, account.display_name) AS name,
             old.account_id IS NOT NULL AS was_there, fresh.account_id IS NOT NULL AS is_there
@@ -240,7 +265,8 @@ def corrections(session: Session, kept: KeptWindow) -> list[Correction]:
         JOIN identity_account AS account ON account.id = account_id
         LEFT JOIN identity_person AS person ON person.id = account.person_id
         WHERE {differs} ORDER BY account.login"""
-    rows = session.execute(text(statement), values | {"window_id": kept.id}).mappings()
+    values = question.values | {"window_id": kept.id}
+    rows = session.execute(text(statement), values).mappings()
     return [
         Correction(
             row["id"],

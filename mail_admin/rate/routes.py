@@ -6,6 +6,7 @@ from kernel.clock import office_day
 from kernel.http import Cursor, Db, Now, PageSize, ReadsUsage, problems
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
 from mail_admin.rate import queries, roster, service
+from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.errors import MonthInvalid, NoFigures, OrganisationNotInReport
 from mail_admin.rate.periods import PeriodKind, parse_month, period_of
@@ -71,11 +72,12 @@ def get_report(
     `confirmed_at` says how current the figures are: the worker looks for changes all the time.
     """
     wanted = period_of(period, parse_month(month).starts_on)
-    with db.transaction() as session:
-        if period is PeriodKind.YEAR_10_DECEMBER:  # kept only since somebody asked for them
+    if period is PeriodKind.YEAR_10_DECEMBER:  # kept only since somebody asked for them
+        with db.transaction() as session:
             service.refresh(session, settings_of(request), now=now, wanted=wanted.windows)
-        found = service.report(session, wanted, scope)
-    return report_out(found, month, under, levels)
+    with db.transaction() as session:
+        found = service.report(session, wanted, scope, Branch(under, levels))
+    return report_out(found, month)
 
 
 @router.get(
@@ -98,7 +100,8 @@ def list_mailboxes(
     after = decode_cursor(cursor, 1)[0] if cursor is not None else ""
     with db.transaction() as session:
         kept = queries.get_kept(session, parse_month(month))
-        places = queries.places_under(kept, organisation, below=below)
+        branch = Branch(organisation, None if below else 0)
+        places = read_organisations(session, kept.id, branch).nodes
         rows = roster.list_mailboxes(
             session, kept, places, state, scope=scope, after=after, limit=limit + 1
         )

@@ -14,10 +14,10 @@ from kernel.audit import Basis
 from kernel.clock import office_day
 from kernel.database import lift_statement_timeout
 from mail_admin.rate import queries, roster
+from mail_admin.rate.branch import EVERYTHING, Branch, read_organisations
 from mail_admin.rate.computing import compute, keep
 from mail_admin.rate.definition import as_kept
 from mail_admin.rate.errors import MonthClosed, MonthNotOver, NoFigures
-from mail_admin.rate.measures import MEASURES
 from mail_admin.rate.models import RateWindow
 from mail_admin.rate.periods import Period, Window
 from mail_admin.rate.report import Report, Scope
@@ -104,21 +104,25 @@ def _is_current(
 
 
 def report(
-    session: Session, period: Period, scope: Scope = Scope.BOTH, *, compare: bool = True
+    session: Session,
+    period: Period,
+    scope: Scope = Scope.BOTH,
+    branch: Branch = EVERYTHING,
 ) -> Report:
-    """From kept figures only. Raises NoFigures."""
-    kept = _load(session, period)
+    """From kept figures only, of the branch alone. Raises NoFigures, OrganisationNotInReport."""
+    kept = queries.load_windows(session, period.windows)
     if not kept:
         raise NoFigures(period.label)
-    before = _load(session, period.before(), ENOUGH_TO_COMPARE) if compare else []
-    return Report(period, kept, before, scope)
-
-
-def _load(
-    session: Session, period: Period, members: tuple[str, ...] = MEASURES
-) -> list[queries.KeptWindow]:
-    found = (queries.load_kept(session, window, members) for window in period.windows)
-    return [window for window in found if window is not None]
+    organisations = read_organisations(session, kept[-1].id, branch)
+    shown = None if branch == EVERYTHING else organisations.shown
+    before = queries.load_windows(session, period.before().windows)
+    return Report(
+        period,
+        organisations,
+        queries.load_figures(session, kept, shown),
+        queries.load_totals(session, before, shown, ENOUGH_TO_COMPARE),
+        scope,
+    )
 
 
 def close_month(

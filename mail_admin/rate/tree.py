@@ -64,13 +64,16 @@ class Tree:
         above = set(self.line(one))
         return next((place for place in self.line(other) if place in above), None)
 
-    def under(self, organisation_id: UUID) -> list[Node]:
-        """The organisation and everything below it, in reading order."""
-        found = {organisation_id}
-        for node in self.nodes:
-            if node.parent_id in found:
-                found.add(node.id)
-        return [node for node in self.nodes if node.id in found]
+    def last_places(self) -> list[int]:
+        """For each place in reading order that of the last one below it, or its own."""
+        places = {node.id: place for place, node in enumerate(self.nodes)}
+        found = list(range(len(self.nodes)))
+        for place in reversed(found.copy()):  # whatever is below comes first
+            parent = self.nodes[place].parent_id
+            if parent is not None:
+                above = places[parent]
+                found[above] = max(found[above], found[place])
+        return found
 
     def with_nowhere(self) -> "Tree":
         """With a last node for what has no place in the tree."""

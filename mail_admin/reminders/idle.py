@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import AccountKind, AccountStatus
-from mail_admin.rate.mailboxes_sql import WITHOUT_JIT, mailboxes
+from mail_admin.rate.mailboxes_sql import PLANNED, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import month_window
 from mail_admin.rate.settings import UsageRateSettings
@@ -113,7 +113,7 @@ def list_idle(
     with_leave: bool = False,
 ) -> list[IdleMailbox]:
     """Pending and active mailboxes idle for at least so many days; nobody on leave unless asked."""
-    session.execute(WITHOUT_JIT)
+    session.execute(PLANNED)
     question = mailboxes(month_window(today), today, use)
     signs, touched = used_days(use.active_by), used_days(for_locks(use).active_by)
     statement = IDLE.format(

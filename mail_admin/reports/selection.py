@@ -19,13 +19,15 @@ class Overall:
 @dataclass(frozen=True, slots=True)
 class Selection:
     report: Report
-    under: str | None = None
-    """Code of the organisation; None for all of them."""
+
+    @property
+    def under(self) -> str | None:
+        """Code of the organisation; None for all of them."""
+        return self.report.organisations.branch.under
 
     @property
     def rows(self) -> list[ReportRow]:
-        """Raises OrganisationNotInReport."""
-        return self.report.rows if self.under is None else self.report.under(self.under)
+        return self.report.rows
 
     @property
     def name(self) -> str | None:
@@ -48,7 +50,7 @@ class Selection:
     def overall_of(self, scope: Scope) -> Overall:
         report = self.report.of_scope(scope)
         if self.under is not None:
-            top = report.under(self.under)[0]
+            top = report.rows[0]
             return Overall(top.all, top.rate, top.previous_rate, top.average_monthly)
         return Overall(
             report.total,

@@ -12,4 +12,4 @@ def test_both_ways_count_the_same_mailboxes(capsys: pytest.CaptureFixture[str]) 
     (rate,) = json.loads(capsys.readouterr().out.splitlines()[-1]).values()
     verdicts = {one["text"]: one["value"] for one in rate["verdicts"]}
     assert verdicts["same active mailboxes by both (1: yes)"] == 1
-    assert len(rate["sides"]) == 5
+    assert len(rate["sides"]) == 6

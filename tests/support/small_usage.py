@@ -16,6 +16,7 @@ from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.database import Database
 from mail_admin.rate import queries, roster, service
+from mail_admin.rate.branch import EVERYTHING, Branch, read_organisations
 from mail_admin.rate.errors import MonthClosed
 from mail_admin.rate.periods import Period, PeriodKind, Window, parse_month, period_of
 from mail_admin.rate.report import Report, Scope
@@ -57,18 +58,20 @@ class Small:
         month: str = "2026-10",
         kind: PeriodKind = PeriodKind.MONTH,
         scope: Scope = Scope.BOTH,
+        *,
+        branch: Branch = EVERYTHING,
     ) -> Report:
         period: Period = period_of(kind, parse_month(month).starts_on)
         self.refresh(now, *period.windows, *period.before().windows)
         with self.db.transaction() as session:
-            return service.report(session, period, scope)
+            return service.report(session, period, scope, branch)
 
     def mailboxes(
         self, code: str, state: MailboxState = MailboxState.ISSUED, month: str = "2026-10"
     ) -> list[RosterRow]:
         with self.db.transaction() as session:
             kept = queries.get_kept(session, parse_month(month))
-            places = queries.places_under(kept, code)
+            places = read_organisations(session, kept.id, Branch(code)).nodes
             return roster.list_mailboxes(session, kept, places, state)
 
     def close(self, now: datetime = AFTER, month: str = "2026-10") -> None:
@@ -91,7 +94,7 @@ class Small:
         with self.db.transaction() as session:
             return [
                 sorted(map(str, session.execute(text(f"SELECT * FROM mail_admin_rate_{table}"))))
-                for table in ("window", "organisation", "figure", "mailbox")
+                for table in ("window", "organisation", "figure", "total", "mailbox")
             ]
 
     @property

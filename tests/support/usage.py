@@ -21,6 +21,7 @@ from identity.people.models import Appointment, Leave, LeaveKind, Person
 from kernel.clock import VIETNAM
 from mail_admin.rate.periods import next_month
 from mail_admin.rate.settings import Sign
+from mail_admin.rate.tree import Node, Tree
 
 LONG_AGO = date(2020, 1, 1)
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
@@ -216,3 +217,8 @@ class Registry:
 
 def span(first: date, count: int) -> list[date]:
     return [first + timedelta(days=number) for number in range(count)]
+
+
+def under(tree: Tree, organisation: UUID) -> list[Node]:
+    """The organisation and everything below it, found by following parents."""
+    return [node for node in tree.nodes if organisation in tree.line(node.id)]

@@ -66,14 +66,17 @@ def test_the_mailboxes_behind_a_closed_month_are_those_of_the_closing(small: Sma
         "DELETE FROM mail_admin_rate_window",
         "UPDATE mail_admin_rate_figure SET active = active + 1",
         "DELETE FROM mail_admin_rate_figure",
+        "UPDATE mail_admin_rate_total SET active = active + 1",
+        "DELETE FROM mail_admin_rate_total",
         "DELETE FROM mail_admin_rate_organisation",
         "UPDATE mail_admin_rate_mailbox SET active = true",
         "DELETE FROM mail_admin_rate_mailbox",
         "TRUNCATE mail_admin_rate_figure",
+        "TRUNCATE mail_admin_rate_total",
         "TRUNCATE mail_admin_rate_window CASCADE",
         (
             "INSERT INTO mail_admin_rate_organisation SELECT window_id, gen_random_uuid(), NULL,"
-            " 9, 0, 'other', 'x', NULL FROM mail_admin_rate_organisation"
+            " 9 + place, 0, 'other', 'x', NULL, 9 + place FROM mail_admin_rate_organisation"
         ),
     ],
 )

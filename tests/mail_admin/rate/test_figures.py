@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from identity.accounts.models import AccountStatus
+from mail_admin.rate.branch import Branch
 from mail_admin.rate.errors import NoFigures, OrganisationNotInReport
 from mail_admin.rate.periods import PeriodKind
 from mail_admin.rate.report import Scope
@@ -124,7 +125,7 @@ def test_a_merger_does_not_rewrite_the_months_before_it(small: Small) -> None:
     assert november.unplaced is not None, "its own mailbox was given to nobody"
     assert november.unplaced.all.issued == 1
     with pytest.raises(OrganisationNotInReport):
-        november.under("H03.2")
+        small.report(month="2026-11", branch=Branch("H03.2"))
 
 
 def test_the_mailboxes_behind_a_number_say_why_they_count(small: Small) -> None:

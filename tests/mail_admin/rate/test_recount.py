@@ -22,7 +22,7 @@ from mail_admin.rate.periods import Window, month_window
 from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
 from mail_admin.rate.tree import rolled_up
 from tests.mail_admin.rate.recount import Box, Recounted, recount
-from tests.support.usage import Registry, add_partition, use
+from tests.support.usage import Registry, add_partition, under, use
 
 FIRST, LAST = date(2026, 7, 20), date(2026, 12, 20)
 DAYS = st.integers(0, (LAST - FIRST).days).map(lambda number: FIRST + timedelta(days=number))
@@ -245,7 +245,7 @@ def _check_roll_up(
         # a circle is cut open somewhere; elsewhere the parent is that of the day
         if parent is not None:
             assert ids.index(parent) == above
-        below = {ids.index(node.id) for node in computed.tree.under(ids[number])}
+        below = {ids.index(node.id) for node in under(computed.tree, ids[number])}
         inside = [one for one in mailboxes if one.place in below]
         total = dict(zip(MEASURES, sums[ids[number]], strict=True))
         for name in COUNTED:

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from mail_admin.rate import roster
+from mail_admin.rate.branch import read_organisations
 from mail_admin.rate.computing import compute, keep
 from mail_admin.rate.definition import signs_in_words
-from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import month_window
 from mail_admin.rate.queries import get_kept
 from mail_admin.rate.roster import MailboxState
@@ -51,7 +51,8 @@ def listed(
 def shown(session: Session, today: date, state: MailboxState) -> set[str]:
     """What the report's drill-down lists for the whole province."""
     kept = get_kept(session, month_window(today))
-    places = [*kept.tree.by_id, NOWHERE]
+    found = read_organisations(session, kept.id)
+    places = found.nodes if found.unplaced is None else [*found.nodes, found.unplaced]
     return {row.login for row in roster.list_mailboxes(session, kept, places, state)}
 
 

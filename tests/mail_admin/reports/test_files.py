@@ -12,12 +12,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from identity.accounts.models import AccountKind
 from identity.organisations.models import OrganisationKind
+from mail_admin.rate.branch import Branch, Organisations
 from mail_admin.rate.measures import MEASURES
-from mail_admin.rate.periods import PeriodKind, Window, period_of
-from mail_admin.rate.queries import KeptWindow
+from mail_admin.rate.periods import Period, PeriodKind, Window, period_of
+from mail_admin.rate.queries import KeptFigures, KeptWindow
 from mail_admin.rate.report import Report, Scope
 from mail_admin.rate.settings import UsageRateSettings
-from mail_admin.rate.tree import Node, Tree, arrange
+from mail_admin.rate.tree import Node, Tree, arrange, rolled_up
 from mail_admin.reports import texts
 from mail_admin.reports.columns import COLUMNS
 from mail_admin.reports.csv_table import write_csv
@@ -25,6 +26,7 @@ from mail_admin.reports.official import write_pdf
 from mail_admin.reports.selection import Selection
 from mail_admin.reports.settings import ReportSettings
 from mail_admin.reports.workbook import HEADING_ROW, write_workbook
+from tests.support.usage import under
 
 NOW = datetime(2026, 12, 2, 1, 30, tzinfo=UTC)
 SETTINGS = ReportSettings(signer_name="Nguyễn Văn Ba")
@@ -44,14 +46,14 @@ def tree_of(count: int) -> Tree:
     return arrange(nodes)
 
 
-def kept(tree: Tree, window: Window) -> KeptWindow:
+def kept(tree: Tree, window: Window) -> KeptFigures:
     """Of each organisation 10 mailboxes in service, of which 7 to 10 are active."""
     own = {}
     for place, node in enumerate(tree.nodes):
         members = dict.fromkeys(MEASURES, 0)
         members |= {"issued": 12, "in_service": 10, "active": 7 + place % 4, "locked": 1}
-        own[node.id] = tuple(members[name] for name in MEASURES)
-    return KeptWindow(
+        own[node.id] = [members[name] for name in MEASURES]
+    window_of = KeptWindow(
         id=uuid4(),
         window=window,
         reference_day=window.last_day,
@@ -59,17 +61,23 @@ def kept(tree: Tree, window: Window) -> KeptWindow:
         computed_at=NOW,
         confirmed_at=NOW,
         closed_at=None,
-        tree=tree,
-        own={AccountKind.PERSONAL: own, AccountKind.ORGANISATION: {}},
     )
+    every = rolled_up(tree, own, len(MEASURES))
+    top = every[tree.nodes[0].id]
+    kind = AccountKind.PERSONAL
+    return KeptFigures(window_of, {kind: own}, {kind: every}, {kind: top})
+
+
+def selection_of(tree: Tree, period: Period, code: str | None = None) -> Selection:
+    top = next(node for node in tree.nodes if code in {None, node.code})
+    branch = Organisations(Branch(code), under(tree, top.id), [], None)
+    return Selection(Report(period, branch, [kept(tree, window) for window in period.windows]))
 
 
 def selection(
-    count: int, kind: PeriodKind = PeriodKind.MONTH, under: str | None = None
+    count: int, kind: PeriodKind = PeriodKind.MONTH, code: str | None = None
 ) -> Selection:
-    period = period_of(kind, date(2026, 11, 1))
-    tree = tree_of(count)
-    return Selection(Report(period, [kept(tree, window) for window in period.windows]), under)
+    return selection_of(tree_of(count), period_of(kind, date(2026, 11, 1)), code)
 
 
 def pdf_of(chosen: Selection) -> pypdf.PdfReader:
@@ -133,7 +141,7 @@ def test_those_under_the_target_are_listed_the_lowest_first() -> None:
 
 
 def test_a_report_of_one_branch_and_of_a_year() -> None:
-    chosen = selection(20, PeriodKind.YEAR_10_DECEMBER, under="H03.3")
+    chosen = selection(20, PeriodKind.YEAR_10_DECEMBER, "H03.3")
     text = plain(pdf_of(chosen))
     assert "của Phòng số 3 năm 2026 (từ 10/12/2025 đến 10/12/2026)" in text
     assert "lượt hộp thư-tháng" in text
@@ -185,7 +193,7 @@ def test_the_workbook_prints_on_a4_across_with_its_head_on_every_page() -> None:
 def test_names_never_calculate(name: str) -> None:
     node = Node(uuid4(), None, OrganisationKind.OTHER, name, "H03")
     period = period_of(PeriodKind.MONTH, date(2026, 11, 1))
-    chosen = Selection(Report(period, [kept(Tree([node]), period.windows[0])]))
+    chosen = selection_of(Tree([node]), period)
     cell = sheet_of(chosen).cell(HEADING_ROW + 2, 1)
     assert (cell.value, cell.data_type) == (name, "s")
     out = io.BytesIO()
