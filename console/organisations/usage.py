@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from identity.organisations.models import AgencyCode
 from mail_admin.rate import service
+from mail_admin.rate.branch import Branch
 from mail_admin.rate.errors import NoFigures, OrganisationNotInReport
 from mail_admin.rate.models import RateWindow
 from mail_admin.rate.periods import PeriodKind, period_of
@@ -30,8 +31,8 @@ def latest_usage(session: Session, codes: Sequence[AgencyCode]) -> LatestUsage |
     if code is None or month is None:
         return None
     try:
-        report = service.report(session, period_of(PeriodKind.MONTH, month), compare=False)
-        (row, *_) = report.under(code, levels=0)
+        period = period_of(PeriodKind.MONTH, month)
+        report = service.report(session, period, branch=Branch(code, levels=0))
     except (NoFigures, OrganisationNotInReport):
         return None
-    return LatestUsage(month, row, report.target)
+    return LatestUsage(month, report.rows[0], report.target)
