@@ -40,6 +40,10 @@ GROUPS = (
             Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
         ),
     ),
+    Group(
+        _("Kỹ thuật"),
+        (Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),),
+    ),
 )
 
 

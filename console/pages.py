@@ -38,6 +38,7 @@ class ConsolePages:
             static={"web": WEB, "console": STATIC},
             catalogue=CATALOGUE,
             policy=POLICY,
+            macros={"parts": "parts.html"},
         )
         self._pages.environment.globals |= {"icon": icon, "words": words, "day": day_in_words}
 

@@ -7,6 +7,7 @@ from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
 from console.organisations.routes import router as organisations_router
 from console.people.routes import router as people_router
+from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
 
@@ -18,4 +19,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisation_forms_router,
     organisations_router,
     people_router,
+    roles_router,
 )

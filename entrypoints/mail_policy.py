@@ -18,6 +18,7 @@ async def serve(services: Services) -> None:
         group.create_task(services.policy_server().serve(stop))
         if bounces := services.bounce_server():
             group.create_task(bounces.serve(stop))
+        group.create_task(services.sender_server().serve(stop))
 
 
 def main() -> None:

@@ -30,6 +30,7 @@ from mail_admin.limits.settings import LimitSettings
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders.settings import ReminderSettings
 from mail_admin.reports.settings import ReportSettings
+from mail_admin.senders.settings import SenderSettings
 from mail_admin.server.settings import MailServerSettings
 from mail_admin.usage.settings import UsageSettings
 from sso.settings import SignOnSettings
@@ -110,6 +111,7 @@ class Settings(BaseSettings):
     domains: DomainSettings = DomainSettings()
     limits: LimitSettings = LimitSettings()
     bounces: BounceSettings = BounceSettings()
+    senders: SenderSettings = SenderSettings()
     reminders: ReminderSettings = ReminderSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()

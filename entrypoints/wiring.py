@@ -43,6 +43,8 @@ from mail_admin.rate.keeper import FigureKeeper
 from mail_admin.reminders.jobs import ReminderJobs
 from mail_admin.reminders.planning import Pages
 from mail_admin.reminders.service import Reminders
+from mail_admin.senders.server import SenderServer
+from mail_admin.senders.service import Named, SenderCheck
 from mail_admin.server.doveadm import Doveadm
 from mail_admin.server.jobs import MailServerJobs
 from mail_admin.usage.assembly import log_collectors
@@ -273,6 +275,17 @@ class Services:
             return None
         returned = ReturnedMail(self.database, self.return_path, self.clock)
         return BounceServer(self.settings.bounces, returned.take)
+
+    def sender_server(self) -> SenderServer:
+        """What Postfix shows messages to, for whom they name as their sender."""
+        mail = self.settings.mail
+        check = SenderCheck(mail.username.lower(), mail.sender_address)
+
+        def decide(message: Named) -> str | None:
+            with self.database.transaction() as session:
+                return check.decide(session, message, self.clock())
+
+        return SenderServer(self.settings.senders, decide)
 
     def database_answers(self) -> bool:
         try:

@@ -52,9 +52,14 @@ class Pages:
         static: Mapping[str, Path] | None = None,
         catalogue: Catalogue | None = None,
         policy: str = HEADERS["Content-Security-Policy"],
+        macros: Mapping[str, str] | None = None,
     ) -> None:
-        """`static`: name under /static to the folder with the feature's own files."""
+        """`static`: name under /static to the folder with the feature's own files.
+
+        `macros`: what pages import, for blocks that are rendered alone: name to template.
+        """
         folders = (templates, TEMPLATES)
+        self._macros = macros or {}
         self._static = {"theme": STATIC, **(static or {})}
         self._policy = policy
         self.environment = Environment(
@@ -107,7 +112,12 @@ class Pages:
         found = self.environment.get_template(template)
         if block is None:
             return found.render(shown)
-        return "".join(found.blocks[block](found.new_context(dict(shown))))
+        # what the page imports at its top, a block alone does not see
+        imported = {
+            name: self.environment.get_template(file).make_module(dict(shown))
+            for name, file in self._macros.items()
+        }
+        return "".join(found.blocks[block](found.new_context({**shown, **imported})))
 
 
 def _of(request: Request) -> dict[str, Any]:

@@ -104,6 +104,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_MAIL_SERVER__POLICY_SERVICE": f"inet:{LOOPBACK}:{ports.policy}",
         "CONGVU_BOUNCES__PORT": str(ports.bounces),
         "CONGVU_MAIL_SERVER__BOUNCE_SERVICE": f"inet:{LOOPBACK}:{ports.bounces}",
+        "CONGVU_SENDERS__PORT": str(ports.senders),
+        "CONGVU_MAIL_SERVER__SENDER_SERVICE": f"inet:{LOOPBACK}:{ports.senders}",
     }
 
 

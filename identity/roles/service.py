@@ -37,6 +37,7 @@ class Holder(NamedTuple):
     role: Role
     granted_at: datetime
     granted_by: str
+    status: AccountStatus
 
 
 def roles_of(session: Session, account_id: UUID) -> frozenset[Role]:
@@ -63,6 +64,7 @@ def list_holders(session: Session) -> list[Holder]:
             RoleGrant.role,
             RoleGrant.granted_at,
             RoleGrant.granted_by,
+            Account.status,
         )
         .join(Account, Account.id == RoleGrant.account_id)
         .where(RoleGrant.ended_at.is_(None))

@@ -34,6 +34,9 @@ class MailServerSettings(BaseModel):
     """Such as inet:127.0.0.1:8011: asked at each recipient of an outgoing message."""
     bounce_service: str = ""
     """Such as inet:127.0.0.1:8012: given what comes back to CONGVU_MAIL__RETURN_ADDRESS."""
+    sender_service: str = ""
+    """Such as inet:127.0.0.1:8013: shown the From: of what people hand in, which is put off while
+    it does not answer. Empty: nobody looks."""
 
     doveadm_url: str = ""
     """Dovecot's API, such as http://127.0.0.1:8008/doveadm/v1; without it nobody ends open

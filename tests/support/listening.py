@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 PATIENCE_SECONDS = 30.0
@@ -32,3 +32,25 @@ def in_thread(server: Serving) -> Iterator[None]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
+
+
+class Switched:
+    """One that a test may take away and give back."""
+
+    def __init__(self, make: Callable[[], Serving]) -> None:
+        self._make = make
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        self._running.enter_context(in_thread(self._make()))
+
+    def stop(self) -> None:
+        self._running.close()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()

@@ -35,6 +35,9 @@ from kernel.return_path import ReturnPath
 from mail_admin.bounces.server import BounceServer
 from mail_admin.bounces.service import ReturnedMail
 from mail_admin.bounces.settings import BounceSettings
+from mail_admin.senders.server import SenderServer
+from mail_admin.senders.service import Named, SenderCheck
+from mail_admin.senders.settings import SenderSettings
 from mail_admin.server.doveadm import Doveadm
 from mail_admin.server.queries import due_accounts
 from mail_admin.server.settings import (
@@ -47,7 +50,7 @@ from mail_admin.server.settings import (
 from tests.support.code_flow import tokens_for
 from tests.support.embedded_server import Server
 from tests.support.installation import eventually
-from tests.support.listening import in_thread
+from tests.support.listening import Switched, in_thread
 from tests.support.mail_messages import authenticate, compose, messages_in, plain
 from tests.support.ports import free_port
 from tests.support.postgres import Cluster
@@ -92,6 +95,8 @@ class MailStack:
     outside: Inbox
     webmail: Registered
     return_path: ReturnPath
+    senders: Switched
+    """What Postfix shows messages to."""
 
     def hire(self, **given: Any) -> Member:
         """A person who can sign in to mail; `quota_bytes` and `aliases` as given."""
@@ -315,7 +320,7 @@ def running_mail(
         home = folder / below
         home.mkdir(mode=0o700, parents=True, exist_ok=True)  # closed, if it is below
         directory = stack.enter_context(running_slapd(folder, require_tls=False))
-        base = free_port(8)
+        base = free_port(9)
         api = {
             "MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{base + 3}/doveadm/v1",
             "MAIL_SERVER__DOVEADM_KEY": DOVEADM_KEY,
@@ -334,12 +339,16 @@ def running_mail(
                 "doveadm_key": SecretStr(DOVEADM_KEY),
                 "store": api["MAIL_SERVER__STORE"],
                 "bounce_service": f"inet:{LOOPBACK}:{base + 7}",
+                "sender_service": f"inet:{LOOPBACK}:{base + 8}",
             }
         )
         return_path = ReturnPath(keys, SENDER.return_address)
         returned = ReturnedMail(provider.province.db, return_path, utc_now)
         bounces = BounceServer(BounceSettings(port=base + 7), returned.take)
         stack.enter_context(in_thread(bounces))
+        senders = Switched(lambda: _sender_server(provider, base + 8))
+        stack.callback(senders.stop)
+        senders.start()
         system = _system(provider, directory, chosen)
         dovecot = EmbeddedDovecot(
             home=home,
@@ -378,9 +387,20 @@ def running_mail(
             outside,
             webmail,
             return_path,
+            senders,
         )
         mail.settle()
         yield mail
+
+
+def _sender_server(provider: Provider, port: int) -> SenderServer:
+    check = SenderCheck(SENDER.name, SENDER.address)
+
+    def decide(message: Named) -> str | None:
+        with provider.province.db.transaction() as session:
+            return check.decide(session, message, utc_now())
+
+    return SenderServer(SenderSettings(port=port), decide)
 
 
 def _system(provider: Provider, directory: TestSlapd, settings: MailServerSettings) -> MailSystem:

@@ -109,7 +109,7 @@ def test_an_access_token_sends_mail(mail: MailStack, mechanism: str) -> None:
     with smtplib.SMTP(LOOPBACK, mail.postfix.submission) as smtp:
         smtp.starttls(context=mail.trust())
         authenticate(smtp, mechanism, answer)
-        smtp.sendmail(member.address, [member.address], f"Subject: by {mechanism}\r\n\r\n")
+        smtp.sendmail(member.address, [member.address], _written(member.address, f"by {mechanism}"))
     mail.wait_for(member, f"by {mechanism}")
 
 
@@ -127,7 +127,9 @@ def test_the_password_of_the_products_own_mailer_opens_no_mailbox(mail: MailStac
     password = SENDER.password.get_secret_value()
     assert not mail.opens(member, user=SENDER.name, password=password)
     with mail.submission(member, user=SENDER.name, password=password) as smtp:
-        smtp.sendmail(SENDER.address, [member.address], "Subject: from the product\r\n\r\n")
+        smtp.sendmail(
+            SENDER.address, [member.address], _written(SENDER.address, "from the product")
+        )
         with pytest.raises(smtplib.SMTPRecipientsRefused, match="not owned by user"):
             smtp.sendmail(member.address, [member.address], "Subject: in your name\r\n\r\n")
     mail.wait_for(member, "from the product")
@@ -137,3 +139,7 @@ def test_an_organisation_does_not_sign_in_itself(mail: MailStack) -> None:
     clerk = mail.hire()
     office = mail.office(clerk)
     assert not mail.opens(clerk, user=office.login)
+
+
+def _written(sender: str, subject: str) -> str:
+    return f"From: {sender}\r\nSubject: {subject}\r\n\r\n"
