@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from identity.accounts.models import Account
-from identity.accounts.queries import AccountForSignIn
+from identity.accounts.queries import AccountForSignIn, is_administrator
 from identity.passwords.policy import PasswordPolicy
+from kernel.database import Asked
 
 
 class PasswordCondition(enum.StrEnum):
@@ -28,6 +29,14 @@ class PasswordState:
     def opens_nothing(self) -> bool:
         """Signing in leads to the choice of a new password and nowhere else."""
         return self.condition in {PasswordCondition.EXPIRED, PasswordCondition.MUST_CHANGE}
+
+
+def password_state_now(
+    asked: Asked, account: Account | AccountForSignIn, policy: PasswordPolicy, now: datetime
+) -> PasswordState:
+    """The same, once it was looked up whether the account administers; if that matters at all."""
+    administers = policy.ages_differ and is_administrator(asked, account.id)
+    return password_state(account, policy, now, is_administrator=administers)
 
 
 def password_state(

@@ -28,7 +28,6 @@ def change_password(
     new: str,
     now: datetime,
     *,
-    is_administrator: bool = False,
     then: After | None = None,
 ) -> Account:
     """Slow: up to two hashes and one for each password of the history.
@@ -49,7 +48,6 @@ def change_password(
         new,
         now,
         basis=Basis("changed by its holder"),
-        is_administrator=is_administrator,
         then=then,
     )
 
@@ -62,7 +60,6 @@ def replace_password(
     now: datetime,
     *,
     basis: Basis,
-    is_administrator: bool = False,
     then: After | None = None,
 ) -> Account:
     """In the place of the one that `account` was read with, which its holder has just shown.
@@ -71,9 +68,7 @@ def replace_password(
     """
     history = passwords.policy.history
     with database.transaction() as session:
-        subject = queries.subject_of(
-            session, account, day=office_day(now), is_administrator=is_administrator
-        )
+        subject = queries.subject_of(session, account, day=office_day(now))
         former = queries.hashes_not_to_repeat(session, account, history)
     hashed = passwords.hash(new, subject, former=former)
     with database.transaction() as session:

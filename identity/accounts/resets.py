@@ -213,7 +213,6 @@ def redeem_reset(
     new_password: str,
     now: datetime,
     *,
-    is_administrator: bool = False,
     then: Callable[[Session, Account], object] | None = None,
 ) -> Account:
     """Choose a new password by a code. Raises ResetCodeRejected, PasswordRefused.
@@ -226,9 +225,7 @@ def redeem_reset(
         account = queries.find_account_of_reset(session, code_hash, now)
         if account is None:
             raise ResetCodeRejected
-        subject = queries.subject_of(
-            session, account, day=office_day(now), is_administrator=is_administrator
-        )
+        subject = queries.subject_of(session, account, day=office_day(now))
         former = queries.hashes_not_to_repeat(session, account, history)
     hashed = passwords.hash(new_password, subject, former=former)
     with database.transaction() as session:

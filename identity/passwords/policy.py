@@ -39,6 +39,11 @@ class PasswordPolicy(BaseModel):
             raise ValueError("administrator_shortest must not be below shortest")
         return self
 
+    @property
+    def ages_differ(self) -> bool:
+        """Whether it has to be known who administers to say how old a password may be."""
+        return self.maximum_age_days != self.administrator_maximum_age_days
+
     def shortest_for(self, *, is_administrator: bool) -> int:
         return self.administrator_shortest if is_administrator else self.shortest
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from identity.accounts.password_age import password_state
+from identity.accounts.password_age import password_state_now
 from identity.roles.service import roles_of
 from kernel.clock import office_day
 from kernel.http import Db, Now
@@ -39,6 +39,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
         clients = sign_on.clients.get()
         administers = bool(roles_of(session, me.account.id))
+        password = password_state_now(session, me.account, sign_on.passwords.policy, now)
         systems = queries.systems_to_enter(session, subject, clients, sign_on.issuer)
     return _page(
         request,
@@ -50,7 +51,7 @@ def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
         administers=administers,
         systems=systems,
         recovery=masked(subject.person.recovery_email) if subject.person else None,
-        password=password_state(me.account, sign_on.passwords.policy, now),
+        password=password,
     )
 
 

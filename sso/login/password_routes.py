@@ -14,7 +14,7 @@ from identity.accounts.errors import (
     PasswordRefused,
 )
 from identity.accounts.models import Account
-from identity.accounts.password_age import PasswordCondition, password_state
+from identity.accounts.password_age import PasswordCondition, password_state_now
 from kernel.http import Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
@@ -102,7 +102,7 @@ def _step_form(
 ) -> Response:
     with sign_on.database.transaction() as session:
         asked = sign_on.flow.waiting(session, reference, now) if reference else None
-    state = password_state(account, sign_on.passwords.policy, now)
+        state = password_state_now(session, account, sign_on.passwords.policy, now)
     must = state.condition is PasswordCondition.MUST_CHANGE
     return _choice(
         request,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from identity.accounts.actors import account_actor
 from identity.accounts.models import Account, AccountStatus
-from identity.accounts.password_age import password_state
+from identity.accounts.password_age import password_state_now
 from identity.accounts.password_service import replace_password_hash
 from identity.accounts.passwords import Passwords, Verification
 from identity.accounts.queries import (
@@ -199,7 +199,7 @@ class SignIn:
         note_success(
             asked, forget=[limits.own], take_back=limits.login, look_at=limits.address, now=now
         )
-        state = password_state(account, self._passwords.policy, now)
+        state = password_state_now(asked, account, self._passwords.policy, now)
         if not state.opens_nothing:
             return self.open(asked, account, visitor, now)
         record_sign_on(

@@ -21,6 +21,8 @@ from identity.accounts.resets import (
     issue_reset,
     redeem_reset,
 )
+from identity.roles.models import Role
+from identity.roles.service import end_role, grant_role
 from kernel.access import ActorKind
 from kernel.audit import AuditRecord
 from tests.support.passwords import (
@@ -302,6 +304,21 @@ def test_an_administrators_new_password_is_longer(province: Province, account: A
     code = code_by_mail(province, account)
     passwords = cheap(policy="level3", administrator_shortest=30)
     password = "Trời xanh, mây trắng 27"  # 23 characters
+    give_role(province, account, Role.IT)
     with pytest.raises(PasswordRefused):
-        redeem_reset(province.db, passwords, code, password, NOW, is_administrator=True)
+        redeem_reset(province.db, passwords, code, password, NOW)
+    with province.db.transaction() as session:
+        end_role(session, province.officer, account, Role.IT, now=NOW, basis=BASIS)
     redeem_reset(province.db, passwords, code, password, NOW + timedelta(minutes=1))
+
+
+def test_a_leader_who_only_reads_is_no_administrator(province: Province, account: Account) -> None:
+    give_role(province, account, Role.LEADER)
+    passwords = cheap(policy="level3", administrator_shortest=30)
+    code = code_by_mail(province, account)
+    redeem_reset(province.db, passwords, code, "Trời xanh, mây trắng 27", NOW)
+
+
+def give_role(province: Province, account: Account, role: Role) -> None:
+    with province.db.transaction() as session:
+        grant_role(session, province.officer, account, role, now=NOW, basis=BASIS)
