@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from console.accounts.routes import router as accounts_router
 from console.home.routes import router as home_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
@@ -20,4 +21,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisations_router,
     people_router,
     roles_router,
+    accounts_router,
 )

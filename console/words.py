@@ -6,6 +6,7 @@ from identity.accounts.models import AccountKind, AccountStatus
 from identity.organisations.models import OrganisationKind
 from identity.people.models import ContractType, LeaveKind, Sex
 from theme.catalogue import _
+from theme.sizes import size_in_words
 
 SEXES = {Sex.MALE: _("Nam"), Sex.FEMALE: _("Nữ")}
 CONTRACT_TYPES = {
@@ -61,3 +62,8 @@ def number(value: int, language: str) -> str:
 def share(value: float | None, language: str) -> str:
     """92,1 % and 92.1%; a dash where there is nothing to divide by."""
     return "–" if value is None else str(format_percent(value, "#,##0.0 %", locale=language))
+
+
+def size(octets: int, language: str) -> str:
+    """1,5 GB and 1.5 GB."""
+    return size_in_words(octets, language)

@@ -50,7 +50,7 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
             _("Tài khoản quá hạn kích hoạt"),
             _("Đã cấp hơn 30 ngày mà chưa ai đặt mật khẩu."),
             _never_activated(session, now - OVERDUE),
-            "/quan-tri/tai-khoan?status=pending&older=30",
+            "/quan-tri/tai-khoan?kind=personal&older=30",
             "mail",
         )
     if caller.may(Permission.READ_DIRECTORY):

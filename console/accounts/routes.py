@@ -1,0 +1,42 @@
+"""Accounts: the list, and everything about one of them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from console.accounts import queries
+from console.accounts.filters import PATH, AccountsFilter, accounts_filter
+from console.pages import pages
+from console.session.access import ReadsAccounts
+from identity.accounts.models import AccountKind, AccountStatus
+from identity.organisations.queries import get_organisation
+from kernel.access import Permission
+from kernel.http import Db, Now
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(PATH)
+def list_accounts(
+    request: Request,
+    caller: ReadsAccounts,
+    db: Db,
+    now: Now,
+    wanted: Annotated[AccountsFilter, Depends(accounts_filter)],
+) -> Response:
+    with db.transaction() as session:
+        page = queries.list_accounts(session, wanted, now)
+        under = get_organisation(session, wanted.under) if wanted.under else None
+    return pages.show(
+        request,
+        "accounts/list.html",
+        caller,
+        now,
+        part="results",
+        wanted=wanted,
+        page=page,
+        under=under,
+        kinds=list(AccountKind),
+        statuses=list(AccountStatus),
+        may_manage=caller.may(Permission.MANAGE_ACCOUNTS),
+    )
