@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from console.accounts.account_routes import router as account_router
+from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
 from console.home.routes import router as home_router
 from console.me.routes import router as me_router
@@ -22,4 +24,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_router,
     roles_router,
     accounts_router,
+    custodians_router,
+    account_router,
 )

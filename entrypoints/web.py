@@ -136,6 +136,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.passwords = services.passwords
     app.state.mailboxes = services.settings.mailboxes
     app.state.place_name = services.settings.reports.place_name
+    app.state.handover = services.handover
+    app.state.resets = services.settings.passwords.reset
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs

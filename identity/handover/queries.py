@@ -1,9 +1,10 @@
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, func, or_, select, true
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Subquery, Uuid, any_, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from identity.accounts.models import Account, AccountKind, AccountStatus, Custodian
@@ -23,7 +24,7 @@ class PendingAccount(NamedTuple):
 
 
 def list_pending_for_update(
-    session: Session, organisation_id: UUID | None, *, include_subtree: bool, day: date
+    session: Session, condition: ColumnElement[bool], day: date
 ) -> list[PendingAccount]:
     """Accounts that wait for their first password, by organisation and then as on the list.
 
@@ -42,7 +43,7 @@ def list_pending_for_update(
         .where(
             Account.status == AccountStatus.PENDING,
             Account.kind != AccountKind.SERVICE,
-            _within(organisation_id, include_subtree=include_subtree),
+            condition,
         )
         .order_by(
             Organisation.display_order,
@@ -76,12 +77,18 @@ def _next_primary_appointments(day: date) -> Subquery:
     )
 
 
-def _within(organisation_id: UUID | None, *, include_subtree: bool) -> ColumnElement[bool]:
+def within(organisation_id: UUID | None, *, include_subtree: bool) -> ColumnElement[bool]:
+    """Handed over by this organisation, or by any."""
     if organisation_id is None:
         return true()
     if include_subtree:
         return subtree_ids(organisation_id)
     return Organisation.id == organisation_id
+
+
+def among(account_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """One of these, however many: an array is a single parameter."""
+    return Account.id == any_(literal(list(account_ids), ARRAY(Uuid)))
 
 
 def custodians_of_pending(session: Session, day: date) -> dict[UUID, list[Reader]]:

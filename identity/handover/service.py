@@ -8,10 +8,11 @@ gone for good, and harmless: the accounts are still pending, and the next run vo
 issues others. In the other order a failing commit would leave letters on paper that never work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account
@@ -48,10 +49,35 @@ def hand_over(
     """
     if organisation_id is not None:
         get_organisation(session, organisation_id)
+    condition = queries.within(organisation_id, include_subtree=include_subtree)
+    return _hand_over(session, actor, condition, now=now, lifetime=lifetime, basis=basis)
+
+
+def hand_over_accounts(
+    session: Session,
+    actor: Actor,
+    account_ids: Collection[UUID],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    basis: Basis,
+) -> list[Batch]:
+    """The same for those of these accounts that are pending and have a reader for a letter."""
+    condition = queries.among(account_ids)
+    return _hand_over(session, actor, condition, now=now, lifetime=lifetime, basis=basis)
+
+
+def _hand_over(
+    session: Session,
+    actor: Actor,
+    condition: ColumnElement[bool],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    basis: Basis,
+) -> list[Batch]:
     day, expires_on = office_day(now), office_day(now + lifetime)
-    pending = queries.list_pending_for_update(
-        session, organisation_id, include_subtree=include_subtree, day=day
-    )
+    pending = queries.list_pending_for_update(session, condition, day)
     custodians = queries.custodians_of_pending(session, day)
     letters: dict[UUID, list[Letter]] = {}
     for start in range(0, len(pending), ACCOUNTS_AT_ONCE):

@@ -1,0 +1,221 @@
+"""Who may open the mailbox of an organisation: adding, ending, handing over with a protocol."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from console.accounts.account_routes import ONE, OURS_ONLY
+from console.accounts.filters import PATH
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.pages import pages
+from console.session.access import ManagesAccounts, ReadsAccounts
+from console.session.service import Caller
+from identity.accounts.errors import AccountNotFound
+from identity.accounts.queries import get_account, get_account_by_login
+from identity.accounts.service import add_custodian, end_custodian
+from identity.people.queries import get_person
+from kernel.audit import Basis
+from kernel.clock import office_day
+from kernel.database import Database
+from kernel.errors import DomainError
+from kernel.http import Db, Now
+from kernel.messages import Message
+from mail_admin.mailboxes.handover import get_handover, hand_over_account
+from mail_admin.mailboxes.protocol import Protocol
+from mail_admin.mailboxes.protocol_sheet import write_protocol
+from sso.login.destinations import go
+from theme.faults import Fault, faults_of
+
+router = APIRouter(include_in_schema=False)
+ADD = ONE + "/quan-ly/them"
+END = ONE + "/quan-ly/{person_id}/ket-thuc"
+HAND_OVER = ONE + "/ban-giao"
+NO_DAY = Message("Ngày này không có thật.", "There is no such day.")
+NOBODY = Message("Không có cán bộ nào có tên đăng nhập này.", "Nobody on the staff has this login.")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    login: str = ""
+    day: str = ""
+
+    @property
+    def faults(self) -> list[Fault]:
+        try:
+            date.fromisoformat(self.day)
+        except ValueError:
+            return [Fault(NO_DAY, "day")]
+        return []
+
+    def given_day(self) -> date:
+        """Of what has no faults."""
+        return date.fromisoformat(self.day)
+
+
+def typed_fields(
+    login: Annotated[str, Form(max_length=64)] = "", day: Annotated[str, Form(max_length=10)] = ""
+) -> Typed:
+    return Typed(login.strip(), day.strip())
+
+
+TypedFields = Annotated[Typed, Depends(typed_fields)]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Of one request: what every one of these pages needs."""
+
+    request: Request
+    caller: Caller
+    db: Database
+    now: datetime
+    account_id: UUID
+
+    def page(
+        self,
+        kind: str,
+        typed: Typed,
+        basis: TypedBasis = NOTHING,
+        faults: Sequence[Fault] = (),
+        person_id: UUID | None = None,
+    ) -> Response:
+        with self.db.transaction() as session:
+            account = get_account(session, self.account_id)
+            person = get_person(session, person_id) if person_id else None
+        return pages.show(
+            self.request,
+            "accounts/custodian.html",
+            self.caller,
+            self.now,
+            status_code=422 if faults else 200,
+            account=account,
+            person=person,
+            kind=kind,
+            typed=typed,
+            basis=basis,
+            faults=faults,
+        )
+
+    def today(self) -> Typed:
+        return Typed(day=office_day(self.now).isoformat())
+
+    def change(
+        self,
+        kind: str,
+        typed: Typed,
+        basis: TypedBasis,
+        work: Callable[[Session, Basis], object],
+        person_id: UUID | None = None,
+    ) -> Response:
+        faults = [*typed.faults, *basis.faults]
+        if not faults:
+            try:
+                with self.db.transaction() as session:
+                    work(session, basis.given())
+                return go(f"{PATH}/{self.account_id}?done={kind}")
+            except AccountNotFound:
+                faults = [Fault(NOBODY, "login")]
+            except DomainError as error:
+                faults = list(faults_of(error))
+        return self.page(kind, typed, basis, faults, person_id)
+
+
+def desk_of(request: Request, caller: ManagesAccounts, db: Db, now: Now, account_id: UUID) -> Desk:
+    return Desk(request, caller, db, now, account_id)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+
+
+def person_of(session: Session, login: str) -> UUID:
+    """Raises AccountNotFound."""
+    person_id = get_account_by_login(session, login).person_id
+    if person_id is None:
+        raise AccountNotFound(login)
+    return person_id
+
+
+@router.get(ADD)
+def ask_to_add(desk: AtDesk) -> Response:
+    return desk.page("them", desk.today())
+
+
+@router.post(ADD, dependencies=OURS_ONLY)
+def add(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
+    def work(session: Session, given: Basis) -> None:
+        get_account(session, desk.account_id)
+        add_custodian(
+            session,
+            desk.caller.actor,
+            desk.account_id,
+            person_of(session, typed.login),
+            valid_from=typed.given_day(),
+            valid_to=None,
+            basis=given,
+        )
+
+    return desk.change("them", typed, basis, work)
+
+
+@router.get(END)
+def ask_to_end(desk: AtDesk, person_id: UUID) -> Response:
+    return desk.page("ket-thuc", desk.today(), person_id=person_id)
+
+
+@router.post(END, dependencies=OURS_ONLY)
+def end(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, person_id: UUID) -> Response:
+    def work(session: Session, given: Basis) -> None:
+        end_custodian(
+            session,
+            desk.caller.actor,
+            desk.account_id,
+            person_id,
+            on=typed.given_day(),
+            basis=given,
+        )
+
+    return desk.change("ket-thuc", typed, basis, work, person_id)
+
+
+@router.get(HAND_OVER)
+def ask_to_hand_over(desk: AtDesk) -> Response:
+    return desk.page("ban-giao", desk.today())
+
+
+@router.post(HAND_OVER, dependencies=OURS_ONLY)
+def hand_over(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
+    def work(session: Session, given: Basis) -> None:
+        hand_over_account(
+            session,
+            desk.caller.actor,
+            desk.account_id,
+            person_of(session, typed.login),
+            day=typed.given_day(),
+            now=desk.now,
+            basis=given,
+        )
+
+    return desk.change("ban-giao", typed, basis, work)
+
+
+@router.get(HAND_OVER + "/{handover_id}/bien-ban.pdf")
+def print_protocol(
+    request: Request, _: ReadsAccounts, db: Db, account_id: UUID, handover_id: UUID
+) -> Response:
+    with db.transaction() as session:
+        row = get_handover(session, account_id, handover_id)
+        protocol = Protocol.model_validate(row.protocol)
+    out = io.BytesIO()
+    write_protocol(out, protocol, place_name=request.app.state.place_name)
+    name = f"bien-ban-ban-giao-{protocol.login}-{protocol.day}.pdf"
+    return Response(
+        out.getvalue(),
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
