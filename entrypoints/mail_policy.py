@@ -19,6 +19,7 @@ async def serve(services: Services) -> None:
         if bounces := services.bounce_server():
             group.create_task(bounces.serve(stop))
         group.create_task(services.sender_server().serve(stop))
+        group.create_task(services.signing_server().serve(stop))
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from mail_admin.reminders.settings import ReminderSettings
 from mail_admin.reports.settings import ReportSettings
 from mail_admin.senders.settings import SenderSettings
 from mail_admin.server.settings import MailServerSettings
+from mail_admin.signing.settings import SigningSettings
 from mail_admin.usage.settings import UsageSettings
 from sso.settings import SignOnSettings
 
@@ -112,6 +113,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     bounces: BounceSettings = BounceSettings()
     senders: SenderSettings = SenderSettings()
+    signing: SigningSettings = SigningSettings()
     reminders: ReminderSettings = ReminderSettings()
     imports: ImportSettings = ImportSettings()
     handover: HandoverSettings = HandoverSettings()

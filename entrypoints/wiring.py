@@ -47,6 +47,8 @@ from mail_admin.senders.server import SenderServer
 from mail_admin.senders.service import Named, SenderCheck
 from mail_admin.server.doveadm import Doveadm
 from mail_admin.server.jobs import MailServerJobs
+from mail_admin.signing.server import SigningServer
+from mail_admin.signing.service import Signer
 from mail_admin.usage.assembly import log_collectors
 from mail_admin.usage.collector import Collector, Counting
 from mail_admin.usage.jobs import UsageJobs
@@ -286,6 +288,11 @@ class Services:
                 return check.decide(session, message, self.clock())
 
         return SenderServer(self.settings.senders, decide)
+
+    def signing_server(self) -> SigningServer:
+        """What Postfix shows messages to, for their DKIM signature."""
+        signer = Signer(self.keys, self.settings.signing)
+        return SigningServer(self.settings.signing, signer.bound_to(self.database, self.clock))
 
     def database_answers(self) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 import enum
 import select
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import psycopg
 from pydantic import BaseModel, Field, SecretStr
 from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
     Date,
     DateTime,
     Engine,
@@ -19,12 +21,20 @@ from sqlalchemy import (
     PoolProxiedConnection,
     Text,
     Uuid,
+    any_,
     create_engine,
     event,
+    literal,
     text,
 )
 from sqlalchemy.exc import DataError, IntegrityError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Session,
+    mapped_column,
+    sessionmaker,
+)
 
 from kernel.errors import Unavailable
 
@@ -53,6 +63,13 @@ class DatabaseUnavailable(Unavailable):
 Asked = Session | psycopg.Connection[Any]
 """What `ask` and `tell` take: a session, or the connection of a transaction without one."""
 UuidKey = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+
+
+def is_among(
+    column: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """As `in_`, but in one parameter: a statement has 65,535 at most, a province more people."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def _values(members: type[enum.Enum]) -> list[str]:

@@ -78,12 +78,16 @@ def _print(records: list[Record], findings: list[Finding]) -> None:
 
 @click.command("dkim")
 @click.argument("name")
-@click.option("--renew", is_flag=True, help="Make another key; the one before stays readable.")
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Make another key, which signs after CONGVU_SIGNING__RENEWED_AFTER_HOURS.",
+)
 @click.option(
     "--write",
     "target",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the private key here, for the program that signs.",
+    help="Write the private key here, for another program that signs.",
 )
 @partial(with_basis, reason="DKIM")
 @as_json
@@ -100,7 +104,7 @@ def dkim(
 ) -> None:
     """Make the DKIM key of the mail domain NAME, kept sealed, and print its record.
 
-    Signing is done by a milter of the mail server; --write gives it the key (mode 0600).
+    The program `policy` signs with it; --write gives it to another one instead (mode 0600).
     """
     if target is not None and not target.parent.is_dir():
         raise click.BadParameter(f"there is no folder {target.parent}", param_hint="--write")

@@ -106,6 +106,8 @@ def _addresses(home: Home, known: Mapping[str, str]) -> dict[str, str]:
         "CONGVU_MAIL_SERVER__BOUNCE_SERVICE": f"inet:{LOOPBACK}:{ports.bounces}",
         "CONGVU_SENDERS__PORT": str(ports.senders),
         "CONGVU_MAIL_SERVER__SENDER_SERVICE": f"inet:{LOOPBACK}:{ports.senders}",
+        "CONGVU_SIGNING__PORT": str(ports.signing),
+        "CONGVU_MAIL_SERVER__SIGNING_SERVICE": f"inet:{LOOPBACK}:{ports.signing}",
     }
 
 

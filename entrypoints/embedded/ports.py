@@ -1,4 +1,4 @@
-"""The ports of one copy: fourteen in a row from CONGVU_PORT_BASE."""
+"""The ports of one copy: fifteen in a row from CONGVU_PORT_BASE."""
 
 import errno
 import socket
@@ -34,6 +34,8 @@ class Ports:
     """Where Postfix hands in mail of ours that came back."""
     senders: int
     """Where Postfix shows messages that somebody hands in, for the sender they name."""
+    signing: int
+    """Where Postfix has messages signed with DKIM."""
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
@@ -41,7 +43,7 @@ class Ports:
 
 
 OWN_PORTS = ("web", "postgres", "ldap", "ldaps", "imap", "submission", "lmtp", "sieve", "doveadm",
-             "smtp", "reinjection", "policy", "bounces", "senders")  # fmt: skip
+             "smtp", "reinjection", "policy", "bounces", "senders", "signing")  # fmt: skip
 """What parts of ours listen on."""
 
 

@@ -21,7 +21,7 @@ from identity.organisations.models import Organisation
 from identity.passwords.subject import PasswordSubject
 from identity.people.models import Person
 from identity.people.queries import appointments_on
-from kernel.database import Asked, ask
+from kernel.database import Asked, ask, is_among
 
 LONGEST_IDENTIFIER = 320
 """An address: 64 octets, the @ and 255 (RFC 5321 section 4.5.3.1)."""
@@ -126,7 +126,7 @@ def addresses_of(
     statement = (
         select(Address, MailDomain.name)
         .join(MailDomain, MailDomain.id == Address.domain_id)
-        .where(Address.account_id.in_(account_ids))
+        .where(is_among(Address.account_id, account_ids))
         .order_by(
             (Address.role == AddressRole.PRIMARY).desc(), Address.given_on, Address.local_part
         )

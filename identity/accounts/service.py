@@ -29,6 +29,7 @@ from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
+from kernel.database import is_among
 from kernel.tokens import new_code, normalise_code, token_hash
 
 
@@ -166,7 +167,7 @@ def _revoke_codes(session: Session, account_ids: Sequence[UUID], now: datetime) 
     session.execute(
         update(ActivationCode)
         .where(
-            ActivationCode.account_id.in_(account_ids),
+            is_among(ActivationCode.account_id, account_ids),
             ActivationCode.consumed_at.is_(None),
             ActivationCode.revoked_at.is_(None),
         )

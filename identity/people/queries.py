@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from identity.organisations.models import Organisation
 from identity.people.errors import PersonNotFound
 from identity.people.models import Appointment, Person
+from kernel.database import is_among
 
 
 def get_person(session: Session, person_id: UUID) -> Person:
@@ -51,7 +52,7 @@ def appointments_on(
     statement = (
         select(Appointment, Organisation)
         .join(Organisation, Organisation.id == Appointment.organisation_id)
-        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .where(is_among(Appointment.person_id, person_ids), in_force(day))
         .order_by(Appointment.is_primary.desc(), Appointment.valid_from, Appointment.id)
     )
     found: dict[UUID, list[tuple[Appointment, Organisation]]] = {}
@@ -78,7 +79,7 @@ def places_on(session: Session, person_ids: Collection[UUID], day: date) -> dict
         select(Appointment.person_id, Organisation.id, Organisation.name, Appointment.position)
         .ext(distinct_on(Appointment.person_id))
         .join(Organisation, Organisation.id == Appointment.organisation_id)
-        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .where(is_among(Appointment.person_id, person_ids), in_force(day))
         .order_by(
             Appointment.person_id,
             Appointment.is_primary.desc(),

@@ -1,10 +1,11 @@
-"""Keys with which the mail server signs what a domain sends; signing itself is the server's.
+"""Keys with which mail_admin/signing signs what a domain sends.
 
 RSA of 2048 bits: Ed25519 (RFC 8463) is still unknown to large receivers.
 """
 
 import base64
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -32,8 +33,15 @@ class DomainAuditTag(enum.StrEnum):
     """The private half was written out for the mail server."""
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    domain: str
+    selector: str
+    private: rsa.RSAPrivateKey
+
+
 def find_dkim_key(session: Session, domain_id: UUID) -> DkimKey | None:
-    """The one that signs: the newest."""
+    """The newest, to be published."""
     statement = (
         select(DkimKey).where(DkimKey.domain_id == domain_id).order_by(DkimKey.created_at.desc())
     )
@@ -91,7 +99,7 @@ def read_private_key(
     if key is None:
         raise DkimKeyMissing(domain.name)
     secret = ring.open(key.private_sealed, _context(domain.id, key.selector))
-    private = serialization.load_der_private_key(secret, password=None)
+    private = _load(secret)
     audit.record(
         session,
         actor,
@@ -104,6 +112,34 @@ def read_private_key(
     return key.selector, private.private_bytes(
         Encoding.PEM, serialization.PrivateFormat.PKCS8, NoEncryption()
     )
+
+
+def signing_key(
+    session: Session, ring: KeyRing, domain: str, *, published_before: datetime
+) -> SigningKey | None:
+    """The newest made before a moment, so that its record is known; the first one at once.
+
+    Raises Unsealable.
+    """
+    statement = (
+        select(DkimKey)
+        .join(MailDomain, MailDomain.id == DkimKey.domain_id)
+        .where(MailDomain.name == domain)
+        .order_by(DkimKey.created_at.desc())
+    )
+    keys = list(session.scalars(statement))
+    if not keys:
+        return None
+    key = next((key for key in keys if key.created_at <= published_before), keys[-1])
+    private = _load(ring.open(key.private_sealed, _context(key.domain_id, key.selector)))
+    return SigningKey(domain, key.selector, private)
+
+
+def _load(secret: bytes) -> rsa.RSAPrivateKey:
+    private = serialization.load_der_private_key(secret, password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise TypeError("a DKIM key that is not RSA")
+    return private
 
 
 def _context(domain_id: UUID, selector: str) -> str:

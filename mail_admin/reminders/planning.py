@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import AccountKind
 from identity.organisations.models import Organisation
 from kernel.clock import office_day
+from kernel.database import is_among
 from mail_admin.rate.definition import signs_in_words
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.reminders import texts
@@ -227,7 +228,7 @@ def _first_of_row(
             Notice.state == NoticeState.SENT,
             Notice.day >= earliest,
             Notice.day < today,
-            Notice.subject_id.in_([office.organisation_id for office in offices]),
+            is_among(Notice.subject_id, [office.organisation_id for office in offices]),
         )
         .subquery()
     )

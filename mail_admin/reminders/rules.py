@@ -16,6 +16,7 @@ from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
+from kernel.database import is_among
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import for_locks
 from mail_admin.reminders.claims import DeadAddresses, dead_addresses
@@ -114,7 +115,7 @@ def _notices(
     statement = (
         select(Notice)
         .where(
-            Notice.subject_id.in_(subjects),
+            is_among(Notice.subject_id, subjects),
             Notice.kind.in_(kinds),
             Notice.state == NoticeState.SENT,
             Notice.day <= today - timedelta(days=rules.notice_days),

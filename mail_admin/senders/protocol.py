@@ -1,7 +1,7 @@
 """What Postfix says to a mail filter: packets of a length, a letter and what belongs to it.
 
-Only what is needed to see the headers of a message and who signed in; Postfix is asked to leave
-the rest out. Source: the milter protocol, version 6 (libmilter/mfdef.h of Sendmail 8.18).
+Only what is needed to see a message and who signed in; Postfix is asked to leave the rest out.
+Source: the milter protocol, version 6 (libmilter/mfdef.h of Sendmail 8.18).
 """
 
 import struct
@@ -12,7 +12,10 @@ VERSION = 6
 LEAST_VERSION = 2
 LEFT_OUT = 0x01 | 0x02 | 0x08 | 0x10 | 0x100 | 0x200
 """Connections, greetings, recipients, bodies, unknown commands, DATA."""
+LEFT_OUT_BUT_BODIES = LEFT_OUT & ~0x10
 HEADERS_UNANSWERED = 0x80
+BODIES_UNANSWERED = 0x80000
+ADDS_HEADERS = 0x01
 CONTINUE, ACCEPT, TEMPORARY = b"c", b"a", b"t"
 
 Packet = tuple[bytes, bytes]
@@ -45,19 +48,29 @@ def refusal(text: str) -> bytes:
     return packet(b"y", text.replace("%", "%%").encode("ascii") + b"\0")
 
 
-def agreement(offer: bytes) -> tuple[bytes, bool]:
-    """The answer to what Postfix offers, and whether headers want answers.
+def insertion(name: str, value: str) -> bytes:
+    """A header before all others; lines of its value are parted by LF alone."""
+    content = struct.pack("!I", 0) + f"{name}\0{value}\0".encode("ascii")
+    return packet(b"i", content)
+
+
+def agreement(
+    offer: bytes, left_out: int = LEFT_OUT, unanswered: int = HEADERS_UNANSWERED, actions: int = 0
+) -> tuple[bytes, int]:
+    """The answer to what Postfix offers, and which of `unanswered` it agrees to.
 
     Raises NotOurProtocol.
     """
     if len(offer) < 12:  # noqa: PLR2004  # three numbers
         raise NotOurProtocol("an offer without numbers")
-    version, _, steps = struct.unpack("!III", offer[:12])
+    version, offered, steps = struct.unpack("!III", offer[:12])
     if version < LEAST_VERSION:
         raise NotOurProtocol("an old version")
-    chosen = steps & (LEFT_OUT | HEADERS_UNANSWERED)
-    answer = struct.pack("!III", min(version, VERSION), 0, chosen)
-    return packet(b"O", answer), not chosen & HEADERS_UNANSWERED
+    if actions & ~offered:
+        raise NotOurProtocol("an offer without the changes that are needed")
+    chosen = steps & (left_out | unanswered)
+    answer = struct.pack("!III", min(version, VERSION), actions, chosen)
+    return packet(b"O", answer), chosen & unanswered
 
 
 def strings(content: bytes) -> list[str]:

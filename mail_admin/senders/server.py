@@ -74,7 +74,8 @@ class SenderServer:
             while (said := await self._next(reader)) is not None:
                 letter, content = said[0].decode("latin-1"), said[1]
                 if letter == "O":
-                    answer, wants_answers = protocol.agreement(content)
+                    answer, unanswered = protocol.agreement(content)
+                    wants_answers = not unanswered
                     writer.write(answer)
                 elif letter == "N":
                     writer.write(await self._answer(message))

@@ -40,7 +40,7 @@ LIST_POLICY = (
     "    {{ default_action = 451 4.3.0 Cannot check now who may write to this list }},\n"
     "    policy_context=list }}"
 )
-SENDER_CHECK = "{{ {service}, connect_timeout=5s, command_timeout=10s, default_action=tempfail }}"
+MILTER = "{{ {service}, connect_timeout=5s, command_timeout=10s, default_action={away} }}"
 REFUSED = "error:5.7.1 Mail to the outside is switched off here"
 
 
@@ -69,12 +69,16 @@ def _common(system: MailSystem) -> dict[str, str]:
         "base_dn": system.ldap.base_dn,
         "system_logins": _system_logins(sender),
         **_returns(system),
-        "sender_check": SENDER_CHECK.format(service=settings.sender_service)
-        if settings.sender_service
-        else "",
+        "sender_check": _milter(settings.sender_service, "tempfail"),
+        "signing": _milter(settings.signing_service, "tempfail"),
+        "sieve_signing": _milter(settings.signing_service, "accept"),
         "policy": POLICY.format(service=service) if service else "",
         "list_policy": LIST_POLICY.format(service=service) if service else "reject",
     }
+
+
+def _milter(service: str, away: str) -> str:
+    return MILTER.format(service=service, away=away) if service else ""
 
 
 def _system_logins(sender: SystemSender) -> str:

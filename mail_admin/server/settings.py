@@ -37,6 +37,9 @@ class MailServerSettings(BaseModel):
     sender_service: str = ""
     """Such as inet:127.0.0.1:8013: shown the From: of what people hand in, which is put off while
     it does not answer. Empty: nobody looks."""
+    signing_service: str = ""
+    """Such as inet:127.0.0.1:8014: signs with DKIM what people and Sieve send; what people hand in
+    is put off while it does not answer, what Sieve sends passes unsigned. Empty: nobody signs."""
 
     doveadm_url: str = ""
     """Dovecot's API, such as http://127.0.0.1:8008/doveadm/v1; without it nobody ends open

@@ -47,6 +47,9 @@ from mail_admin.server.settings import (
     SystemSender,
     TokenCheck,
 )
+from mail_admin.signing.server import SigningServer
+from mail_admin.signing.service import Signer
+from mail_admin.signing.settings import SigningSettings
 from tests.support.code_flow import tokens_for
 from tests.support.embedded_server import Server
 from tests.support.installation import eventually
@@ -97,6 +100,8 @@ class MailStack:
     return_path: ReturnPath
     senders: Switched
     """What Postfix shows messages to."""
+    signing: Switched
+    """What signs them with DKIM."""
 
     def hire(self, **given: Any) -> Member:
         """A person who can sign in to mail; `quota_bytes` and `aliases` as given."""
@@ -320,7 +325,7 @@ def running_mail(
         home = folder / below
         home.mkdir(mode=0o700, parents=True, exist_ok=True)  # closed, if it is below
         directory = stack.enter_context(running_slapd(folder, require_tls=False))
-        base = free_port(9)
+        base = free_port(10)
         api = {
             "MAIL_SERVER__DOVEADM_URL": f"http://{LOOPBACK}:{base + 3}/doveadm/v1",
             "MAIL_SERVER__DOVEADM_KEY": DOVEADM_KEY,
@@ -340,6 +345,7 @@ def running_mail(
                 "store": api["MAIL_SERVER__STORE"],
                 "bounce_service": f"inet:{LOOPBACK}:{base + 7}",
                 "sender_service": f"inet:{LOOPBACK}:{base + 8}",
+                "signing_service": f"inet:{LOOPBACK}:{base + 9}",
             }
         )
         return_path = ReturnPath(keys, SENDER.return_address)
@@ -347,8 +353,10 @@ def running_mail(
         bounces = BounceServer(BounceSettings(port=base + 7), returned.take)
         stack.enter_context(in_thread(bounces))
         senders = Switched(lambda: _sender_server(provider, base + 8))
-        stack.callback(senders.stop)
-        senders.start()
+        signing = Switched(lambda: _signing_server(provider, keys, base + 9))
+        for milter in (senders, signing):
+            stack.callback(milter.stop)
+            milter.start()
         system = _system(provider, directory, chosen)
         dovecot = EmbeddedDovecot(
             home=home,
@@ -388,6 +396,7 @@ def running_mail(
             webmail,
             return_path,
             senders,
+            signing,
         )
         mail.settle()
         yield mail
@@ -401,6 +410,11 @@ def _sender_server(provider: Provider, port: int) -> SenderServer:
             return check.decide(session, message, utc_now())
 
     return SenderServer(SenderSettings(port=port), decide)
+
+
+def _signing_server(provider: Provider, keys: KeyRing, port: int) -> SigningServer:
+    settings = SigningSettings(port=port)
+    return SigningServer(settings, Signer(keys, settings).bound_to(provider.province.db, utc_now))
 
 
 def _system(provider: Provider, directory: TestSlapd, settings: MailServerSettings) -> MailSystem:

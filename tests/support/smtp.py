@@ -19,6 +19,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.contents: list[bytes] = []
+        """The same mails to the byte."""
         self.senders: list[str] = []
         """Of the envelopes, in the same order."""
         self.to_recipient: str | None = None
@@ -36,6 +38,7 @@ class Inbox:
         assert isinstance(envelope.content, bytes)
         if self.to_data.startswith("250"):
             self.senders.append(envelope.mail_from or "")
+            self.contents.append(envelope.content)
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.to_data
 

@@ -1,19 +1,18 @@
 """The filter spoken to in packets, as Postfix does and as nobody should."""
 
-import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from entrypoints.embedded.ports import LOOPBACK
 from mail_admin.senders.server import SenderServer
 from mail_admin.senders.service import TRY_LATER, Named
 from mail_admin.senders.settings import SenderSettings
-from tests.support.listening import PATIENCE_SECONDS, in_thread
+from tests.support import milter
+from tests.support.listening import in_thread
 from tests.support.ports import free_port
 
 
@@ -37,32 +36,7 @@ def serving(seen: Seen, **settings: Any) -> Iterator[int]:
         yield chosen.port
 
 
-class Postfix:
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection((LOOPBACK, port), PATIENCE_SECONDS)
-        self._answers = self._socket.makefile("rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._answers.close()
-        self._socket.close()
-
-    def send(self, raw: bytes) -> None:
-        self._socket.sendall(raw)
-
-    def say(self, letter: bytes, content: bytes = b"") -> None:
-        self.send(struct.pack("!I", 1 + len(content)) + letter + content)
-
-    def answer(self) -> bytes:
-        """Empty when the server has left."""
-        try:
-            head = self._answers.read(4)
-            return self._answers.read(struct.unpack("!I", head)[0]) if head else b""
-        except ConnectionResetError:
-            return b""
-
+class Postfix(milter.Postfix):
     def agree(self, steps: int = 0x1FFFFF) -> int:
         self.say(b"O", struct.pack("!III", 6, 0x1FF, steps))
         letter, version, actions, chosen = struct.unpack("!cIII", self.answer())
