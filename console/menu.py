@@ -42,6 +42,10 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Sử dụng"),
+        (Item(_("Tỷ lệ sử dụng"), "/quan-tri/su-dung", "chart-bar", Permission.READ_USAGE),),
+    ),
+    Group(
         _("Kỹ thuật"),
         (Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),),
     ),

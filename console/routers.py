@@ -13,6 +13,10 @@ from console.people.routes import router as people_router
 from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
+from console.usage.files import router as usage_files_router
+from console.usage.mailboxes import router as usage_mailboxes_router
+from console.usage.reasons import router as usage_reasons_router
+from console.usage.routes import router as usage_router
 
 ROUTERS: tuple[APIRouter, ...] = (
     session_router,
@@ -26,4 +30,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts_router,
     custodians_router,
     account_router,
+    usage_router,
+    usage_mailboxes_router,
+    usage_files_router,
+    usage_reasons_router,
 )

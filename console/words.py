@@ -67,3 +67,15 @@ def share(value: float | None, language: str) -> str:
 def size(octets: int, language: str) -> str:
     """1,5 GB and 1.5 GB."""
     return size_in_words(octets, language)
+
+
+def goal(value: float, language: str) -> str:
+    """90 %, and 92,5 % where it is not a whole number."""
+    return str(format_percent(value, "#,##0.# %", locale=language))
+
+
+def points(value: float | None, language: str) -> str:
+    """A difference of shares in percentage points, with its sign: +1,2 and −0,4."""
+    if value is None:
+        return "–"
+    return str(format_decimal(round(100 * value, 1) + 0.0, "+#,##0.0;−#,##0.0", locale=language))

@@ -141,6 +141,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.importer = services.importer
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs
+    app.state.reports = services.settings.reports
     app.state.usage_rate = services.settings.usage_rate
     app.state.reminders = services.reminders
     app.state.usage_counting = services.usage_counting

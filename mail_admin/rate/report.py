@@ -125,10 +125,14 @@ def _together(sources: Sequence[Mapping[UUID, Vector]]) -> Mapping[UUID, Vector]
     return found
 
 
+def sum_of(parts: Sequence[Parts]) -> Parts:
+    return sum(part for part, _ in parts), sum(whole for _, whole in parts)
+
+
 def rate_of(parts: Sequence[Parts]) -> float | None:
     """Weighted: all numerators over all denominators."""
-    whole = sum(denominator for _, denominator in parts)
-    return sum(numerator for numerator, _ in parts) / whole if whole else None
+    part, whole = sum_of(parts)
+    return part / whole if whole else None
 
 
 def mean_of(parts: Sequence[Parts]) -> float | None:
@@ -236,6 +240,30 @@ class Report:
     def monthly(self) -> list[tuple[Window, float | None]]:
         parts = self._total_parts(self._vectors)
         return [(window, rate_of([part])) for window, part in zip(self.windows, parts, strict=True)]
+
+    @property
+    def total_parts(self) -> Parts:
+        return sum_of(self._total_parts(self._vectors))
+
+    @property
+    def total_parts_before(self) -> Parts:
+        return sum_of(self._total_parts(self._before))
+
+    def parts_of(self, node: Node) -> Parts:
+        """Of the rate of an organisation with everything below it."""
+        return sum_of([vectors.parts(vectors.all(node)) for vectors in self._vectors])
+
+    def parts_before_of(self, node: Node) -> Parts:
+        """As its branch was then."""
+        return sum_of([vectors.parts(vectors.all(node)) for vectors in self._before])
+
+    def own_parts_of(self, node: Node) -> Parts:
+        return sum_of([vectors.parts(vectors.own(node)) for vectors in self._vectors])
+
+    @property
+    def windows_before(self) -> list[KeptWindow]:
+        """Those of the period before that have figures."""
+        return [vectors.kept for vectors in self._before]
 
     def _total_parts(self, vectors: Sequence[Vectors]) -> list[Parts]:
         return [one.parts(one.total) for one in vectors]

@@ -113,6 +113,10 @@ WHERE mailbox.organisation_id = ANY(:wanted) AND mailbox.kind = ANY(:kinds)
     AND ({condition}) AND account.login COLLATE "C" > :after
 ORDER BY account.login COLLATE "C" LIMIT :limit
 """
+STANDINGS = """
+SELECT account_id, status, on_leave, days_in_service, in_service, active FROM ({source}) AS mailbox
+WHERE organisation_id = ANY(:wanted) AND kind = ANY(:kinds)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class RosterRow:
     """One mailbox with what makes it count or not."""
 
     account_id: UUID
+    person_id: UUID | None
+    """None for a mailbox of an organisation."""
     login: str
     name: str
     kind: str
@@ -132,6 +138,7 @@ class RosterRow:
     active_days: int
     in_service: bool
     active: bool
+    polling_only: bool
     dormant_days: int
     moved_from: str | None
     """Name of the organisation on the first day, when that was another one."""
@@ -165,6 +172,17 @@ def _live(
     return question, ", ".join(LIVE.get(name, name) for name in COLUMNS)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As what a mailbox counts, and no more: there may be thousands to be compared."""
+
+    status: str
+    on_leave: bool
+    days_in_service: int
+    in_service: bool
+    active: bool
+
+
 def list_mailboxes(
     session: Session,
     kept: KeptWindow,
@@ -177,27 +195,40 @@ def list_mailboxes(
 ) -> list[RosterRow]:
     """In the order of logins; of a closed month as it was closed, else as it is now."""
     nodes = {node.id: node for node in organisations}
-    values: dict[str, Any] = {
-        "wanted": list(nodes),
-        "kinds": [kind.value for kind in KINDS_OF_SCOPE[scope]],
-        "after": after,
-        "limit": limit,
-    }
-    if kept.closed_at is not None:
-        head = ""
-        source = "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id"
-        values["window_id"] = kept.id
-    else:
-        wanted = list(nodes) if _are_few(session, kept, nodes) else None
-        question, columns = _live(session, kept.window, kept.reference_day, kept.settings, wanted)
-        head, source = question.sql, f"SELECT {columns} FROM mailbox"
-        values |= question.values
+    head, source, values = _source(session, kept, nodes, scope)
+    values |= {"after": after, "limit": limit}
     statement = head + LISTED.format(source=source, condition=CONDITIONS[state])
     rows = session.execute(text(statement), values).mappings().all()
     origins = _names(session, {row["moved_from"] for row in rows} - {None})
     return [
         _row(row, nodes[row["organisation_id"]], kept.window.starts_on, origins) for row in rows
     ]
+
+
+def standings(
+    session: Session, kept: KeptWindow, organisations: Sequence[Node], scope: Scope
+) -> dict[UUID, Standing]:
+    """By account, from where `list_mailboxes` reads."""
+    nodes = {node.id: node for node in organisations}
+    head, source, values = _source(session, kept, nodes, scope)
+    rows = session.execute(text(head + STANDINGS.format(source=source)), values).all()
+    return {account_id: Standing(*standing) for account_id, *standing in rows}
+
+
+def _source(
+    session: Session, kept: KeptWindow, organisations: Collection[UUID], scope: Scope
+) -> tuple[str, str, dict[str, Any]]:
+    """What a statement begins with, the rows it selects from, and what they bind."""
+    values: dict[str, Any] = {
+        "wanted": list(organisations),
+        "kinds": [kind.value for kind in KINDS_OF_SCOPE[scope]],
+    }
+    if kept.closed_at is not None:
+        values["window_id"] = kept.id
+        return "", "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id", values
+    wanted = list(organisations) if _are_few(session, kept, organisations) else None
+    question, columns = _live(session, kept.window, kept.reference_day, kept.settings, wanted)
+    return question.sql, f"SELECT {columns} FROM mailbox", values | question.values
 
 
 def _are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID]) -> bool:
@@ -217,6 +248,7 @@ def _names(session: Session, organisation_ids: set[UUID]) -> dict[UUID, str]:
 def _row(row: Any, node: Node, starts_on: date, origins: dict[UUID, str]) -> RosterRow:
     return RosterRow(
         account_id=row["account_id"],
+        person_id=row["person_id"],
         login=row["login"],
         name=row["name"],
         kind=row["kind"],
@@ -229,6 +261,7 @@ def _row(row: Any, node: Node, starts_on: date, origins: dict[UUID, str]) -> Ros
         active_days=row["active_days"],
         in_service=row["in_service"],
         active=row["active"],
+        polling_only=row["polling_only"],
         dormant_days=row["dormant_days"],
         moved_from=origins.get(row["moved_from"]),
         used={sign.value: days_of(row[column], starts_on) for sign, column in MASKS.items()},

@@ -1,0 +1,3 @@
+from tests.support.small_usage import small
+
+__all__ = ["small"]
