@@ -18,6 +18,7 @@ MODELS = (
     "identity.addresses.models",
     "identity.accounts.models",
     "identity.roles.models",
+    "identity.bulk.models",
     "identity.directory.models",
     "identity.hr_import.models",
     "sso.clients.models",

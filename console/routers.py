@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from console.accounts.account_routes import router as account_router
 from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
+from console.bulk.routes import router as bulk_router
 from console.home.routes import router as home_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisations_router,
     people_router,
     roles_router,
+    bulk_router,
     accounts_router,
     custodians_router,
     account_router,

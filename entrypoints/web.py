@@ -139,6 +139,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.handover = services.handover
     app.state.resets = services.settings.passwords.reset
     app.state.importer = services.importer
+    app.state.bulk_jobs = services.bulk_jobs
     app.state.import_jobs = services.import_jobs
     app.state.password_jobs = services.password_jobs
     app.state.reports = services.settings.reports

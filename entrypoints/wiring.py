@@ -14,6 +14,7 @@ from entrypoints.settings import Settings
 from entrypoints.web_processes import SHARED_FOLDER
 from identity.accounts.jobs import PasswordJobs
 from identity.accounts.passwords import Passwords
+from identity.bulk.jobs import BulkJobs
 from identity.directory.errors import DirectoryRefused, DirectoryUnavailable
 from identity.directory.gateway import LdapDirectory
 from identity.directory.jobs import DirectoryJobs
@@ -189,6 +190,10 @@ class Services:
     @cached_property
     def import_jobs(self) -> ImportJobs:
         return ImportJobs(self.jobs, self.database, self.importer, self.clock)
+
+    @cached_property
+    def bulk_jobs(self) -> BulkJobs:
+        return BulkJobs(self.jobs, self.database, self.clock)
 
     @cached_property
     def return_path(self) -> ReturnPath | None:

@@ -98,6 +98,7 @@ class Worker:
     async def _run_jobs(self) -> None:
         services = self._services
         assert services.import_jobs  # noqa: S101  # building them registers their tasks
+        assert services.bulk_jobs  # noqa: S101
         assert services.directory_jobs  # noqa: S101
         assert services.sign_on_jobs  # noqa: S101
         assert services.password_jobs  # noqa: S101

@@ -91,18 +91,18 @@ class Typed:
     def faults(self, action: Action, account: Account) -> list[Fault]:
         if action is Action.CLOSE and self.confirmation != account.login:
             return [Fault(NOT_THE_LOGIN, "confirmation")]
-        if action is Action.QUOTA and not self._has_size():
+        if action is Action.QUOTA and self.has_no_size():
             return [Fault(NO_SIZE, "gigabytes")]
         if action is Action.ADDRESS:
             return self._address_faults()
         return []
 
-    def _has_size(self) -> bool:
+    def has_no_size(self) -> bool:
         try:
             size = self.quota_bytes
         except (ValueError, OverflowError):
-            return False
-        return size is None or 0 < size <= LARGEST_GIBIBYTES * GIBIBYTE
+            return True
+        return size is not None and not 0 < size <= LARGEST_GIBIBYTES * GIBIBYTE
 
     def _address_faults(self) -> list[Fault]:
         found = [] if self.local_part else [Fault(NO_LOCAL_PART, "local_part")]

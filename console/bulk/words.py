@@ -1,0 +1,23 @@
+"""How the console calls what is done to many accounts at once."""
+
+from identity.bulk.models import BulkAction, BulkStatus, Verdict
+from theme.catalogue import _
+
+ACTIONS = {
+    BulkAction.SUSPEND: _("Tạm khoá"),
+    BulkAction.REINSTATE: _("Mở lại"),
+    BulkAction.DEMAND_PASSWORD: _("Buộc đổi mật khẩu ở lần đăng nhập tới"),
+    BulkAction.QUOTA: _("Đổi dung lượng"),
+    BulkAction.LETTERS: _("In thư kích hoạt"),
+}
+VERDICTS = {
+    Verdict.DO: _("Sẽ làm"),
+    Verdict.NOTHING: _("Không cần làm"),
+    Verdict.REFUSED: _("Không làm được"),
+}
+TONES = {Verdict.DO: "good", Verdict.NOTHING: "quiet", Verdict.REFUSED: "bad"}
+STATUSES = {
+    BulkStatus.PLANNED: _("Chờ xác nhận"),
+    BulkStatus.QUEUED: _("Đang thực hiện"),
+    BulkStatus.APPLIED: _("Đã thực hiện"),
+}

@@ -1,0 +1,163 @@
+"""What would happen to each account."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.accounts.bulk import one_of
+from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
+from identity.bulk.models import BulkAction, Verdict
+from identity.people.models import Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of one account."""
+
+    account_id: UUID
+    quota_bytes: int | None = None
+    unless_quota_is_not: int | bool | None = False
+    """Undoing a change of quota: what it was changed to; False where anything may be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    kind: AccountKind
+    status: AccountStatus
+    must_change: bool
+    has_mailbox: bool
+    quota_bytes: int | None
+    has_reader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    account_id: UUID
+    verdict: Verdict
+    code: str | None
+    quota_before: int | None
+    quota_after: int | None
+
+
+def assess(
+    session: Session,
+    action: BulkAction,
+    wanted: Sequence[Wanted],
+    *,
+    maker_id: UUID | None,
+    day: date,
+) -> list[Assessed]:
+    """In the order of logins; accounts that are not there are left out."""
+    states = _states(session, action, [one.account_id for one in wanted], day)
+    by_id = {one.account_id: one for one in wanted}
+    return [_assess(action, by_id[key], state, maker_id) for key, state in states.items()]
+
+
+def _assess(action: BulkAction, wanted: Wanted, state: State, maker_id: UUID | None) -> Assessed:
+    verdict, code = _verdict(action, wanted, state)
+    if wanted.account_id == maker_id and verdict is Verdict.DO and action is not BulkAction.QUOTA:
+        verdict, code = Verdict.REFUSED, "own-account"
+    is_quota = action is BulkAction.QUOTA
+    return Assessed(
+        wanted.account_id,
+        verdict,
+        code,
+        state.quota_bytes if is_quota else None,
+        wanted.quota_bytes if is_quota else None,
+    )
+
+
+def _verdict(action: BulkAction, wanted: Wanted, state: State) -> tuple[Verdict, str | None]:
+    if state.status is AccountStatus.CLOSED:
+        return Verdict.REFUSED, "closed"
+    return RULES[action](wanted, state)
+
+
+Found = tuple[Verdict, str | None]
+DONE: Found = (Verdict.DO, None)
+
+
+def _suspend(_: Wanted, state: State) -> Found:
+    if state.status is AccountStatus.SUSPENDED:
+        return Verdict.NOTHING, "already-suspended"
+    return DONE
+
+
+def _reinstate(_: Wanted, state: State) -> Found:
+    return DONE if state.status is AccountStatus.SUSPENDED else (Verdict.NOTHING, "not-suspended")
+
+
+def _demand_password(_: Wanted, state: State) -> Found:
+    if state.kind is not AccountKind.PERSONAL:
+        return Verdict.REFUSED, "not-a-person"
+    if state.status is not AccountStatus.ACTIVE:
+        return Verdict.REFUSED, "not-active"
+    return (Verdict.NOTHING, "already-demanded") if state.must_change else DONE
+
+
+def _quota(wanted: Wanted, state: State) -> Found:
+    if not state.has_mailbox:
+        return Verdict.REFUSED, "no-mailbox"
+    if state.quota_bytes == wanted.quota_bytes:
+        return Verdict.NOTHING, "same-quota"
+    expected = wanted.unless_quota_is_not
+    if expected is not False and state.quota_bytes != expected:
+        return Verdict.REFUSED, "quota-changed-since"
+    return DONE
+
+
+def _letters(_: Wanted, state: State) -> Found:
+    if state.status is not AccountStatus.PENDING:
+        return Verdict.REFUSED, "not-pending"
+    return DONE if state.has_reader else (Verdict.REFUSED, "no-reader")
+
+
+RULES = {
+    BulkAction.SUSPEND: _suspend,
+    BulkAction.REINSTATE: _reinstate,
+    BulkAction.DEMAND_PASSWORD: _demand_password,
+    BulkAction.QUOTA: _quota,
+    BulkAction.LETTERS: _letters,
+}
+
+
+def _states(
+    session: Session, action: BulkAction, ids: Sequence[UUID], day: date
+) -> Mapping[UUID, State]:
+    statement = (
+        select(
+            Account.id,
+            Account.kind,
+            Account.status,
+            Account.password_must_change,
+            Mailbox.account_id.is_not(None),
+            Mailbox.quota_bytes,
+            Account.person_id,
+        )
+        .outerjoin(Mailbox, Mailbox.account_id == Account.id)
+        .where(one_of(Account.id, ids))
+        .order_by(Account.login)
+    )
+    rows = session.execute(statement).all()
+    placed = _placed(session, day) if action is BulkAction.LETTERS else set()
+    return {
+        key: State(kind, status, must, box, quota, _has_reader(kind, person_id, placed))
+        for key, kind, status, must, box, quota, person_id in rows
+    }
+
+
+def _has_reader(kind: AccountKind, person_id: UUID | None, placed: set[UUID]) -> bool:
+    return kind is AccountKind.ORGANISATION or person_id in placed
+
+
+def _placed(session: Session, day: date) -> set[UUID]:
+    """Who has a present or coming primary appointment, as the letters ask."""
+    statement = select(Appointment.person_id).where(
+        Appointment.is_primary,
+        Appointment.valid_to.is_(None) | (Appointment.valid_to > day),
+    )
+    return set(session.scalars(statement))
