@@ -10,6 +10,10 @@ from console.home.routes import router as home_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
 from console.organisations.routes import router as organisations_router
+from console.people.add_routes import router as adding_router
+from console.people.change_routes import router as changing_router
+from console.people.person_routes import router as person_router
+from console.people.post_routes import router as posts_router
 from console.people.routes import router as people_router
 from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
@@ -27,6 +31,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     organisation_forms_router,
     organisations_router,
     people_router,
+    adding_router,
+    changing_router,
+    posts_router,
     roles_router,
     bulk_router,
     accounts_router,
@@ -36,4 +43,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     usage_mailboxes_router,
     usage_files_router,
     usage_reasons_router,
+    person_router,
 )

@@ -1,15 +1,26 @@
 """What a list of people is asked for: everything stands in the address."""
 
-from dataclasses import dataclass, replace
-from typing import Annotated
-from urllib.parse import urlencode
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Self, TypeVar
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from fastapi import Query
 
+from console.people.columns import CHOSEN_FIRST, Column
 from identity.accounts.models import AccountStatus
+from identity.people.models import ContractType
 
 PATH = "/quan-tri/can-bo"
+NO_ACCOUNT = "none"
+
+
+class Appointed(enum.StrEnum):
+    CONCURRENTLY = "concurrent"
+    """In two places or more."""
+    NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,31 +29,91 @@ class PeopleFilter:
     """Part of a name, tone marks optional, or the beginning of a login or staff number."""
     under: UUID | None = None
     """Appointed in this organisation or below."""
+    unit: str = ""
+    """What was typed to choose another organisation."""
     status: AccountStatus | None = None
+    without_account: bool = False
+    contract: ContractType | None = None
+    appointed: Appointed | None = None
+    columns: tuple[Column, ...] = CHOSEN_FIRST
     cursor: str | None = None
 
-    def address(self, cursor: str | None = None) -> str:
-        """Of the same list, from a row on."""
-        values = {"q": self.q, "under": self.under, "status": self.status, "cursor": cursor}
-        query = urlencode({name: value for name, value in values.items() if value})
+    @classmethod
+    def read(cls, values: Mapping[str, list[str]], cursor: str | None = None) -> Self:
+        """Values of a form field that was left empty, or that no release knows, narrow nothing."""
+        one = {name: found[0].strip() for name, found in values.items() if found}
+        post = one.get("post", "")
+        columns = tuple(column for column in Column if column.value in values.get("col", ()))
+        return cls(
+            q=one.get("q", ""),
+            under=_uuid(one.get("under", "")),
+            unit=one.get("unit", ""),
+            status=_known(AccountStatus, one.get("status", "")),
+            without_account=one.get("status") == NO_ACCOUNT,
+            contract=_known(ContractType, post),
+            appointed=_known(Appointed, post),
+            columns=columns or CHOSEN_FIRST,
+            cursor=cursor,
+        )
+
+    @classmethod
+    def of_query(cls, query: str) -> Self:
+        """The reverse of `query`."""
+        return cls.read(parse_qs(query, max_num_fields=40))
+
+    @property
+    def status_typed(self) -> str:
+        return NO_ACCOUNT if self.without_account else (self.status or "")
+
+    @property
+    def post_typed(self) -> str:
+        return self.contract or self.appointed or ""
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        values = {
+            "q": self.q,
+            "under": str(self.under or ""),
+            "status": self.status_typed,
+            "post": self.post_typed,
+        }
+        return [(name, value) for name, value in values.items() if value]
+
+    @property
+    def query(self) -> str:
+        """Of whom the list is about, for whoever acts on all of them."""
+        return urlencode(self.pairs)
+
+    def address(self, cursor: str | None = None, *, under: UUID | str | None = None) -> str:
+        """Of the same list, from a row on, or of another organisation; "" for all of them."""
+        pairs = self.pairs
+        if under is not None:
+            pairs = [pair for pair in pairs if pair[0] != "under"]
+            pairs += [("under", str(under))] if under else []
+        if self.columns != CHOSEN_FIRST:
+            pairs += [("col", column.value) for column in self.columns]
+        if cursor:
+            pairs.append(("cursor", cursor))
+        query = urlencode(pairs)
         return f"{PATH}?{query}" if query else PATH
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.q or self.under or self.status)
-
-    def without_cursor(self) -> "PeopleFilter":
-        return replace(self, cursor=None)
+        return bool(self.pairs)
 
 
 def people_filter(
+    *,
     q: Annotated[str, Query(max_length=100)] = "",
     under: Annotated[str, Query(max_length=36)] = "",
+    unit: Annotated[str, Query(max_length=300)] = "",
     status: Annotated[str, Query(max_length=20)] = "",
+    post: Annotated[str, Query(max_length=20)] = "",
+    col: Annotated[list[str] | None, Query(max_length=20)] = None,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> PeopleFilter:
-    """Values of a form field that was left empty, or that no release knows, narrow nothing."""
-    return PeopleFilter(q.strip(), _uuid(under), _status(status), cursor)
+    given = {"q": [q], "under": [under], "unit": [unit], "status": [status], "post": [post]}
+    return PeopleFilter.read(given | {"col": col or []}, cursor or None)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -52,5 +123,8 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _status(text: str) -> AccountStatus | None:
-    return AccountStatus(text) if text in set(AccountStatus) else None
+Value = TypeVar("Value", bound=enum.StrEnum)
+
+
+def _known(values: type[Value], text: str) -> Value | None:
+    return values(text) if text in set(values) else None

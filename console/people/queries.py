@@ -1,24 +1,40 @@
 """Lists of people with their accounts, a page at a time."""
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from console.people.filters import PeopleFilter
+from console.people.filters import Appointed, PeopleFilter
 from identity.accounts.models import Account, AccountStatus
+from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
+from identity.organisations.models import Organisation
 from identity.organisations.queries import list_subtree
-from identity.people.models import Appointment, Person
-from identity.people.queries import Place, in_force, places_on
+from identity.people.models import Appointment, ContractType, Person, Sex
+from identity.people.queries import in_force
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
 
 PAGE = 50
 COUNTED = 10_000
 """Beyond it the number is not told exactly: nobody reads on, and counting would take longer."""
+BATCH = 1000
+"""People of a list that are read together for a file."""
+
+
+class Place(NamedTuple):
+    """Where somebody works, as lists show it beside the name."""
+
+    organisation_name: str
+    position: str | None
+    rank: str | None
+    contract_type: ContractType | None
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +42,12 @@ class PersonRow:
     id: UUID
     full_name: str
     staff_number: str | None
+    birth_date: date | None
+    sex: Sex | None
     login: str | None
     status: AccountStatus | None
     place: Place | None
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +62,134 @@ class PeoplePage:
         return self.count <= COUNTED
 
 
+COLUMNS = (
+    Person.id,
+    Person.full_name,
+    Person.staff_number,
+    Person.birth_date,
+    Person.sex,
+    Account.login,
+    Account.status,
+    Account.id.label("account_id"),
+    Person.sort_key,
+)
+ORDER = (Person.sort_key, Person.id)
+
+
 def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage:
     """In Vietnamese order: by given name, then family and middle name."""
-    order = (Person.sort_key, Person.id)
-    columns = (
-        Person.id,
-        Person.full_name,
-        Person.staff_number,
-        Account.login,
-        Account.status,
-        Person.sort_key,
-    )
-    statement = _narrowed(session, select(*columns), wanted, day)
+    statement = narrowed(session, select(*COLUMNS), wanted, day)
     if wanted.cursor is not None:
-        statement = statement.where(tuple_(*order) > _position(wanted.cursor))
-    found = session.execute(statement.order_by(*order).limit(PAGE + 1)).all()
+        statement = statement.where(tuple_(*ORDER) > _position(wanted.cursor))
+    found = session.execute(statement.order_by(*ORDER).limit(PAGE + 1)).all()
     shown = found[:PAGE]
-    places = places_on(session, [row.id for row in shown], day)
     last = shown[-1] if len(found) > PAGE else None
     return PeoplePage(
-        [_row(row, places.get(row.id)) for row in shown],
+        _rows(session, shown, day),
         encode_cursor(last.sort_key, str(last.id)) if last is not None else None,
         _count(session, wanted, day),
     )
 
 
-def _row(row: Row[*tuple[Any, ...]], place: Place | None) -> PersonRow:
-    return PersonRow(row.id, row.full_name, row.staff_number, row.login, row.status, place)
+def all_people(session: Session, wanted: PeopleFilter, day: date) -> Iterator[PersonRow]:
+    """The whole list, read as it is written out: 100,000 rows never are in memory together."""
+    statement = narrowed(session, select(*COLUMNS), wanted, day).order_by(*ORDER)
+    found = session.execute(statement.execution_options(yield_per=BATCH))
+    for part in found.partitions():
+        yield from _rows(session, part, day)
+
+
+def _rows(session: Session, found: Sequence[Any], day: date) -> list[PersonRow]:
+    places = _places(session, [row.id for row in found], day)
+    addresses = _addresses(session, [row.account_id for row in found if row.account_id])
+    return [
+        PersonRow(
+            row.id,
+            row.full_name,
+            row.staff_number,
+            row.birth_date,
+            row.sex,
+            row.login,
+            row.status,
+            places.get(row.id),
+            addresses.get(row.account_id),
+        )
+        for row in found
+    ]
+
+
+def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[UUID, Place]:
+    """Person to the primary appointment on a day, or another one for want of it."""
+    statement = (
+        select(
+            Appointment.person_id,
+            Organisation.name,
+            Appointment.position,
+            Appointment.rank,
+            Appointment.contract_type,
+            Appointment.valid_from,
+        )
+        .ext(distinct_on(Appointment.person_id))
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .order_by(
+            Appointment.person_id,
+            Appointment.is_primary.desc(),
+            Appointment.valid_from,
+            Appointment.id,
+        )
+    )
+    return {row[0]: Place(*row[1:]) for row in session.execute(statement)}
+
+
+def _addresses(session: Session, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    statement = (
+        select(Address.account_id, Address.local_part, MailDomain.name)
+        .join(MailDomain, MailDomain.id == Address.domain_id)
+        .where(Address.account_id.in_(account_ids), Address.role == AddressRole.PRIMARY)
+    )
+    return {
+        account_id: f"{local_part}@{domain}"
+        for account_id, local_part, domain in session.execute(statement)
+        if account_id is not None
+    }
 
 
 def _count(session: Session, wanted: PeopleFilter, day: date) -> int:
-    few = _narrowed(session, select(Person.id), wanted, day).limit(COUNTED + 1).subquery()
+    few = narrowed(session, select(Person.id), wanted, day).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 
-def _narrowed(
+def narrowed(
     session: Session, statement: Select[*tuple[Any, ...]], wanted: PeopleFilter, day: date
 ) -> Select[*tuple[Any, ...]]:
+    """People whom a filter finds; `statement` selects from Person and perhaps Account."""
     statement = statement.outerjoin(Account, Account.person_id == Person.id)
     if wanted.q:
         statement = statement.where(_found_by(wanted.q))
     if wanted.status is not None:
         statement = statement.where(Account.status == wanted.status)
-    if wanted.under is not None:
-        here = select(Appointment.person_id).where(
-            in_force(day), Appointment.organisation_id.in_(list_subtree(session, wanted.under))
-        )
+    if wanted.without_account:
+        statement = statement.where(Account.id.is_(None))
+    if wanted.under is not None or wanted.contract is not None:
+        here = select(Appointment.person_id).where(in_force(day))
+        if wanted.under is not None:
+            below = list_subtree(session, wanted.under)
+            here = here.where(Appointment.organisation_id.in_(below))
+        if wanted.contract is not None:
+            here = here.where(Appointment.contract_type == wanted.contract)
         statement = statement.where(Person.id.in_(here))
+    if wanted.appointed is not None:
+        statement = statement.where(_appointed(wanted.appointed, day))
     return statement
+
+
+def _appointed(wanted: Appointed, day: date) -> ColumnElement[bool]:
+    of_person = exists().where(Appointment.person_id == Person.id, in_force(day))
+    if wanted is Appointed.NOWHERE:
+        return ~of_person
+    concurrent = select(Appointment.person_id).where(in_force(day), ~Appointment.is_primary)
+    return Person.id.in_(concurrent)
 
 
 def _found_by(text: str) -> ColumnElement[bool]:

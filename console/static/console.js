@@ -32,3 +32,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// A box at the head of a table ticks those below it.
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset.ticks;
+  if (!name) return;
+  for (const box of event.target.closest("table").querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+});
+
+// A form that answers with a file leaves its page where it is, so it may be sent again.
+document.addEventListener("submit", (event) => {
+  if ("download" in event.target.dataset) setTimeout(() => delete event.target.dataset.sent);
+});

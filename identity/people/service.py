@@ -38,6 +38,10 @@ class PersonAuditTag(enum.StrEnum):
     CHANGED = "person:changed"
     CITIZEN_NUMBER_READ = "person:citizen-number-read"
     CITIZEN_NUMBERS_RESEALED = "person:citizen-numbers-resealed"
+    CONTACT_READ = "person:contact-read"
+    """Telephone number and recovery address were shown in clear."""
+    LIST_EXPORTED = "person:list-exported"
+    """Rows of many people left the console as a file; `details` say which."""
     APPOINTED = "person:appointed"
     APPOINTMENT_ENDED = "person:appointment-ended"
     LEAVE_REGISTERED = "person:leave-registered"
@@ -151,6 +155,41 @@ def change_person(
         audit.record(session, actor, PersonAuditTag.CHANGED, person_id, basis, fields=changed)
         session.refresh(person)
     return person
+
+
+def expect_version(session: Session, person_id: UUID, version: int) -> Person:
+    """Before a change of what stands beside the person, such as an appointment.
+
+    Raises PersonNotFound, PersonChangedMeanwhile.
+    """
+    person = queries.get_person_for_update(session, person_id)
+    if person.version != version:
+        raise PersonChangedMeanwhile
+    return person
+
+
+def read_contact(session: Session, actor: Actor, person_id: UUID, *, basis: Basis) -> Person:
+    """For whoever shows telephone number and recovery address in clear; it is audited.
+
+    Raises PermissionMissing, PersonNotFound.
+    """
+    actor.require(Permission.READ_PEOPLE)
+    person = queries.get_person(session, person_id)
+    audit.record(session, actor, PersonAuditTag.CONTACT_READ, person_id, basis)
+    return person
+
+
+def note_export(session: Session, actor: Actor, *, people: int, wanted: str, basis: Basis) -> None:
+    """A list of people left as a file: how many, and those that which filter found."""
+    audit.record(
+        session,
+        actor,
+        PersonAuditTag.LIST_EXPORTED,
+        None,
+        basis,
+        people=people,
+        wanted=wanted,
+    )
 
 
 def read_citizen_number(

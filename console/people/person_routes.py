@@ -1,0 +1,204 @@
+"""The page of one person, and what on it is shown only on request."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from console.basis import BasisOfForm, TypedBasis
+from console.pages import pages
+from console.people.audit_words import WORDS
+from console.people.filters import PATH
+from console.people.person import AccountSide, PersonPage, person_page
+from console.people.timeline import timeline
+from console.session.access import ManagesAccounts, ReadsCitizenNumbers, ReadsPeople
+from console.session.service import Caller
+from identity.accounts.models import AccountStatus
+from identity.handover.batch import Batch
+from identity.handover.letters import write_letters
+from identity.handover.service import hand_over_accounts
+from identity.handover.settings import HandoverSettings
+from identity.people import service
+from identity.people.masking import masked_address, masked_phone
+from identity.people.routes import numbers_of
+from kernel.access import Permission
+from kernel.clock import office_day
+from kernel.http import Db, Now
+from kernel.same_origin import require_same_origin
+from mail_admin.rate.settings import UsageRateSettings
+from mail_admin.rate.use import MASKS
+from sso.account.devices import device_in_words
+from sso.http import SignOn
+from theme.catalogue import _
+from theme.faults import Fault
+from theme.sizes import size_in_words
+
+router = APIRouter(include_in_schema=False)
+FORM = [Depends(require_same_origin)]
+DONE = {
+    "created": _("Đã thêm cán bộ, mở tài khoản và cấp địa chỉ."),
+    "added": _("Đã thêm cán bộ."),
+    "changed": _("Đã lưu thay đổi."),
+    "moved": _("Đã ghi điều động."),
+    "appointed": _("Đã ghi chức vụ kiêm nhiệm."),
+    "ended": _("Đã kết thúc chức vụ."),
+    "leave": _("Đã đăng ký đợt nghỉ."),
+    "back": _("Đã ghi ngày làm việc trở lại."),
+}
+
+
+def page_of(person_id: UUID) -> str:
+    return f"{PATH}/{person_id}"
+
+
+@router.get(PATH + "/{person_id}")
+def show_person(  # what FastAPI hands over
+    person_id: UUID,
+    request: Request,
+    caller: ReadsPeople,
+    db: Db,
+    sign_on: SignOn,
+    now: Now,
+    done: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    with db.transaction() as session:
+        page = person_page(session, caller, person_id, sign_on.settings, now)
+    return _shown(request, caller, page, now, Asked(done=done))
+
+
+@router.post(PATH + "/{person_id}/so-cccd", dependencies=FORM)
+def show_citizen_number(  # what FastAPI hands over
+    person_id: UUID,
+    request: Request,
+    caller: ReadsCitizenNumbers,
+    db: Db,
+    sign_on: SignOn,
+    now: Now,
+    basis: BasisOfForm,
+) -> Response:
+    """Answered with the page itself: in an address the number would stay in histories."""
+    with db.transaction() as session:
+        page = person_page(session, caller, person_id, sign_on.settings, now)
+        number = None
+        if not basis.faults:
+            number = service.read_citizen_number(
+                session, caller.actor, numbers_of(request), person_id, basis=basis.given()
+            )
+    return _shown(request, caller, page, now, Asked("citizen", basis, number))
+
+
+@router.post(PATH + "/{person_id}/lien-he", dependencies=FORM)
+def show_contact(  # what FastAPI hands over
+    person_id: UUID,
+    request: Request,
+    caller: ReadsPeople,
+    db: Db,
+    sign_on: SignOn,
+    now: Now,
+    basis: BasisOfForm,
+) -> Response:
+    with db.transaction() as session:
+        page = person_page(session, caller, person_id, sign_on.settings, now)
+        if not basis.faults:
+            service.read_contact(session, caller.actor, person_id, basis=basis.given())
+    return _shown(request, caller, page, now, Asked("contact", basis))
+
+
+@router.post(PATH + "/{person_id}/thu-kich-hoat", dependencies=FORM)
+def print_letter(  # what FastAPI hands over
+    person_id: UUID,
+    request: Request,
+    caller: ManagesAccounts,
+    db: Db,
+    sign_on: SignOn,
+    now: Now,
+    basis: BasisOfForm,
+) -> Response:
+    """A letter with a fresh code; letters printed before stop working."""
+    settings: HandoverSettings = request.app.state.handover
+    with db.transaction() as session:
+        page = person_page(session, caller, person_id, sign_on.settings, now)
+        batches: list[Batch] = []
+        if not basis.faults and page.side is not None:
+            batches = hand_over_accounts(
+                session,
+                caller.actor,
+                [page.side.account.id],
+                now=now,
+                lifetime=timedelta(days=settings.lifetime_days),
+                basis=basis.given(),
+            )
+    if not batches:
+        return _shown(request, caller, page, now, Asked("letter", basis))
+    (batch,) = batches
+    letter = BytesIO()
+    write_letters(letter, batch, settings)
+    return Response(
+        letter.getvalue(),
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{batch.letters[0].login}.pdf"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see or print, and whether they said why."""
+
+    what: str = ""
+    basis: TypedBasis = field(default_factory=TypedBasis)
+    number: str | None = None
+    done: str = ""
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.basis.faults if self.what else []
+
+    def shows(self, what: str) -> bool:
+        return self.what == what and not self.faults
+
+
+def _shown(
+    request: Request, caller: Caller, page: PersonPage, now: datetime, asked: Asked
+) -> Response:
+    today, person = office_day(now), page.person
+    phone, recovery = person.phone, person.recovery_email
+    if not asked.shows("contact"):
+        phone = phone and masked_phone(phone)
+        recovery = recovery and masked_address(recovery)
+    rate: UsageRateSettings = request.app.state.usage_rate
+    return pages.show(
+        request,
+        "people/person.html",
+        caller,
+        now,
+        part="private",
+        status_code=422 if asked.faults else 200,
+        page=page,
+        person=person,
+        today=today,
+        asked=asked,
+        done=DONE.get(asked.done),
+        phone=phone,
+        recovery=recovery,
+        events=timeline(page, today),
+        words_of_tags=WORDS,
+        month=today.replace(day=1),
+        used_by=[MASKS[sign] for sign in rate.active_by],
+        device=device_in_words,
+        size=size_in_words,
+        may_manage=caller.may(Permission.MANAGE_PEOPLE),
+        may_accounts=caller.may(Permission.MANAGE_ACCOUNTS),
+        may_see_number=caller.may(Permission.READ_CITIZEN_NUMBERS),
+        may_audit=caller.may(Permission.READ_AUDIT),
+        may_hand_over=caller.may(Permission.MANAGE_ACCOUNTS) and _is_pending(page.side),
+    )
+
+
+def _is_pending(side: AccountSide | None) -> bool:
+    return side is not None and side.account.status is AccountStatus.PENDING

@@ -1,0 +1,77 @@
+"""Choosing an organisation by a few letters of its name or by its agency code."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from identity.names.search import matches
+from identity.names.text import search_key
+from identity.organisations.codes import parse_code
+from identity.organisations.errors import AgencyCodeInvalid
+from identity.organisations.models import AgencyCode, Organisation
+from identity.organisations.queries import in_force
+
+MOST = 12
+
+
+class Candidate(NamedTuple):
+    id: UUID
+    name: str
+    code: str | None
+    above: str | None
+    """Name of the organisation above: units of many agencies are called alike."""
+
+
+Found = Select[UUID, str, str | None, str | None]
+
+
+def find_organisations(
+    session: Session, typed: str, day: date, most: int = MOST
+) -> list[Candidate]:
+    """The one with the code, else those whose name holds what was typed; short names first."""
+    if not typed:
+        return []
+    exact = _by_code(session, typed)
+    if exact:
+        return exact
+    begins = AgencyCode.code.startswith(typed.upper(), autoescape=True)
+    statement = (
+        _candidates()
+        .where(in_force(day), or_(matches(Organisation.search_key, typed), begins))
+        .order_by(func.length(Organisation.name), Organisation.name, Organisation.id)
+        .limit(most)
+    )
+    found = [Candidate(*row) for row in session.execute(statement)]
+    named = [one for one in found if search_key(one.name) == search_key(typed)]
+    return named if len(named) == 1 else found  # "Sở Tài chính" also ends the names of its units
+
+
+def _by_code(session: Session, typed: str) -> list[Candidate]:
+    try:
+        code = parse_code(typed).canonical
+    except AgencyCodeInvalid:
+        return []
+    statement = _candidates().where(AgencyCode.canonical == code)
+    return [Candidate(*row) for row in session.execute(statement)]
+
+
+def find_candidate(session: Session, organisation_id: UUID | None) -> Candidate | None:
+    if organisation_id is None:
+        return None
+    row = session.execute(_candidates().where(Organisation.id == organisation_id)).one_or_none()
+    return None if row is None else Candidate(*row)
+
+
+def _candidates() -> Found:
+    above = aliased(Organisation)
+    return (
+        select(Organisation.id, Organisation.name, AgencyCode.code, above.name)
+        .outerjoin(
+            AgencyCode,
+            (AgencyCode.organisation_id == Organisation.id) & AgencyCode.valid_to.is_(None),
+        )
+        .outerjoin(above, above.id == Organisation.parent_id)
+    )

@@ -1,0 +1,107 @@
+"""The list of people: found as one types, narrowed by the address, handed on and exported."""
+
+import io
+
+import openpyxl
+from sqlalchemy import select
+
+from identity.people.service import AppointmentForm, appoint
+from identity.roles.models import Role
+from kernel.audit import AuditRecord
+from tests.support.console import ConsoleWorld
+from tests.support.registry import BASIS, TODAY
+
+LIST = "/quan-tri/can-bo"
+TYPING = {"HX-Request": "true", "HX-Target": "results"}
+
+
+def test_a_name_is_found_without_tone_marks(console: ConsoleWorld) -> None:
+    console.sign_on.member("Đặng Thị Ửng")
+    browser = console.browser(console.holder(Role.HR))
+    page = browser.get(f"{LIST}?q=dang thi ung")
+    assert "Đặng Thị Ửng" in page.text
+    assert "Trần Văn Bình</a>" not in page.text
+
+
+def test_who_types_gets_the_results_alone(console: ConsoleWorld) -> None:
+    browser = console.browser(console.holder(Role.HR))
+    part = browser.get(f"{LIST}?q=tran", headers=TYPING)
+    assert part.text.lstrip().startswith('<div id="results">')
+    assert "Trần Văn Bình" in part.text
+
+
+def test_an_agency_code_narrows_to_its_people(console: ConsoleWorld) -> None:
+    province = console.sign_on.province
+    office = province.organisation("Sở Tài chính", code="H03.77")
+    console.sign_on.member("Lò Văn Ơn", organisation=office)
+    browser = console.browser(console.holder(Role.HR))
+    page = browser.follow(browser.get(f"{LIST}?unit=H03.77"))
+    assert f"under={office.id}" in str(page.url)
+    assert "Lò Văn Ơn" in page.text
+    assert "Trần Văn Bình</a>" not in page.text
+
+
+def test_a_word_of_several_names_offers_a_choice(console: ConsoleWorld) -> None:
+    province = console.sign_on.province
+    offices = [province.organisation(name) for name in ("Sở Y tế", "Trạm Y tế xã Bình Trung")]
+    page = console.browser(console.holder(Role.HR)).get(f"{LIST}?unit=y te")
+    assert all(f"under={office.id}" in page.text for office in offices)
+
+
+def test_people_without_account_or_appointment_are_found(console: ConsoleWorld) -> None:
+    world = console.sign_on
+    office = world.province.organisation()
+    world.province.person(office, "Hà Thị Không")
+    browser = console.browser(console.holder(Role.HR))
+    assert "Hà Thị Không" in browser.get(f"{LIST}?status=none").text
+    assert "Hà Thị Không" not in browser.get(f"{LIST}?status=active").text
+    assert "Hà Thị Không" not in browser.get(f"{LIST}?post=nowhere").text
+
+
+def test_concurrent_appointments_are_found(console: ConsoleWorld) -> None:
+    world = console.sign_on
+    person = world.province.person(world.province.organisation(), "Mã Văn Kiêm")
+    other = world.province.organisation("Đảng uỷ xã")
+    with world.services.database.transaction() as session:
+        form = AppointmentForm(other.id, "Uỷ viên", is_primary=False)
+        appoint(session, world.officer, person.id, form, valid_from=TODAY, basis=BASIS)
+    page = console.browser(console.holder(Role.HR)).get(f"{LIST}?post=concurrent")
+    assert "Mã Văn Kiêm" in page.text
+    assert "Trần Văn Bình</a>" not in page.text
+
+
+def test_columns_are_chosen_in_the_address(console: ConsoleWorld) -> None:
+    page = console.browser(console.holder(Role.HR)).get(f"{LIST}?col=address&col=birth_date")
+    assert "06/05/1980" in page.text
+    assert "@backan.gov.vn" in page.text
+    assert '<th scope="col">Số hiệu</th>' not in page.text
+
+
+def test_the_filter_and_not_the_page_is_handed_to_actions_on_all(console: ConsoleWorld) -> None:
+    page = console.browser(console.holder(Role.HR)).get(f"{LIST}?q=tran&status=active&cursor=")
+    assert '<input type="hidden" name="filter" value="q=tran&amp;status=active">' in page.text
+
+
+def test_the_export_has_no_formula_and_no_citizen_number(console: ConsoleWorld) -> None:
+    world = console.sign_on
+    office = world.province.organisation('=HYPERLINK("http://x","y")')
+    world.province.person(office, "Hà Văn Xuất", citizen_number="006080123456")
+    browser = console.browser(console.holder(Role.HR))
+    file = browser.post(f"{LIST}/danh-sach.xlsx", {"wanted": "q=xuat", "reason": "báo cáo"})
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
+    assert sheet is not None
+    rows = [list(row) for row in sheet.iter_rows(min_row=2)]
+    assert [row[0].value for row in rows] == ["Hà Văn Xuất"]
+    (place,) = [cell for cell in rows[0] if str(cell.value).startswith("=")]
+    assert place.data_type == "s"
+    assert b"006080123456" not in file.content
+    with world.services.database.transaction() as session:
+        found = select(AuditRecord).where(AuditRecord.tag == "person:list-exported")
+        record = session.scalars(found).one()
+    assert record.details == {"people": 1, "wanted": "q=xuat"}
+    assert record.reason == "báo cáo"
+
+
+def test_there_is_no_export_without_a_reason(console: ConsoleWorld) -> None:
+    answer = console.browser(console.holder(Role.HR)).post(f"{LIST}/danh-sach.xlsx", {})
+    assert answer.status_code == 422
