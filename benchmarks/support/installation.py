@@ -13,14 +13,12 @@ from entrypoints.embedded import process
 from entrypoints.embedded.assembly import programs, servers
 from entrypoints.embedded.configuration import ensure_env_file
 from entrypoints.embedded.part import Part
-from entrypoints.home import Home
+from entrypoints.home import PORTS_IN_A_ROW, Home
 from entrypoints.migrations import migrate
 from entrypoints.settings import Settings, load_settings
 from entrypoints.wiring import Services
 from tests.support.ports import free_port
 
-PORTS = 7
-"""That entrypoints.embedded.ports.Ports takes in a row."""
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 
@@ -46,7 +44,9 @@ def installation(
     folder: Path, names: Sequence[str] = ("postgres", "ldap")
 ) -> Iterator[Installation]:
     """In a new folder below `folder`, gone afterwards; migrated when it has a `postgres`."""
-    home = Home(Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder)), free_port(PORTS))
+    home = Home(
+        Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder)), free_port(PORTS_IN_A_ROW)
+    )
     home.path.chmod(0o755)  # the servers run as users of their own
     try:
         ensure_env_file(home, {})

@@ -1,0 +1,14 @@
+import json
+
+import pytest
+
+from benchmarks import mailing_lists
+from tests.support.scratch import scratch_folder
+
+
+def test_everybody_on_the_list_gets_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with scratch_folder() as folder:
+        mailing_lists.main(["--smoke", "--json", "--folder", str(folder)])
+    measured = json.loads(capsys.readouterr().out)
+    assert measured["members"] >= mailing_lists.SMOKE_PEOPLE
+    assert 0 < measured["accepted"] < measured["delivered"]
