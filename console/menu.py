@@ -39,6 +39,12 @@ GROUPS = (
             ),
             Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
             Item(_("Tài khoản hộp thư"), "/quan-tri/tai-khoan", "key", Permission.READ_ACCOUNTS),
+            Item(
+                _("Nhập danh sách"),
+                "/quan-tri/nhap-danh-sach",
+                "upload",
+                Permission.IMPORT,
+            ),
         ),
     ),
     Group(

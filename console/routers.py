@@ -7,6 +7,11 @@ from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
 from console.bulk.routes import router as bulk_router
 from console.home.routes import router as home_router
+from console.imports.confirm_routes import router as import_confirm_router
+from console.imports.list_routes import router as import_list_router
+from console.imports.plan_routes import router as import_plan_router
+from console.imports.progress_routes import router as import_progress_router
+from console.imports.upload_routes import router as import_upload_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
 from console.organisations.routes import router as organisations_router
@@ -44,4 +49,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     usage_files_router,
     usage_reasons_router,
     person_router,
+    import_list_router,
+    import_plan_router,
+    import_confirm_router,
+    import_progress_router,
 )
+UPLOADS: tuple[APIRouter, ...] = (import_upload_router,)
+"""Those that take files, with a limit of their own; compared before the others."""

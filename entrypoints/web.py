@@ -21,6 +21,7 @@ import theme.pages
 from console.pages import STATIC as CONSOLE_STATIC
 from console.pages import WEB
 from console.routers import ROUTERS as CONSOLE
+from console.routers import UPLOADS as CONSOLE_UPLOADS
 from entrypoints.exit_code import exit_code
 from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.http_errors import answer_errors
@@ -136,11 +137,12 @@ def create_app(services: Services) -> FastAPI:
     app.state.passwords = services.passwords
     app.state.mailboxes = services.settings.mailboxes
     app.state.place_name = services.settings.reports.place_name
-    app.state.handover = services.handover
     app.state.resets = services.settings.passwords.reset
     app.state.importer = services.importer
     app.state.bulk_jobs = services.bulk_jobs
     app.state.import_jobs = services.import_jobs
+    app.state.async_database = services.async_database
+    app.state.handover = services.handover
     app.state.password_jobs = services.password_jobs
     app.state.reports = services.settings.reports
     app.state.usage_rate = services.settings.usage_rate
@@ -155,6 +157,8 @@ def create_app(services: Services) -> FastAPI:
     most = services.settings.imports.max_file_bytes
     api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
     api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
+    for router in CONSOLE_UPLOADS:
+        app.include_router(router, max_body_size=most + LARGEST_BODY_BYTES)
     for router in (*PAGES, api, *CONSOLE):  # each request is compared with one after the other
         app.include_router(router)
     folders = {

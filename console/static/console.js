@@ -44,3 +44,50 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   if ("download" in event.target.dataset) setTimeout(() => delete event.target.dataset.sent);
 });
+// A file that is dropped is a file that is chosen.
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const input = document.getElementById(zone.dataset.drop);
+  const over = (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.add("over");
+  };
+  zone.addEventListener("dragenter", over);
+  zone.addEventListener("dragover", over);
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+  input.addEventListener("change", () => {
+    const large = [...input.files].some((file) => file.size > Number(input.dataset.mostBytes));
+    input.setCustomValidity(large ? input.dataset.tooLarge : "");
+    if (large) input.reportValidity();
+  });
+}
+
+// What the worker does, while it goes on; the page is asked for anew when it is done.
+for (const watched of document.querySelectorAll("[data-follow]")) {
+  const source = new EventSource(watched.dataset.follow);
+  const bar = watched.querySelector("progress");
+  const words = watched.querySelector("[data-words]");
+  const note = watched.querySelector("[data-note]");
+  source.addEventListener("step", (event) => {
+    const step = JSON.parse(event.data);
+    bar.value = step.percent;
+    words.textContent = step.words;
+    note.textContent = step.note;
+    note.hidden = !step.note;
+  });
+  source.addEventListener("end", () => {
+    source.close();
+    location.reload();
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+  window.addEventListener("pagehide", () => source.close());
+}

@@ -1,11 +1,13 @@
 """From batches to files. Call it after the transaction of `hand_over` has been committed."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from identity.handover.batch import Batch
 from identity.handover.letters import write_letters
@@ -26,24 +28,62 @@ def write_batches(
     whole hand-over again, as the module service.py explains.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kinds: dict[str, Write] = {
+    return [
+        _write(directory / f"{stem(batch)}_{ending}", batch, write)
+        for batch in batches
+        for ending, write in file_kinds(settings).items()
+    ]
+
+
+def file_kinds(settings: HandoverSettings) -> dict[str, Write]:
+    """Ending of the name → what writes it: letters, the list to sign, the table."""
+    return {
         "thu-kich-hoat.pdf": partial(write_letters, settings=settings),
         "bien-ban-ban-giao.pdf": partial(write_receipt, settings=settings),
         "danh-sach.csv": write_table,
     }
-    return [
-        _write(directory / f"{_stem(batch)}_{ending}", batch, write)
-        for batch in batches
-        for ending, write in kinds.items()
-    ]
 
 
-def _stem(batch: Batch) -> str:
+def stem(batch: Batch) -> str:
     """The agency code, or, where there is none, a readable name with enough of the id to differ."""
     if batch.organisation_code:
         return batch.organisation_code
     readable = re.sub(r"[^a-z0-9]+", "-", fold(batch.organisation_name)).strip("-")[:40]
     return f"{readable}-{str(batch.organisation_id)[:8]}"
+
+
+class _Chunks:
+    """Where an archive is written to that leaves piece by piece; nothing of it is kept."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._written.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def take(self) -> bytes:
+        data, self._written = b"".join(self._written), []
+        return data
+
+
+def archive(batches: Sequence[Batch], settings: HandoverSettings) -> Iterator[bytes]:
+    """All files of all batches as one ZIP, organisation by organisation as they are made."""
+    out = _Chunks()
+    with ZipFile(out, "w", ZIP_DEFLATED) as zipped:
+        for batch in batches:
+            for ending, write in file_kinds(settings).items():
+                content = BytesIO()
+                write(content, batch)
+                zipped.writestr(f"{stem(batch)}_{ending}", content.getvalue())
+                yield out.take()
+    yield out.take()
 
 
 def _write(path: Path, batch: Batch, write: Write) -> Path:

@@ -1,6 +1,6 @@
 """What all kinds of plans share when they are applied."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -8,12 +8,15 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import ARRAY, Integer, Uuid, cast, func, update
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.accounts.service import AccountAuditTag
 from identity.accounts.settings import MailboxSettings
 from identity.addresses.models import Address, AddressRole
+from identity.hr_import.models import ImportRow
+from identity.hr_import.progress import Progress, counted
 from identity.people.citizen_numbers import CitizenNumbers
 from kernel import audit
 from kernel.access import Actor
@@ -32,6 +35,8 @@ class Context:
     basis: Basis
     day: date
     now: datetime
+    plan_id: UUID
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class NewAccount:
     given: dict[str, Any]
     """`local_part`, `domain_id` and `policy_id` that the plan chose."""
     quota_bytes: int | None
+    position: int
+    """Of the row of the plan."""
     person_id: UUID | None = None
     organisation_id: UUID | None = None
     purpose: str | None = None
@@ -81,14 +88,33 @@ def open_accounts(context: Context, wanted: Sequence[NewAccount]) -> None:
         (Address.__tablename__, ADDRESS_COLUMNS, _address_row),
     )
     for table, columns, row in copy:
-        rows = starmap(partial(row, context), opened)
+        rows: Iterable[tuple[Any, ...]] = starmap(partial(row, context), opened)
+        if table == Account.__tablename__:
+            rows = counted(rows, context.progress)
         copy_rows(context.session, table, columns, rows)
+    _note_accounts(context, [(new.position, account_id) for account_id, new in opened])
     subjects = (
         (account_id, {"login": account.given["local_part"], "kind": account.kind.value})
         for account_id, account in opened
     )
     tag = AccountAuditTag.CREATED
     audit.record_many(context.session, context.actor, tag, subjects, context.basis)
+
+
+def _note_accounts(context: Context, opened: Sequence[tuple[int, UUID]]) -> None:
+    """Beside their rows of the plan, so that letters can be made for just these."""
+    positions, ids = zip(*opened, strict=True)
+    made = (
+        func.unnest(cast(list(positions), ARRAY(Integer)), cast(list(ids), ARRAY(Uuid)))
+        .table_valued("position", "account_id")
+        .render_derived()
+    )
+    context.session.execute(
+        update(ImportRow)
+        .where(ImportRow.plan_id == context.plan_id, ImportRow.position == made.c.position)
+        .values(account_id=made.c.account_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _account_row(context: Context, account_id: UUID, account: NewAccount) -> tuple[Any, ...]:

@@ -22,6 +22,43 @@ class ImportPlanNotOpen(Conflict):
         )
 
 
+class ImportPlanRevised(Conflict):
+    code = "import-plan-revised"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tệp đã được kiểm tra lại từ lúc bạn mở trang này; hãy xem kết quả mới.",
+            "The file was planned again since you opened this page; look at the new result.",
+        )
+
+
+class ImportPlanAsked(Conflict):
+    code = "import-plan-asked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Đã có người xác nhận; danh sách đang được ghi vào hệ thống.",
+            "Somebody has confirmed it already; the list is being applied.",
+        )
+
+
+class FileMissing(Invalid):
+    code = "import-file-missing"
+
+    def __init__(self) -> None:
+        super().__init__("Hãy chọn một tệp.", "Choose a file.", place="file")
+
+
+class NothingCorrected(Invalid):
+    code = "import-nothing-corrected"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Chưa có ô nào được sửa và chưa có câu hỏi nào được trả lời.",
+            "No cell was corrected and no question was answered.",
+        )
+
+
 class ImportPlanStale(Conflict):
     code = "import-plan-stale"
 

@@ -156,16 +156,16 @@ class Note:
         return cls(code, column, NOTES[code], shown(cell))
 
 
-def shown(cell: Cell) -> str:
+def shown(cell: Cell, longest: int = LONGEST_SEEN) -> str:
     """What a person sees in the cell, shortened."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell[:LONGEST_SEEN]
+        return cell[:longest]
     if isinstance(cell, COMPUTED):
-        return cell.text[:LONGEST_SEEN]
+        return cell.text[:longest]
     if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.strftime("%d/%m/%Y")
     if isinstance(cell, date) and not isinstance(cell, datetime):
         return cell.strftime("%d/%m/%Y")
-    return str(cell)[:LONGEST_SEEN]
+    return str(cell)[:longest]

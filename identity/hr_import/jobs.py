@@ -8,7 +8,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from identity.hr_import import queries, service
-from identity.hr_import.models import PlanStatus
+from identity.hr_import.models import ImportPlan, PlanStatus
+from identity.hr_import.progress import Told
 from identity.hr_import.service import Importer
 from kernel.access import Actor, ActorKind, Permission
 from kernel.clock import Clock
@@ -38,8 +39,14 @@ class ImportJobs:
     def defer_plan(self, session: Session, actor: Actor, plan_id: UUID) -> None:
         defer(session, self._plan, plan_id=str(plan_id), actor=_as_json(actor))
 
-    def defer_apply(self, session: Session, actor: Actor, plan_id: UUID) -> None:
-        defer(session, self._apply, plan_id=str(plan_id), actor=_as_json(actor))
+    def defer_apply(self, session: Session, actor: Actor, plan: ImportPlan) -> None:
+        defer(
+            session,
+            self._apply,
+            plan_id=str(plan.id),
+            actor=_as_json(actor),
+            revision=plan.revision,
+        )
 
     def _run_plan(self, plan_id: str, actor: dict[str, Any]) -> None:
         try:
@@ -49,11 +56,12 @@ class ImportJobs:
                 _actor(actor),
                 UUID(plan_id),
                 now=self._clock(),
+                progress=Told(self._database, UUID(plan_id), self._clock),
             )
         except DomainError as error:  # stands in the plan itself, for whoever asks
             log.info("plan refused", plan=plan_id, code=error.code)
 
-    def _run_apply(self, plan_id: str, actor: dict[str, Any]) -> None:
+    def _run_apply(self, plan_id: str, actor: dict[str, Any], revision: int | None = None) -> None:
         """The route has asked about mass changes before."""
         try:
             service.apply_plan(
@@ -63,18 +71,25 @@ class ImportJobs:
                 UUID(plan_id),
                 now=self._clock(),
                 mass_change_confirmed=True,
+                revision=revision,
+                progress=Told(self._database, UUID(plan_id), self._clock),
             )
         except DomainError as error:
             log.info("plan not applied", plan=plan_id, code=error.code)
             with self._database.transaction() as session:
                 plan = queries.get_plan(session, UUID(plan_id))
-                if plan.status is not PlanStatus.APPLIED:  # else it was asked for twice
-                    plan.failure = service.failure_of(error)
+                if plan.status is PlanStatus.STALE or _is_still_asked(plan, revision):
+                    plan.failure, plan.asked_at = service.failure_of(error), None
 
     def _run_forget(self, timestamp: int) -> None:
         with self._database.transaction() as session:
             count = service.forget_old_files(session, self._importer.settings, self._clock())
         log.info("old files forgotten", plans=count, timestamp=timestamp)
+
+
+def _is_still_asked(plan: ImportPlan, revision: int | None) -> bool:
+    """Not applied, for it was asked for twice; nor planned again, for nobody waited any more."""
+    return plan.status is PlanStatus.PLANNED and revision in {None, plan.revision}
 
 
 def _as_json(actor: Actor) -> dict[str, Any]:

@@ -51,6 +51,27 @@ class ImportPlan(Base):
     applied_at: Mapped[datetime | None]
     as_of: Mapped[date]
     """The day on which appointments and addresses of this plan begin."""
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Rises each time the file is planned again: what is confirmed is what was looked at."""
+    layout: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Sheet → column → [position, title], for those columns that were read."""
+    corrections_sealed: Mapped[bytes | None]
+    """Cells that were retyped after the file was sent, sealed; the file itself stays as it is."""
+    asked_at: Mapped[datetime | None]
+    """Since when the plan waits to be applied, once somebody confirmed it."""
+    asked_by: Mapped[str | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Made, and nobody has confirmed it yet."""
+        return self.status is PlanStatus.PLANNED and self.asked_at is None
+
+    @property
+    def is_busy(self) -> bool:
+        """The worker is to make it, or to apply it."""
+        return self.status is PlanStatus.PENDING or (
+            self.status is PlanStatus.PLANNED and self.asked_at is not None
+        )
 
 
 class ImportRow(Base):
@@ -77,4 +98,32 @@ class ImportRow(Base):
     """The person, organisation or account that the row is about, when it exists already."""
     payload_sealed: Mapped[bytes | None]
     """What to write, sealed; emptied when the plan was applied."""
+    cells_sealed: Mapped[bytes | None]
+    """What stands in the row, column → text, sealed; kept as long as the file."""
+    proposed: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    """Ids of the registered people that the row may be about, where somebody has to say."""
+    account_id: Mapped[UUID | None]
+    """The account that was opened for the row when the plan was applied."""
     __table_args__ = (Index("ix_identity_import_row_verdict", "plan_id", "verdict", "position"),)
+
+
+class Stage(enum.StrEnum):
+    READING = "reading"
+    CHECKING = "checking"
+    STORING = "storing"
+    APPLYING = "applying"
+
+
+class ImportProgress(Base):
+    """How far the worker is with a plan. A row of its own: that of the plan is locked meanwhile."""
+
+    __tablename__ = "identity_import_progress"
+    plan_id: Mapped[UUID] = mapped_column(
+        ForeignKey("identity_import_plan.id", ondelete="CASCADE"), primary_key=True
+    )
+    stage: Mapped[Stage]
+    done: Mapped[int] = mapped_column(Integer)
+    total: Mapped[int] = mapped_column(Integer)
+    """0 where the stage does not count."""
+    at: Mapped[datetime]
+    """When the worker last said so."""

@@ -11,8 +11,8 @@ from identity.hr_import.applying import Context, NewAccount, open_accounts
 Payload = Mapping[str, Any]
 
 
-def apply_organisation_accounts(context: Context, payloads: Sequence[Payload]) -> None:
-    for payload in payloads:
+def apply_organisation_accounts(context: Context, payloads: Sequence[tuple[int, Payload]]) -> None:
+    for _, payload in payloads:
         if "account_id" in payload:
             rename_account(
                 context.session,
@@ -21,6 +21,7 @@ def apply_organisation_accounts(context: Context, payloads: Sequence[Payload]) -
                 payload["display_name"],
                 basis=context.basis,
             )
+            context.progress.advance()
     quota = context.mailboxes.organisation_quota_bytes
     wanted = [
         NewAccount(
@@ -28,10 +29,11 @@ def apply_organisation_accounts(context: Context, payloads: Sequence[Payload]) -
             payload["display_name"],
             payload["account"],
             quota,
+            position,
             organisation_id=UUID(payload["organisation_id"]),
             purpose=payload["purpose"],
         )
-        for payload in payloads
+        for position, payload in payloads
         if "account" in payload
     ]
     open_accounts(context, wanted)

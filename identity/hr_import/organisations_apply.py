@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.hr_import.applying import Context
+from identity.hr_import.progress import counted
 from identity.organisations.models import (
     AgencyCode,
     Group,
@@ -39,6 +40,7 @@ def apply_organisations(context: Context, payloads: Sequence[Payload]) -> None:
     for payload in payloads:
         if "organisation_id" in payload:
             _change(context, payload, ids.get(payload["parent"]))
+            context.progress.advance()
 
 
 def _create(context: Context, payloads: Sequence[Payload], ids: Mapping[str, UUID]) -> None:
@@ -50,7 +52,7 @@ def _create(context: Context, payloads: Sequence[Payload], ids: Mapping[str, UUI
         (Group, GROUP_COLUMNS, []),
     )
     organisations, periods, codes, groups = (rows for _, _, rows in tables)
-    for payload in payloads:
+    for payload in counted(payloads, context.progress):
         organisation_id, parent_id = ids[payload["canonical"]], ids.get(payload["parent"])
         kind, name, short_name = payload["kind"], payload["name"], payload["short_name"]
         begins = date.fromisoformat(payload["valid_from"])

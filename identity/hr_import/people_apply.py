@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 from identity.accounts.models import AccountKind
 from identity.hr_import.applying import Context, NewAccount, open_accounts
 from identity.hr_import.errors import ImportPlanStale
+from identity.hr_import.progress import counted
 from identity.hr_import.registered import among
 from identity.names.full_name import FullName
 from identity.people.models import Appointment, ContractType, Person, Sex
@@ -43,23 +44,24 @@ def apply_people(context: Context, payloads: Sequence[tuple[int, Payload]]) -> N
             if person_id is None:
                 raise ImportPlanStale
             _appoint(context, person_id, payload["appointment"])
-    for payload in changed:
+    for payload in counted(changed, context.progress):
         _change(context, payload)
     opened = [
-        (people.get(position) or UUID(payload["person_id"]), payload)
+        (position, people.get(position) or UUID(payload["person_id"]), payload)
         for position, payload in payloads
         if "account" in payload
     ]
-    names = _names_of(context.session, opened)
+    names = _names_of(context.session, [(person_id, payload) for _, person_id, payload in opened])
     accounts = [
         NewAccount(
             AccountKind.PERSONAL,
             names[person_id],
             payload["account"],
             context.mailboxes.personal_quota_bytes,
+            position,
             person_id=person_id,
         )
-        for person_id, payload in opened
+        for position, person_id, payload in opened
     ]
     open_accounts(context, accounts)
 
@@ -100,7 +102,8 @@ def create_people(context: Context, payloads: Mapping[int, Payload]) -> dict[int
         _person_row(context, person_id, payloads[position]["person"])
         for position, person_id in ids.items()
     )
-    copy_rows(context.session, Person.__tablename__, PERSON_COLUMNS, people)
+    told = counted(people, context.progress)
+    copy_rows(context.session, Person.__tablename__, PERSON_COLUMNS, told)
     appointments = (
         _appointment_row(context, person_id, payloads[position]["appointment"])
         for position, person_id in ids.items()

@@ -25,6 +25,8 @@ class Mismatch:
     reason: str
     column: str
     message: Message
+    proposed: tuple[UUID, ...] = ()
+    """Those who were proposed, where somebody has to say who it is."""
 
 
 class Matcher:
@@ -140,4 +142,5 @@ def _question(candidates: list[Registered]) -> Mismatch:
             f"Có thể là người đã đăng ký; hãy xác nhận: {people}.",
             f"Perhaps somebody registered already; please confirm: {people}.",
         ),
+        tuple(found.person.id for found in candidates),
     )

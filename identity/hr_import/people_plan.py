@@ -157,6 +157,7 @@ class PeoplePlan:
         found = self._matcher.match(planned.row, fields, candidate.organisation.id)
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
+            planned.proposed = [str(person_id) for person_id in found.proposed]
         elif isinstance(found, Match):
             self._plan_change(candidate, found.registered)
         elif candidate.repeats is not None:

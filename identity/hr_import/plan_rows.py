@@ -47,6 +47,10 @@ class PlannedRow:
     subject_id: UUID | None = None
     payload: dict[str, Any] | None = None
     """What applying writes. Kept sealed, since it holds citizen numbers."""
+    cells: dict[str, str] | None = None
+    """What stands in the row; kept sealed for the same reason."""
+    proposed: list[str] = field(default_factory=list)
+    """Ids of the people of whom somebody has to say whether the row is about one of them."""
 
     def refuse(self, reason: str, column: str | None, message: Message) -> None:
         self.verdict, self.reason = Verdict.REFUSE, reason

@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from identity.hr_import.models import Verdict
 from identity.hr_import.parsing import Heading, ParsedRow, ParsedTable
 from identity.hr_import.plan_rows import Note, PlannedRow
+from identity.hr_import.row_cells import cells_of
 from kernel.messages import Message
 
 
@@ -14,12 +15,14 @@ def planned_rows(
 ) -> tuple[list[PlannedRow], list[tuple[PlannedRow, ParsedRow]]]:
     """All rows in the order of the file, and the data rows with what was read of them."""
     order = {sheet.name: index for index, sheet in enumerate(parsed.sheets)}
+    headers = {sheet.name: sheet.header for sheet in parsed.sheets}
     found: list[ParsedRow | Heading] = [*parsed.rows, *parsed.headings]
     found.sort(key=lambda row: (order[row.sheet], row.number))
     rows, pairs = [], []
     for position, row in enumerate(found):
         if isinstance(row, ParsedRow):
             planned = PlannedRow(position, row.number, row.sheet, Verdict.ACCEPT)
+            planned.cells = cells_of(row.cells, headers[row.sheet])
             planned.notes = [Note(note.code, note.message) for note in row.notes]
             if row.refusals:
                 first = row.refusals[0]

@@ -1,7 +1,7 @@
 """Rows of a plan in the database; what they would write is sealed there."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from identity.hr_import.models import ImportRow
 from identity.hr_import.plan_rows import PlannedRow
+from identity.hr_import.row_cells import seal_cells
 from kernel.database import copy_rows
 from kernel.encryption import KeyRing
 
@@ -27,15 +28,17 @@ ROW_COLUMNS = (
     "changes",
     "subject_id",
     "payload_sealed",
+    "cells_sealed",
+    "proposed",
 )
 
 
-def store_rows(session: Session, keys: KeyRing, plan_id: UUID, rows: Sequence[PlannedRow]) -> None:
+def store_rows(session: Session, keys: KeyRing, plan_id: UUID, rows: Iterable[PlannedRow]) -> None:
     copy_rows(
         session,
         ImportRow.__tablename__,
         ROW_COLUMNS,
-        [
+        (
             (
                 plan_id,
                 row.position,
@@ -49,9 +52,11 @@ def store_rows(session: Session, keys: KeyRing, plan_id: UUID, rows: Sequence[Pl
                 Jsonb([change.as_json() for change in row.changes]),
                 row.subject_id,
                 _seal_payload(keys, plan_id, row) if row.payload is not None else None,
+                seal_cells(keys, plan_id, row.position, row.cells) if row.cells else None,
+                Jsonb(row.proposed),
             )
             for row in rows
-        ],
+        ),
     )
 
 

@@ -43,7 +43,16 @@ def read_table(source: Path | bytes, file_name: str, limits: ReadLimits | None =
     """
     limits = limits or ReadLimits()
     content = _content(source, file_name, limits)
-    extension = PurePath(file_name).suffix.lower()
+    refuse_at_the_door(content, file_name, limits)
+    if _extension(file_name) == ".csv":
+        return read_csv(content, file_name, limits)
+    return read_workbook(content, file_name, limits)
+
+
+def refuse_at_the_door(content: bytes, file_name: str, limits: ReadLimits) -> None:
+    """What shows at a glance, before anything is taken apart. Raises FileRefused."""
+    _content(content, file_name, limits)
+    extension = _extension(file_name)
     if extension in MACRO_EXTENSIONS:
         raise FileHasMacros(file_name)
     _refuse_other_kinds(content, file_name)
@@ -55,14 +64,16 @@ def read_table(source: Path | bytes, file_name: str, limits: ReadLimits | None =
                 "a workbook or archive named .csv",
                 file_name,
             )
-        return read_csv(content, file_name, limits)
-    if extension != ".xlsx":
+    elif extension != ".xlsx":
         raise FileTypeWrong(f"tệp {extension or '?'}", f"a {extension or '?'} file", file_name)
-    if not is_zip:
+    elif not is_zip:
         if _looks_like_text(content):
             raise FileTypeWrong("tệp văn bản mang đuôi .xlsx", "a text named .xlsx", file_name)
         raise FileCorrupt(file_name)
-    return read_workbook(content, file_name, limits)
+
+
+def _extension(file_name: str) -> str:
+    return PurePath(file_name).suffix.lower()
 
 
 def _content(source: Path | bytes, file_name: str, limits: ReadLimits) -> bytes:

@@ -25,6 +25,7 @@ def apply_requests(context: Context, payloads: Sequence[tuple[int, Payload]]) ->
     for _, payload in payloads:
         if "operation" in payload:
             _change_status(context, payload)
+            context.progress.advance()
 
 
 def _change_status(context: Context, payload: Payload) -> None:

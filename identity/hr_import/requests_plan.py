@@ -162,6 +162,7 @@ class RequestsPlan:
         found = self._matcher.match(planned.row, fields, organisation.id)
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
+            planned.proposed = [str(person_id) for person_id in found.proposed]
             return None
         if found is None:
             planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)

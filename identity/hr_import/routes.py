@@ -6,9 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from identity.hr_import import queries, service
+from identity.hr_import.confirmation import ask_to_apply, check_mass_change
 from identity.hr_import.errors import (
+    ImportPlanAsked,
     ImportPlanNotFound,
     ImportPlanNotOpen,
+    ImportPlanRevised,
     ImportPlanSealed,
     MassChangeStopped,
     MatchesMalformed,
@@ -139,10 +142,16 @@ def get_rejected(plan_id: UUID, db: Db, now: Now, _: Imports, request: Request) 
 @router.post(
     "/{plan_id}/apply",
     status_code=202,
-    responses=problems(ImportPlanNotFound, ImportPlanNotOpen, MassChangeStopped),
+    responses=problems(
+        ImportPlanNotFound,
+        ImportPlanNotOpen,
+        ImportPlanRevised,
+        ImportPlanAsked,
+        MassChangeStopped,
+    ),
 )
 def apply_plan(
-    plan_id: UUID, form: ApplicationIn, actor: Imports, db: Db, request: Request
+    plan_id: UUID, form: ApplicationIn, actor: Imports, db: Db, now: Now, request: Request
 ) -> PlanOut:
     """Have the worker write everything the plan accepts, as a whole or not at all."""
     with db.transaction() as session:
@@ -150,6 +159,7 @@ def apply_plan(
         if plan.status is not PlanStatus.PLANNED:
             raise ImportPlanNotOpen(plan.status.value)
         if not form.confirm_mass_change:
-            service.check_mass_change(session, importer_of(request).settings, plan)
-        jobs_of(request).defer_apply(session, actor, plan_id)
+            check_mass_change(session, importer_of(request).settings, plan)
+        plan = ask_to_apply(session, actor, plan_id, revision=form.revision, now=now)
+        jobs_of(request).defer_apply(session, actor, plan)
         return PlanOut.model_validate(plan)

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from identity.hr_import.kinds import SheetKind
 from identity.hr_import.models import PlanStatus, Verdict
@@ -20,6 +20,7 @@ class PlanOut(BaseModel):
     created_by: str
     applied_at: datetime | None
     as_of: date
+    revision: int
 
 
 class PlanList(BaseModel):
@@ -46,3 +47,6 @@ class RowPage(BaseModel):
 
 class ApplicationIn(BaseModel):
     confirm_mass_change: bool = False
+    revision: int | None = Field(
+        None, description="Of the plan that was looked at; another one is not applied."
+    )

@@ -1,33 +1,32 @@
 """From a file to a stored plan, and from the plan to the registry as a whole or not at all."""
 
-import enum
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg.errors
-from sqlalchemy import case, func, null, select, text, update
+from sqlalchemy import case, null, select, text, true, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from identity.accounts.models import Account, AccountStatus
 from identity.accounts.settings import MailboxSettings
 from identity.hr_import import queries
 from identity.hr_import.applying import Context
+from identity.hr_import.audit_tags import ImportAuditTag
 from identity.hr_import.columns import Column
+from identity.hr_import.confirmation import basis_of, check_mass_change
 from identity.hr_import.errors import (
     ImportPlanNotOpen,
-    ImportPlanSealed,
     ImportPlanStale,
     ImportValueUnstorable,
-    MassChangeStopped,
 )
 from identity.hr_import.findings import Refusal
+from identity.hr_import.kept_file import KeptFile, open_file, seal_file
 from identity.hr_import.kinds import SheetKind
-from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Verdict
+from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus, Stage, Verdict
 from identity.hr_import.organisation_accounts_apply import apply_organisation_accounts
 from identity.hr_import.organisation_accounts_plan import OrganisationAccountsPlan
 from identity.hr_import.organisations_apply import apply_organisations
@@ -38,16 +37,16 @@ from identity.hr_import.people_plan import PeoplePlan
 from identity.hr_import.plan_rows import totals_of
 from identity.hr_import.plan_sheet import planned_rows, refuse_ambiguous_answers
 from identity.hr_import.plan_store import open_payloads, store_rows
-from identity.hr_import.reader import read_table
+from identity.hr_import.progress import Progress, Silent, counted
 from identity.hr_import.rejected import write_rejected
 from identity.hr_import.requests_apply import apply_requests
 from identity.hr_import.requests_plan import RequestsPlan
+from identity.hr_import.row_cells import layout_of
 from identity.hr_import.settings import ImportSettings
 from identity.people.citizen_numbers import CitizenNumbers
 from identity.projection import queue_group_changes
 from kernel import audit
 from kernel.access import Actor
-from kernel.audit import Basis
 from kernel.clock import office_day
 from kernel.collector import collector_at_rest
 from kernel.database import Database, lift_statement_timeout
@@ -63,11 +62,6 @@ FRESH_STATISTICS = text(
 """After many rows at once; autovacuum would leave the planner guessing for a minute."""
 
 
-class ImportAuditTag(enum.StrEnum):
-    PLANNED = "import:planned"
-    APPLIED = "import:applied"
-
-
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """What the person who sends a file says with it."""
@@ -75,11 +69,14 @@ class ImportOptions:
     as_of: date
     document_number: str | None = None
     document_date: date | None = None
+    reason: str | None = None
+    """The name of the file where nobody gives one."""
     confirmed: Mapping[int, UUID | None] = field(default_factory=dict)
     """Row → the registered person it is about; None for somebody new."""
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "reason": self.reason,
             "document_number": self.document_number,
             "document_date": self.document_date and self.document_date.isoformat(),
             "confirmed": {str(row): who and str(who) for row, who in self.confirmed.items()},
@@ -117,40 +114,57 @@ def receive_file(
         created_at=now,
         created_by=actor.label,
         as_of=options.as_of,
+        asked_at=now,
     )
-    plan.file_sealed = importer.keys.seal(content, _file_context(plan.id))
+    seal_file(importer.keys, plan, content)
     session.add(plan)
     session.flush()
     return plan
 
 
-def _file_context(plan_id: UUID) -> str:
-    return f"import-file:{plan_id}"
-
-
 def make_plan(
-    database: Database, importer: Importer, actor: Actor, plan_id: UUID, *, now: datetime
+    database: Database,
+    importer: Importer,
+    actor: Actor,
+    plan_id: UUID,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> ImportPlan:
     """Read the file, outside any transaction, and store what it would do.
 
     A file that is refused as a whole leaves a failed plan that says why, and is raised too.
     """
+    progress = progress or Silent()
     with database.transaction() as session:
         plan = queries.get_plan(session, plan_id)
         if plan.status is not PlanStatus.PENDING:
             raise ImportPlanNotOpen(plan.status.value)
-        content = _open_file(importer, plan)
+        kept = open_file(importer.keys, plan)
+    progress.begin(Stage.READING)
     try:
-        parsed = _parse(importer, content, plan.file_name, now)
+        parsed = _parse(importer, kept, now)
     except DomainError as error:
         with database.transaction() as session:
             failed = queries.get_plan(session, plan_id)
             failed.status, failed.file_sealed = PlanStatus.FAILED, None
+            failed.asked_at = failed.corrections_sealed = None
             failed.failure = failure_of(error)
         raise
     with collector_at_rest(), database.transaction() as session:
         lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
-        return _store_plan(session, importer, actor, plan_id, parsed)
+        plan = queries.get_plan(session, plan_id)
+        _store_plan(session, importer, plan, parsed, progress)
+        audit.record(
+            session,
+            actor,
+            ImportAuditTag.PLANNED,
+            plan_id,
+            basis_of(plan),
+            file_name=plan.file_name,
+            totals=plan.totals,
+        )
+        return plan
 
 
 def failure_of(error: DomainError) -> dict[str, Any]:
@@ -159,40 +173,29 @@ def failure_of(error: DomainError) -> dict[str, Any]:
     return {"code": error.code, "vi": message.vi, "en": message.en, "place": error.place}
 
 
-def _open_file(importer: Importer, plan: ImportPlan) -> bytes:
-    if plan.file_sealed is None:
-        raise ImportPlanSealed
-    return importer.keys.open(plan.file_sealed, _file_context(plan.id))
-
-
-def _parse(importer: Importer, content: bytes, file_name: str, now: datetime) -> ParsedTable:
-    table = read_table(content, file_name, importer.settings)
-    return parse_table(table, today=office_day(now))
+def _parse(importer: Importer, kept: KeptFile, now: datetime) -> ParsedTable:
+    return parse_table(kept.read(importer.settings), today=office_day(now))
 
 
 def _store_plan(
-    session: Session, importer: Importer, actor: Actor, plan_id: UUID, parsed: ParsedTable
-) -> ImportPlan:
-    plan = queries.get_plan(session, plan_id)
+    session: Session,
+    importer: Importer,
+    plan: ImportPlan,
+    parsed: ParsedTable,
+    progress: Progress,
+) -> None:
     rows, pairs = planned_rows(parsed)
     confirmed = {
         int(row): UUID(who) if who else None for row, who in plan.options["confirmed"].items()
     }
     refuse_ambiguous_answers(rows, confirmed)
+    progress.begin(Stage.CHECKING, len(pairs))
     _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
-    plan.totals = totals_of(rows)
-    store_rows(session, importer.keys, plan_id, rows)
-    audit.record(
-        session,
-        actor,
-        ImportAuditTag.PLANNED,
-        plan_id,
-        _basis(plan),
-        file_name=plan.file_name,
-        totals=plan.totals,
-    )
-    return plan
+    plan.totals, plan.layout = totals_of(rows), layout_of(parsed.sheets)
+    plan.asked_at = None
+    progress.begin(Stage.STORING, len(rows))
+    store_rows(session, importer.keys, plan.id, counted(rows, progress))
 
 
 Planner = PeoplePlan | RequestsPlan | OrganisationsPlan | OrganisationAccountsPlan
@@ -214,15 +217,6 @@ def _planner(
     return OrganisationAccountsPlan(session, day)
 
 
-def _basis(plan: ImportPlan) -> Basis:
-    day = plan.options.get("document_date")
-    return Basis(
-        f"import {plan.file_name}",
-        plan.options.get("document_number"),
-        date.fromisoformat(day) if day else None,
-    )
-
-
 def apply_plan(
     database: Database,
     importer: Importer,
@@ -231,8 +225,12 @@ def apply_plan(
     *,
     now: datetime,
     mass_change_confirmed: bool = False,
+    revision: int | None = None,
+    progress: Progress | None = None,
 ) -> ImportPlan:
     """Write everything the plan accepts in one transaction.
+
+    `revision`: of the plan that was confirmed; another one stays as it is.
 
     Raises ImportPlanNotFound, ImportPlanNotOpen, ImportPlanStale (and marks the plan so),
     ImportValueUnstorable, MassChangeStopped.
@@ -241,10 +239,10 @@ def apply_plan(
         with collector_at_rest(), database.transaction() as session:
             lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
             queue_group_changes(session)
-            plan = _take_plan(session, plan_id, now)
+            plan = _take_plan(session, plan_id, revision, now)
             if not mass_change_confirmed:
                 check_mass_change(session, importer.settings, plan)
-            _write(session, importer, actor, plan, now)
+            _write(session, importer, actor, plan, progress or Silent())
             return plan
     except DataError:
         raise ImportValueUnstorable from None  # its words may quote what stands in the file
@@ -252,7 +250,8 @@ def apply_plan(
         if isinstance(error, IntegrityError) and not _is_race(error):
             raise
         with database.transaction() as session:
-            queries.get_plan(session, plan_id).status = PlanStatus.STALE
+            stale = queries.get_plan(session, plan_id)
+            stale.status, stale.asked_at = PlanStatus.STALE, None
         raise ImportPlanStale from error
 
 
@@ -262,11 +261,15 @@ def _is_race(error: IntegrityError) -> bool:
     return isinstance(error.orig, races)
 
 
-def _take_plan(session: Session, plan_id: UUID, now: datetime) -> ImportPlan:
+def _take_plan(session: Session, plan_id: UUID, revision: int | None, now: datetime) -> ImportPlan:
     """One statement consumes the plan, so that two appliers cannot both have it."""
     taken = session.execute(
         update(ImportPlan)
-        .where(ImportPlan.id == plan_id, ImportPlan.status == PlanStatus.PLANNED)
+        .where(
+            ImportPlan.id == plan_id,
+            ImportPlan.status == PlanStatus.PLANNED,
+            true() if revision is None else ImportPlan.revision == revision,
+        )
         .values(status=PlanStatus.APPLIED, applied_at=now)
         .returning(ImportPlan.id)
     ).scalar_one_or_none()
@@ -276,32 +279,23 @@ def _take_plan(session: Session, plan_id: UUID, now: datetime) -> ImportPlan:
     return plan
 
 
-def check_mass_change(session: Session, settings: ImportSettings, plan: ImportPlan) -> None:
-    """The classic accident is a file that takes everybody's account away.
-
-    Raises MassChangeStopped.
-    """
-    count = plan.totals.get("to_suspend", 0) + plan.totals.get("to_close", 0)
-    in_service = select(func.count()).where(Account.status != AccountStatus.CLOSED)
-    total = session.scalar(in_service) or 0
-    many = count > settings.mass_change_entries or count > total * settings.mass_change_share
-    if many and count > settings.mass_change_free:
-        raise MassChangeStopped(count, total)
-
-
 def _write(
-    session: Session, importer: Importer, actor: Actor, plan: ImportPlan, now: datetime
+    session: Session, importer: Importer, actor: Actor, plan: ImportPlan, progress: Progress
 ) -> None:
+    assert plan.applied_at is not None  # noqa: S101  # it was taken just now
     context = Context(
         session=session,
         actor=actor,
         numbers=importer.numbers,
         mailboxes=importer.mailboxes,
-        basis=_basis(plan),
+        basis=basis_of(plan),
         day=plan.as_of,
-        now=now,
+        now=plan.applied_at,
+        plan_id=plan.id,
+        progress=progress,
     )
     payloads = open_payloads(session, importer.keys, plan.id)
+    progress.begin(Stage.APPLYING, _steps(payload for _, payload in payloads))
     if plan.kind is SheetKind.PEOPLE:
         apply_people(context, payloads)
     elif plan.kind is SheetKind.REQUESTS:
@@ -309,7 +303,7 @@ def _write(
     elif plan.kind is SheetKind.ORGANISATIONS:
         apply_organisations(context, [payload for _, payload in payloads])
     else:
-        apply_organisation_accounts(context, [payload for _, payload in payloads])
+        apply_organisation_accounts(context, payloads)
     session.execute(
         update(ImportRow).where(ImportRow.plan_id == plan.id).values(payload_sealed=None)
     )
@@ -320,9 +314,17 @@ def _write(
         actor,
         ImportAuditTag.APPLIED,
         plan.id,
-        _basis(plan),
+        basis_of(plan),
         file_name=plan.file_name,
         totals=plan.totals,
+    )
+
+
+def _steps(payloads: Iterable[Mapping[str, Any]]) -> int:
+    """A person, an organisation or a change is one, an account that is opened is another."""
+    return sum(
+        ("account" in payload) + (len(payload.keys() - {"account", "display_name"}) > 0)
+        for payload in payloads
     )
 
 
@@ -333,9 +335,9 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
     """
     with database.transaction() as session:
         plan = queries.get_plan(session, plan_id)
-        content = _open_file(importer, plan)
+        kept = open_file(importer.keys, plan)
         refused = queries.list_rows(session, plan_id, verdicts=[Verdict.REFUSE])
-    table = read_table(content, plan.file_name, importer.settings)
+    table = kept.read(importer.settings)
     reasons = {
         (row.sheet, row.row): [
             Refusal(row.reason or "", Column(row.column), Message(**row.message), seen="")
@@ -362,13 +364,14 @@ def forget_old_files(session: Session, settings: ImportSettings, now: datetime) 
     session.execute(
         update(ImportRow)
         .where(ImportRow.plan_id.in_(old))
-        .values(payload_sealed=None, message=null(), changes=[])
+        .values(payload_sealed=None, cells_sealed=None, message=null(), changes=[])
     )
     forgotten = session.execute(
         update(ImportPlan)
         .where(ImportPlan.id.in_(old))
         .values(
             file_sealed=None,
+            corrections_sealed=None,
             status=case(
                 (ImportPlan.status == PlanStatus.PLANNED, PlanStatus.STALE),
                 else_=ImportPlan.status,

@@ -7,7 +7,7 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from console.routers import ROUTERS
+from console.routers import ROUTERS, UPLOADS
 from console.session.access import caller_of, require
 from identity.roles.models import Role
 from kernel.access import Permission
@@ -27,7 +27,7 @@ Rule = tuple[str, str, Permission | None]
 
 
 def routes() -> Iterator[APIRoute]:
-    for router in ROUTERS:
+    for router in (*UPLOADS, *ROUTERS):
         for route in router.routes:
             assert isinstance(route, APIRoute), route
             yield route

@@ -61,8 +61,9 @@ def test_a_file_is_planned_by_the_worker_and_applied_when_asked(
 @pytest.mark.usefixtures("finance")
 def test_applying_twice_at_once_writes_once(api: Api, services: Services) -> None:
     plan = planned(api, services, workbook(GOOD))
-    for _ in range(2):
-        api.post(f"/imports/{plan['id']}/apply", {}, status=202)
+    api.post(f"/imports/{plan['id']}/apply", {}, status=202)
+    again = api.post(f"/imports/{plan['id']}/apply", {}, status=409)
+    assert again["code"] == "import-plan-asked"
     run_jobs(services)
     assert api.get(f"/imports/{plan['id']}")["status"] == "applied"
     assert api.get(f"/imports/{plan['id']}")["failure"] is None

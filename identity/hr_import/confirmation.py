@@ -1,0 +1,160 @@
+"""What people ask of a plan that is made: to be applied, or to be made again from mended rows."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from identity.accounts.models import Account, AccountStatus
+from identity.hr_import import queries
+from identity.hr_import.audit_tags import ImportAuditTag
+from identity.hr_import.errors import (
+    ImportPlanAsked,
+    ImportPlanNotOpen,
+    ImportPlanRevised,
+    ImportPlanSealed,
+    MassChangeStopped,
+)
+from identity.hr_import.kept_file import Corrections, open_corrections, seal_corrections
+from identity.hr_import.models import ImportPlan, ImportRow, PlanStatus
+from identity.hr_import.progress import forget_progress
+from identity.hr_import.settings import ImportSettings
+from kernel import audit
+from kernel.access import Actor
+from kernel.audit import Basis
+from kernel.encryption import KeyRing
+
+ABANDONED = timedelta(minutes=15)
+"""After so long without an end whoever asked may ask again: a worker was lost on the way."""
+
+
+def mass_change(session: Session, settings: ImportSettings, plan: ImportPlan) -> tuple[int, int]:
+    """How many accounts the plan takes away and of how many; (0, 0) where nobody need be asked."""
+    count = plan.totals.get("to_suspend", 0) + plan.totals.get("to_close", 0)
+    in_service = select(func.count()).where(Account.status != AccountStatus.CLOSED)
+    total = session.scalar(in_service) or 0
+    many = count > settings.mass_change_entries or count > total * settings.mass_change_share
+    return (count, total) if many and count > settings.mass_change_free else (0, 0)
+
+
+def check_mass_change(session: Session, settings: ImportSettings, plan: ImportPlan) -> None:
+    """The classic accident is a file that takes everybody's account away.
+
+    Raises MassChangeStopped.
+    """
+    count, total = mass_change(session, settings, plan)
+    if count:
+        raise MassChangeStopped(count, total)
+
+
+def ask_to_apply(
+    session: Session, actor: Actor, plan_id: UUID, *, revision: int | None, now: datetime
+) -> ImportPlan:
+    """One statement takes the question, so that of two people who confirm at once one does.
+
+    `revision` is that of the plan that was looked at. Raises ImportPlanNotFound,
+    ImportPlanRevised, ImportPlanAsked, ImportPlanNotOpen.
+    """
+    plan = queries.get_plan(session, plan_id)
+    wanted = plan.revision if revision is None else revision
+    taken = session.execute(
+        update(ImportPlan)
+        .where(
+            ImportPlan.id == plan_id,
+            ImportPlan.revision == wanted,
+            ImportPlan.status == PlanStatus.PLANNED,
+            _is_free(now),
+        )
+        .values(asked_at=now, asked_by=actor.label, failure=null())
+        .returning(ImportPlan.id)
+    ).scalar_one_or_none()
+    session.refresh(plan)
+    if taken is None:
+        raise _refusal(plan, wanted)
+    forget_progress(session, plan_id)
+    audit.record(session, actor, ImportAuditTag.CONFIRMED, plan_id, basis_of(plan))
+    return plan
+
+
+def plan_again(
+    session: Session,
+    keys: KeyRing,
+    actor: Actor,
+    plan_id: UUID,
+    *,
+    revision: int,
+    cells: Corrections,
+    answers: Mapping[int, UUID | None],
+    now: datetime,
+) -> ImportPlan:
+    """Forget what was planned; with retyped cells and answers the file is planned once more.
+
+    Raises ImportPlanNotFound, ImportPlanRevised, ImportPlanAsked, ImportPlanNotOpen,
+    ImportPlanSealed.
+    """
+    plan = queries.get_plan(session, plan_id)
+    taken = session.execute(
+        update(ImportPlan)
+        .where(
+            ImportPlan.id == plan_id,
+            ImportPlan.revision == revision,
+            ImportPlan.status.in_([PlanStatus.PLANNED, PlanStatus.STALE]),
+            ImportPlan.file_sealed.is_not(None),
+            _is_free(now),
+        )
+        .values(
+            status=PlanStatus.PENDING,
+            revision=ImportPlan.revision + 1,
+            asked_at=now,
+            failure=null(),
+            totals={},
+        )
+        .returning(ImportPlan.id)
+    ).scalar_one_or_none()
+    session.refresh(plan)
+    if taken is None:
+        raise _refusal(plan, revision)
+    if cells:
+        seal_corrections(keys, plan, {**open_corrections(keys, plan), **cells})
+    said = {str(row): who and str(who) for row, who in answers.items()}
+    plan.options = plan.options | {"confirmed": plan.options["confirmed"] | said}
+    session.execute(delete(ImportRow).where(ImportRow.plan_id == plan_id))
+    forget_progress(session, plan_id)
+    audit.record(
+        session,
+        actor,
+        ImportAuditTag.CORRECTED,
+        plan_id,
+        basis_of(plan),
+        cells=[f"{sheet}:{row}:{position}" for sheet, row, position in cells],
+        answers=said,
+    )
+    return plan
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(ImportPlan.asked_at.is_(None), ImportPlan.asked_at < now - ABANDONED)
+
+
+def _refusal(
+    plan: ImportPlan, revision: int
+) -> ImportPlanRevised | ImportPlanAsked | ImportPlanNotOpen | ImportPlanSealed:
+    if plan.revision != revision:
+        return ImportPlanRevised()
+    if plan.status is PlanStatus.PLANNED and plan.asked_at is not None:
+        return ImportPlanAsked()
+    if plan.status in {PlanStatus.PLANNED, PlanStatus.STALE} and plan.file_sealed is None:
+        return ImportPlanSealed()
+    return ImportPlanNotOpen(plan.status.value)
+
+
+def basis_of(plan: ImportPlan) -> Basis:
+    """What the person who sent the file gave as the basis of everything in it."""
+    day = plan.options.get("document_date")
+    return Basis(
+        plan.options.get("reason") or f"import {plan.file_name}",
+        plan.options.get("document_number"),
+        date.fromisoformat(day) if day else None,
+    )
