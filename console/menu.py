@@ -53,7 +53,10 @@ GROUPS = (
     ),
     Group(
         _("Kỹ thuật"),
-        (Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),),
+        (
+            Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
+            Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),
+        ),
     ),
 )
 

@@ -6,6 +6,7 @@ from console.accounts.account_routes import router as account_router
 from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
 from console.bulk.routes import router as bulk_router
+from console.audit.routes import router as audit_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
 from console.imports.list_routes import router as import_list_router
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     adding_router,
     changing_router,
     posts_router,
+    audit_router,
     roles_router,
     bulk_router,
     accounts_router,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, Identity, Index, func
+from sqlalchemy import BigInteger, Identity, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,7 +33,18 @@ class AuditRecord(Base):
     """One thing that happened. A trigger refuses updates and deletes."""
 
     __tablename__ = "kernel_audit_record"
-    __table_args__ = (Index("ix_kernel_audit_record_subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_kernel_audit_record_subject", "subject_id", "id"),
+        Index("ix_kernel_audit_record_at", "at", "id"),
+        Index("ix_kernel_audit_record_actor", "actor_label", "at", "id"),
+        Index(
+            "ix_kernel_audit_record_document",
+            "document_number",
+            "at",
+            "id",
+            postgresql_where=text("document_number IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     actor_kind: Mapped[ActorKind]

@@ -193,6 +193,11 @@ def audit_tags() -> str:
     return table(("tag", "written by", "remark"), sorted(rows))
 
 
+def tags_in_use() -> Iterator[str]:
+    for kind in _tag_classes():
+        yield from (tag.value for tag in kind)
+
+
 def _tag_classes() -> list[type[enum.StrEnum]]:
     _import_everything()
     return [
