@@ -54,6 +54,13 @@ GROUPS = (
     Group(
         _("Kỹ thuật"),
         (
+            Item(
+                _("Hệ thống kết nối"),
+                "/quan-tri/he-thong",
+                "plug-connected",
+                Permission.READ_CLIENTS,
+            ),
+            Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
             Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
             Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),
         ),

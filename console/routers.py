@@ -7,6 +7,8 @@ from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
 from console.bulk.routes import router as bulk_router
 from console.audit.routes import router as audit_router
+from console.clients.routes import router as clients_router
+from console.directory.routes import router as directory_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
 from console.imports.list_routes import router as import_list_router
@@ -40,6 +42,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     adding_router,
     changing_router,
     posts_router,
+    clients_router,
+    directory_router,
     audit_router,
     roles_router,
     bulk_router,

@@ -1,5 +1,9 @@
 """How much of the registry the directory does not show yet, and why."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -29,3 +33,36 @@ def refusals(session: Session) -> dict[str, int]:
         for code, count in session.execute(statement):
             found[str(code)] = found.get(str(code), 0) + count
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    kind: str
+    """Table of the row."""
+    id: UUID
+    name: str
+    code: str
+    attempts: int
+    retry_at: datetime | None
+
+
+def list_refused(session: Session, limit: int) -> list[RefusedRow]:
+    """Rows that the directory refused, with the reason; those tried most often first."""
+    names = (
+        (Organisation, Organisation.name),
+        (Account, Account.display_name),
+        (Group, Organisation.name),
+    )
+    found: list[RefusedRow] = []
+    for row, name in names:
+        statement = select(
+            row.id, name, row.projection_error, row.projection_attempts, row.projection_retry_at
+        ).where(row.projection_error.is_not(None))
+        if row is Group:
+            statement = statement.join(Organisation, Organisation.id == Group.organisation_id)
+        most = statement.order_by(row.projection_attempts.desc(), row.id).limit(limit)
+        found += [
+            RefusedRow(row.__tablename__, row_id, shown, str(code), attempts, retry_at)
+            for row_id, shown, code, attempts, retry_at in session.execute(most)
+        ]
+    return sorted(found, key=lambda one: -one.attempts)[:limit]

@@ -1,0 +1,190 @@
+"""Connected systems: which there are, what each may do, its secret, and stopping it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from sqlalchemy import func, select
+
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.pages import pages
+from console.session.access import ManagesClients, ReadsClients
+from console.session.service import Caller
+from identity.names.text import search_key
+from kernel.access import Permission
+from kernel.errors import DomainError
+from kernel.http import Db, Now
+from kernel.messages import Message
+from kernel.same_origin import require_same_origin
+from sso.clients import service
+from sso.clients.description import SECRET_METHODS
+from sso.clients.models import ClientRow
+from sso.login.destinations import go
+from sso.login.scope_words import scopes_in_words
+from sso.sessions.models import Participation
+from theme.faults import Fault, faults_of
+
+router = APIRouter(include_in_schema=False)
+PATH = "/quan-tri/he-thong"
+ClientName = Annotated[str, Path(max_length=100)]
+OVERLAPS = (0, 1, 24, 24 * 7, 24 * 30)
+"""Hours."""
+CONFIRM = Message("Hãy gõ đúng mã hệ thống.", "Type the id of the system.")
+
+
+@router.get(PATH)
+def list_clients(
+    request: Request,
+    caller: ReadsClients,
+    db: Db,
+    now: Now,
+    q: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """A province has dozens of them: one page."""
+    with db.transaction() as session:
+        rows = [row for row in service.list_clients(session) if _is_meant(row, q)]
+    return pages.show(request, "clients/list.html", caller, now, part="results", rows=rows, q=q)
+
+
+def _is_meant(row: ClientRow, typed: str) -> bool:
+    wanted = search_key(typed)
+    shown = search_key(str(row.description.get("client_name", "")))
+    return typed.strip().lower() in row.client_id.lower() or bool(wanted and wanted in shown)
+
+
+@router.get(f"{PATH}/{{client_id}}")
+def show_client(
+    request: Request, caller: ReadsClients, db: Db, now: Now, client_id: ClientName, done: str = ""
+) -> Response:
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+        used = select(func.max(Participation.used_at)).where(Participation.client_id == row.id)
+        last_used = session.scalar(used)
+        usernames = service.list_usernames(session, client_id)
+    return pages.show(
+        request,
+        "clients/client.html",
+        caller,
+        now,
+        row=row,
+        scopes=scopes_in_words(row.description.get("scope", [])),
+        last_used=last_used,
+        usernames=usernames,
+        uses_secret=_uses_secret(row),
+        may_manage=caller.may(Permission.MANAGE_CLIENTS),
+        done=done,
+    )
+
+
+def _uses_secret(row: ClientRow) -> bool:
+    return row.description.get("token_endpoint_auth_method") in SECRET_METHODS
+
+
+@router.get(f"{PATH}/{{client_id}}/trang-thai")
+def ask_to_switch(
+    request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
+) -> Response:
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+    return _form(request, caller, now, row, "clients/switch.html")
+
+
+@router.post(f"{PATH}/{{client_id}}/trang-thai", dependencies=[Depends(require_same_origin)])
+def switch(  # what FastAPI hands over
+    request: Request,
+    caller: ManagesClients,
+    db: Db,
+    now: Now,
+    client_id: ClientName,
+    typed: BasisOfForm,
+    wanted: Annotated[str, Form(max_length=20)] = "",
+    confirmation: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """The form says what it was for, so that two who send it do not undo each other."""
+    enabled = wanted == "enabled"
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+    faults = typed.faults
+    if not enabled and confirmation.strip() != row.client_id:
+        faults.append(Fault(CONFIRM, "confirmation"))
+    if not faults:
+        try:
+            with db.transaction() as session:
+                service.set_enabled(
+                    session,
+                    caller.actor,
+                    client_id,
+                    enabled=enabled,
+                    now=now,
+                    basis=typed.given(),
+                )
+            return go(f"{PATH}/{client_id}?done={'enabled' if enabled else 'disabled'}")
+        except DomainError as error:
+            faults = list(faults_of(error))
+    return _form(request, caller, now, row, "clients/switch.html", typed, faults)
+
+
+@router.get(f"{PATH}/{{client_id}}/ma-bi-mat")
+def ask_to_rotate(
+    request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
+) -> Response:
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+    return _form(request, caller, now, row, "clients/secret.html")
+
+
+@router.post(f"{PATH}/{{client_id}}/ma-bi-mat", dependencies=[Depends(require_same_origin)])
+def rotate(  # what FastAPI hands over
+    request: Request,
+    caller: ManagesClients,
+    db: Db,
+    now: Now,
+    client_id: ClientName,
+    typed: BasisOfForm,
+    overlap: Annotated[str, Form(max_length=10)] = "24",
+) -> Response:
+    """The answer is the only page that ever shows the secret, so it is no redirect."""
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+    faults = typed.faults
+    hours = int(overlap) if overlap in {str(one) for one in OVERLAPS} else OVERLAPS[2]
+    if not faults:
+        try:
+            with db.transaction() as session:
+                secret = service.rotate_secret(
+                    session,
+                    caller.actor,
+                    client_id,
+                    overlap=timedelta(hours=hours),
+                    now=now,
+                    basis=typed.given(),
+                )
+            until = now + timedelta(hours=hours) if hours else None
+            return pages.show(
+                request, "clients/shown_once.html", caller, now, row=row, secret=secret, until=until
+            )
+        except DomainError as error:
+            faults = list(faults_of(error))
+    return _form(request, caller, now, row, "clients/secret.html", typed, faults)
+
+
+def _form(  # callers above it
+    request: Request,
+    caller: Caller,
+    now: datetime,
+    row: ClientRow,
+    template: str,
+    typed: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    return pages.show(
+        request,
+        template,
+        caller,
+        now,
+        status_code=422 if faults else 200,
+        row=row,
+        typed=typed,
+        faults=faults,
+    )

@@ -1,0 +1,120 @@
+"""The LDAP directory: what waits, what it refused, and the mass-change brake."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlalchemy.orm import Session
+
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.directory.words import PAGES, reason_in_words
+from console.pages import pages
+from console.session.access import ManagesDirectory, ReadsDirectory
+from console.session.service import Caller
+from identity.directory import brake
+from identity.directory.models import BrakeStop
+from identity.directory.pending import count_pending, list_refused, refusals
+from kernel.access import Permission
+from kernel.http import Db, Now
+from kernel.messages import Message
+from kernel.same_origin import require_same_origin
+from sso.login.destinations import go
+from theme.faults import Fault
+
+router = APIRouter(include_in_schema=False)
+PATH = "/quan-tri/thu-muc"
+SHOWN = 200
+CONFIRM = Message(
+    "Hãy gõ đúng số tài khoản sẽ bị khoá hoặc xoá.",
+    "Type the number of accounts that will be locked or removed.",
+)
+
+
+@router.get(PATH)
+def show_directory(
+    request: Request, caller: ReadsDirectory, db: Db, now: Now, done: str = ""
+) -> Response:
+    with db.transaction() as session:
+        return pages.show(
+            request,
+            "directory/status.html",
+            caller,
+            now,
+            pending=count_pending(session),
+            refused=refusals(session),
+            rows=list_refused(session, SHOWN),
+            stops=brake.list_open_stops(session),
+            may_manage=caller.may(Permission.MANAGE_DIRECTORY),
+            reason_in_words=reason_in_words,
+            addresses=PAGES,
+            done=done,
+        )
+
+
+@router.get(f"{PATH}/dung/{{stop_id}}")
+def ask_to_release(
+    request: Request, caller: ManagesDirectory, db: Db, now: Now, stop_id: UUID
+) -> Response:
+    with db.transaction() as session:
+        stop = _open_stop(session, stop_id)
+    return _release_page(request, caller, now, stop)
+
+
+@router.post(f"{PATH}/dung/{{stop_id}}", dependencies=[Depends(require_same_origin)])
+def release(  # what FastAPI hands over
+    request: Request,
+    caller: ManagesDirectory,
+    db: Db,
+    now: Now,
+    stop_id: UUID,
+    typed: BasisOfForm,
+    confirmation: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """What is held is what was shown, or else the number is asked for again."""
+    faults = typed.faults
+    with db.transaction() as session:
+        stop = _open_stop(session, stop_id)
+        if confirmation.strip() != str(_many(stop)):
+            faults.append(Fault(CONFIRM, "confirmation"))
+        if not faults:
+            brake.release_brake(session, caller.actor, stop_id, typed.given(), now)
+    if not faults:
+        return go(f"{PATH}?done=released")
+    return _release_page(request, caller, now, stop, typed, faults)
+
+
+def _open_stop(session: Session, stop_id: UUID) -> BrakeStop:
+    """Raises BrakeStopNotFound, BrakeAlreadyReleased."""
+    stop = session.get(BrakeStop, stop_id)
+    if stop is None:
+        raise brake.BrakeStopNotFound
+    if stop.released_at is not None:
+        raise brake.BrakeAlreadyReleased
+    return stop
+
+
+def _many(stop: BrakeStop) -> int:
+    return int(stop.held["to_lock"]) + int(stop.held["to_remove"])
+
+
+def _release_page(  # two callers above it
+    request: Request,
+    caller: Caller,
+    now: datetime,
+    stop: BrakeStop,
+    typed: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    return pages.show(
+        request,
+        "directory/release.html",
+        caller,
+        now,
+        status_code=422 if faults else 200,
+        stop=stop,
+        many=_many(stop),
+        typed=typed,
+        faults=faults,
+    )
