@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from console.accounts.account_routes import router as account_router
 from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
-from console.bulk.routes import router as bulk_router
 from console.audit.routes import router as audit_router
+from console.bulk.routes import router as bulk_router
 from console.clients.routes import router as clients_router
 from console.directory.routes import router as directory_router
 from console.home.routes import router as home_router

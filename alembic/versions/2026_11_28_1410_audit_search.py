@@ -1,7 +1,7 @@
 """The audit trail is searched by time, actor and document. Before deploy: only indexes.
 
 With 1,000,000 records a search for a rare actor or document read all of them: 0.1 to 0.7 s, and
-1 to 8 ms with these. Tags have none: each makes writing dearer, and a rare tag is looked for seldom.
+1 to 8 ms with these. Tags have none: each makes writing dearer, and rare tags are seldom wanted.
 """
 
 import sqlalchemy as sa

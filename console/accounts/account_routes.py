@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from console.accounts.account import view_account
 from console.accounts.actions import GIBIBYTE, Action, Desk, Shown, Typed, letter_of, perform
 from console.accounts.filters import PATH
-from console.accounts.words import ACTIONS, TAGS, offered
+from console.accounts.words import ACTIONS, offered
+from console.audit.words import TAGS
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.pages import pages
 from console.session.access import ManagesAccounts, ReadsAccounts

@@ -6,32 +6,6 @@ from console.accounts.actions import Action
 from identity.accounts.models import AccountKind, AccountStatus
 from theme.catalogue import _
 
-TAGS = {
-    "account:created": _("Cấp tài khoản"),
-    "account:activation-code-issued": _("Cấp mã kích hoạt"),
-    "account:activated": _("Kích hoạt"),
-    "account:suspended": _("Tạm khoá"),
-    "account:reinstated": _("Mở lại"),
-    "account:closed": _("Đóng tài khoản"),
-    "account:renamed": _("Đổi tên hiển thị"),
-    "account:quota-changed": _("Đổi dung lượng"),
-    "account:custodian-added": _("Thêm người quản lý"),
-    "account:custodian-ended": _("Kết thúc quản lý"),
-    "account:password-changed": _("Đổi mật khẩu"),
-    "account:password-rehashed": _("Băm lại mật khẩu"),
-    "account:password-demanded": _("Buộc đổi mật khẩu"),
-    "account:password-reset-issued": _("Cấp mã đặt lại mật khẩu"),
-    "account:password-reset-not-sent": _("Không gửi được mã đặt lại mật khẩu"),
-    "account:password-reset-returned": _("Thư đặt lại mật khẩu bị trả lại"),
-    "account:password-reset-redeemed": _("Đặt lại mật khẩu"),
-    "address:given": _("Cấp địa chỉ"),
-    "address:retired": _("Thu hồi địa chỉ"),
-    "organisation-account:handed-over": _("Bàn giao hộp thư"),
-    "role:granted": _("Giao vai trò"),
-    "role:ended": _("Kết thúc vai trò"),
-}
-"""Others are shown as they are."""
-
 
 @dataclass(frozen=True, slots=True)
 class ActionWords:

@@ -98,6 +98,16 @@ class PeopleFilter:
         return f"{PATH}?{query}" if query else PATH
 
     @property
+    def accounts_query(self) -> str | None:
+        """For whoever acts on the accounts of all of them; None where accounts cannot be asked so.
+
+        Accounts are searched by other texts than people, and know nothing of appointments.
+        """
+        if self.q or self.post_typed or self.without_account:
+            return None
+        return urlencode([("tat-ca", "1"), ("kind", "personal"), *self.pairs])
+
+    @property
     def is_narrow(self) -> bool:
         return bool(self.pairs)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from console.audit.words import TAGS
 from console.basis import BasisOfForm, TypedBasis
 from console.pages import pages
-from console.people.audit_words import WORDS
 from console.people.filters import PATH
 from console.people.person import AccountSide, PersonPage, person_page
 from console.people.timeline import timeline
@@ -187,7 +187,7 @@ def _shown(
         phone=phone,
         recovery=recovery,
         events=timeline(page, today),
-        words_of_tags=WORDS,
+        words_of_tags=TAGS,
         month=today.replace(day=1),
         used_by=[MASKS[sign] for sign in rate.active_by],
         device=device_in_words,

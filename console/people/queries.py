@@ -48,6 +48,7 @@ class PersonRow:
     status: AccountStatus | None
     place: Place | None
     address: str | None
+    account_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _rows(session: Session, found: Sequence[Any], day: date) -> list[PersonRow]:
             row.status,
             places.get(row.id),
             addresses.get(row.account_id),
+            row.account_id,
         )
         for row in found
     ]

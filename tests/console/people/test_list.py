@@ -1,6 +1,7 @@
 """The list of people: found as one types, narrowed by the address, handed on and exported."""
 
 import io
+from html import escape
 
 import openpyxl
 from sqlalchemy import select
@@ -78,8 +79,20 @@ def test_columns_are_chosen_in_the_address(console: ConsoleWorld) -> None:
 
 
 def test_the_filter_and_not_the_page_is_handed_to_actions_on_all(console: ConsoleWorld) -> None:
-    page = console.browser(console.holder(Role.HR)).get(f"{LIST}?q=tran&status=active&cursor=")
-    assert '<input type="hidden" name="filter" value="q=tran&amp;status=active">' in page.text
+    browser = console.browser(console.holder(Role.HR))
+    page = browser.get(f"{LIST}?status=active").text
+    address = "/quan-tri/hang-loat/moi?tat-ca=1&kind=personal&status=active"
+    assert f'href="{escape(address)}"' in page
+    assert browser.get(address).status_code == 200
+    assert "tat-ca=1" not in browser.get(f"{LIST}?q=tran").text  # accounts are searched otherwise
+
+
+def test_people_who_are_ticked_are_handed_over_by_their_accounts(console: ConsoleWorld) -> None:
+    member = console.holder(Role.HR)
+    browser = console.browser(member)
+    assert f'name="account" value="{member.id}"' in browser.get(LIST).text
+    page = browser.get("/quan-tri/hang-loat/moi", params={"account": str(member.id)})
+    assert str(member.id) in page.text
 
 
 def test_the_export_has_no_formula_and_no_citizen_number(console: ConsoleWorld) -> None:
