@@ -56,6 +56,6 @@ def _smaller(file: Path, response: Response, scope: Scope) -> Response:
         response = Response(body, media_type=PACKED[file.suffix])
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(_packed(file)))
-        response.headers["ETag"] = etag.removesuffix('"') + '-gzip"'
+        response.headers["ETag"] = f"W/{etag}"  # the same content, not the same bytes
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import structlog
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from kernel.database import Database
@@ -31,6 +31,9 @@ REPORT_SECONDS = 60.0
 NOTE_SECONDS = 5.0
 """Between two notes of how far a source is read."""
 LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('usage source ' || :name, 0))")
+
+DATABASE_GONE = (DBAPIError, InvalidRequestError)
+"""The pool says the latter when a connection that it has just opened is lost at once."""
 
 log = structlog.get_logger("usage")
 
@@ -222,7 +225,7 @@ class Collector:
                 stop.wait(2.0)
             except PositionMoved:
                 log.warning("usage-position-moved", source=self._source.name)
-            except (DBAPIError, psycopg.Error, OSError) as error:
+            except (*DATABASE_GONE, psycopg.Error, OSError) as error:
                 fault = fault_name(error)
                 log.warning("usage-waits", source=self._source.name, error=fault, wait=retry)
                 self._notes.stumble(fault, self._counting.now())
