@@ -1,13 +1,16 @@
 """What was typed into a form, against the schema that the API has for the same thing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from sqlalchemy.orm import Session
 
+from kernel.database import Database
+from kernel.errors import DomainError
 from kernel.messages import Message
-from theme.faults import Fault
+from theme.faults import Fault, faults_of
 
 Schema = TypeVar("Schema", bound=BaseModel)
 FILL_IN = Message("Hãy điền mục này.", "Fill this in.")
@@ -32,6 +35,16 @@ def read_form(schema: type[Schema], typed: Mapping[str, str]) -> Schema | list[F
         return schema.model_validate(given)
     except ValidationError as error:
         return [_fault(found) for found in error.errors(include_url=False, include_input=False)]
+
+
+def tried(db: Database, write: Callable[[Session], None]) -> list[Fault]:
+    """What a change is refused for; nothing of it is then written."""
+    try:
+        with db.transaction() as session:
+            write(session)
+    except DomainError as error:
+        return list(faults_of(error))
+    return []
 
 
 def _fault(found: ErrorDetails) -> Fault:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.forms import read_form
+from console.forms import read_form, tried
 from console.organisations import queries
 from console.organisations.routes import PATH
 from console.pages import pages
@@ -135,21 +136,23 @@ def change(
     with db.transaction() as session:
         organisation = get_organisation(session, organisation_id)
     if not isinstance(form, list) and not faults:
-        fields = form.model_dump(exclude={"effective_on"})
-        try:
-            with db.transaction() as session:
-                service.change_organisation(
-                    session,
-                    caller.actor,
-                    organisation_id,
-                    service.OrganisationChange(**fields),
-                    effective_on=form.effective_on,
-                    today=office_day(now),
-                    basis=basis.given(),
-                )
+        wanted = service.OrganisationChange(**form.model_dump(exclude={"effective_on"}))
+        since = form.effective_on
+
+        def write(session: Session) -> None:
+            service.change_organisation(
+                session,
+                caller.actor,
+                organisation_id,
+                wanted,
+                effective_on=since,
+                today=office_day(now),
+                basis=basis.given(),
+            )
+
+        faults = tried(db, write)
+        if not faults:
             return go(f"{PATH}/{organisation_id}?{urlencode({'done': 'changed'})}")
-        except DomainError as error:
-            faults = list(faults_of(error))
     return _form(
         request, caller, db, now, "change.html", typed, organisation, basis=basis, faults=faults
     )
@@ -180,19 +183,16 @@ def issue_code(
     with db.transaction() as session:
         organisation = get_organisation(session, organisation_id)
     if not isinstance(form, list) and not faults:
-        try:
-            with db.transaction() as session:
-                service.issue_code(
-                    session,
-                    caller.actor,
-                    organisation_id,
-                    form.code,
-                    on=form.effective_on,
-                    basis=basis.given(),
-                )
+        code, since = form.code, form.effective_on
+
+        def write(session: Session) -> None:
+            service.issue_code(
+                session, caller.actor, organisation_id, code, on=since, basis=basis.given()
+            )
+
+        faults = tried(db, write)
+        if not faults:
             return go(f"{PATH}/{organisation_id}?{urlencode({'done': 'code'})}")
-        except DomainError as error:
-            faults = list(faults_of(error))
     return _form(
         request, caller, db, now, "code.html", typed, organisation, basis=basis, faults=faults
     )

@@ -1,6 +1,5 @@
 """Appointments and leave of a person: move, concurrent post, end; away and back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import BasisOfForm, TypedBasis
+from console.forms import tried
 from console.pages import pages
 from console.people.filters import PATH
 from console.people.forms import Text, Typed, TypedAppointment
@@ -22,14 +22,12 @@ from identity.people.errors import AppointmentNotFound, LeaveNotFound
 from identity.people.models import ContractType, Leave, LeaveKind, Person
 from identity.people.queries import get_person
 from kernel.clock import office_day
-from kernel.database import Database
-from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.catalogue import _
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 FORM = [Depends(require_same_origin)]
@@ -105,23 +103,13 @@ def _appointment_routes(kind: Kind) -> None:
                 session, caller.actor, person_id, form, valid_from=day, basis=basis.given()
             )
 
-        faults = faults or _tried(db, write)
+        faults = faults or tried(db, write)
         if not faults:
             return go(f"{PATH}/{person_id}?done={kind.done}")
         offered = (candidates, chosen)
         return _appointment_page(
             request, caller, now, kind, person, where, basis, faults, offered, version
         )
-
-
-def _tried(db: Database, write: Callable[[Session], None]) -> list[Fault]:
-    """What a change is refused for; nothing of it is then written."""
-    try:
-        with db.transaction() as session:
-            write(session)
-    except DomainError as error:
-        return list(faults_of(error))
-    return []
 
 
 def _appointment_page(  # values of one page
@@ -211,7 +199,7 @@ def register_leave(  # what FastAPI hands over
         assert form is not None  # noqa: S101  # there are no faults
         leaves.register_leave(session, caller.actor, person_id, form, basis=basis.given())
 
-    faults = faults or _tried(db, write)
+    faults = faults or tried(db, write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=leave")
     return _leave_page(request, caller, now, person, typed, basis, faults)
@@ -289,7 +277,7 @@ def end_appointment(  # what FastAPI hands over
     def write(session: Session) -> None:
         service.end_appointment(session, caller.actor, appointment_id, on=day, basis=basis.given())
 
-    faults = faults or _tried(db, write)
+    faults = faults or tried(db, write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=ended")
     ending = _end_of_post(person, post)
@@ -326,7 +314,7 @@ def end_leave(  # what FastAPI hands over
     def write(session: Session) -> None:
         leaves.end_leave(session, caller.actor, leave_id, on=day, basis=basis.given())
 
-    faults = faults or _tried(db, write)
+    faults = faults or tried(db, write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=back")
     ending = _end_of_leave(person, leave)
