@@ -32,7 +32,7 @@ def test_a_person_is_shown_across_features(console: ConsoleWorld) -> None:
         "Sở Tài chính",
         "ngalt@backan.gov.vn",
         "Chờ kích hoạt",
-        "Mở tài khoản",
+        "Cấp tài khoản",
     ):
         assert text in page.text
 
