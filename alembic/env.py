@@ -20,6 +20,7 @@ MODELS = (
     "identity.roles.models",
     "identity.bulk.models",
     "identity.directory.models",
+    "identity.directory.comparison_models",
     "identity.hr_import.models",
     "sso.clients.models",
     "sso.keys.models",

@@ -8,6 +8,7 @@ from console.accounts.routes import router as accounts_router
 from console.audit.routes import router as audit_router
 from console.bulk.routes import router as bulk_router
 from console.clients.routes import router as clients_router
+from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     posts_router,
     clients_router,
     directory_router,
+    comparisons_router,
     audit_router,
     roles_router,
     bulk_router,

@@ -140,6 +140,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.resets = services.settings.passwords.reset
     app.state.importer = services.importer
     app.state.bulk_jobs = services.bulk_jobs
+    app.state.directory_jobs = services.directory_jobs
     app.state.import_jobs = services.import_jobs
     app.state.async_database = services.async_database
     app.state.handover = services.handover

@@ -218,7 +218,7 @@ class Services:
 
     @cached_property
     def directory_jobs(self) -> DirectoryJobs:
-        return DirectoryJobs(self.jobs, self.database, self.clock)
+        return DirectoryJobs(self.jobs, self.database, self.directory, self.base_dn, self.clock)
 
     @cached_property
     def sign_on_jobs(self) -> SignOnJobs:

@@ -1,14 +1,36 @@
 """Background jobs on PostgreSQL (procrastinate), deferred in the transaction of their cause."""
 
+import enum
 from typing import Any
 
 import procrastinate
 from procrastinate.tasks import Task
 from pydantic import SecretStr
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session
 
 from kernel.database import driver_connection
+
+SILENT_SECONDS = 30
+"""A worker gives a sign of life every ten seconds; after so long without one it is dead."""
+STANDING = text("""
+    SELECT job.status::text,
+        coalesce(worker.last_heartbeat > now() - make_interval(secs => :silent), false)
+    FROM procrastinate_jobs AS job LEFT JOIN procrastinate_workers AS worker
+        ON worker.id = job.worker_id
+    WHERE job.id = :job_id
+""")
+
+
+class JobStanding(enum.StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    """Begun by a process that has died since."""
+    FAILED = "failed"
+    """It, or its last attempt."""
+    OVER = "over"
+    """Jobs that succeeded are not kept."""
 
 
 def connection_string(url: SecretStr) -> str:
@@ -22,6 +44,16 @@ def build_jobs(url: SecretStr) -> procrastinate.App:
     return procrastinate.App(connector=connector)
 
 
-def defer(session: Session, task: Task[Any, Any, Any], **arguments: Any) -> None:
-    """Enqueue a job that runs only if this transaction commits."""
-    task.configure(connection=driver_connection(session)).defer(**arguments)
+def defer(session: Session, task: Task[Any, Any, Any], **arguments: Any) -> int:
+    """Enqueue a job that runs only if this transaction commits; its number."""
+    return task.configure(connection=driver_connection(session)).defer(**arguments)
+
+
+def standing_of(session: Session, job_id: int) -> JobStanding:
+    found = session.execute(STANDING, {"job_id": job_id, "silent": SILENT_SECONDS}).first()
+    if found is None:
+        return JobStanding.OVER
+    status, is_alive = found
+    if status == "doing":
+        return JobStanding.RUNNING if is_alive else JobStanding.INTERRUPTED
+    return JobStanding.WAITING if status == "todo" else JobStanding.FAILED

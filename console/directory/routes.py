@@ -1,6 +1,7 @@
-"""The LDAP directory: what waits, what it refused, and the mass-change brake."""
+"""The LDAP directory: what waits, what it refused, comparisons, and the mass-change brake."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,11 +10,12 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.directory.words import PAGES, reason_in_words
+from console.directory.words import PAGES, STANDINGS, TONES, reason_in_words
 from console.pages import pages
 from console.session.access import ManagesDirectory, ReadsDirectory
 from console.session.service import Caller
-from identity.directory import brake
+from identity.directory import brake, comparisons
+from identity.directory.comparison_models import ComparisonStanding, DirectoryComparison
 from identity.directory.models import BrakeStop
 from identity.directory.pending import count_pending, list_refused, refusals
 from kernel.access import Permission
@@ -26,6 +28,7 @@ from theme.faults import Fault
 router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/thu-muc"
 SHOWN = 200
+LATEST = 3
 CONFIRM = Message(
     "Hãy gõ đúng số tài khoản sẽ bị khoá hoặc xoá.",
     "Type the number of accounts that will be locked or removed.",
@@ -46,11 +49,33 @@ def show_directory(
             refused=refusals(session),
             rows=list_refused(session, SHOWN),
             stops=brake.list_open_stops(session),
+            compared=_latest(session),
+            standings=STANDINGS,
+            tones=TONES,
             may_manage=caller.may(Permission.MANAGE_DIRECTORY),
             reason_in_words=reason_in_words,
             addresses=PAGES,
             done=done,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    row: DirectoryComparison
+    standing: ComparisonStanding
+    differ: int
+
+
+def _latest(session: Session) -> list[Compared]:
+    found = comparisons.list_comparisons(session)[:LATEST]
+    return [
+        Compared(
+            row,
+            comparisons.standing_of(session, row),
+            sum(one.count for one in comparisons.count_differences(session, row.id).values()),
+        )
+        for row in found
+    ]
 
 
 @router.get(f"{PATH}/dung/{{stop_id}}")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.session.service import Caller
 from identity.accounts.models import Account, AccountKind, AccountStatus
+from identity.directory import comparisons
 from identity.directory.pending import count_pending, refusals
 from identity.hr_import.models import ImportPlan, PlanStatus
 from identity.organisations.models import Organisation
@@ -69,6 +70,22 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
             "/quan-tri/thu-muc",
             "server",
         )
+        yield from _drift(session)
+
+
+def _drift(session: Session) -> Iterator[Waiting]:
+    """As the newest comparison found it, without what is being written again."""
+    newest = comparisons.newest_result(session)
+    if newest is None:
+        return
+    found = comparisons.count_differences(session, newest.id)
+    yield Waiting(
+        _("Sai lệch giữa thư mục LDAP và sổ đăng ký"),
+        _("Theo lần đối chiếu mới nhất."),
+        sum(one.count - one.asked for one in found.values()),
+        f"/quan-tri/thu-muc/doi-chieu/{newest.id}",
+        "list-search",
+    )
 
 
 def _never_activated(session: Session, before: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import enum
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,6 +36,21 @@ PAGE_ROWS = 1000
 
 class RepairTag(enum.StrEnum):
     REPAIRED = "directory:repaired"
+
+
+class Stage(enum.StrEnum):
+    """Of a comparison."""
+
+    READING = "reading"
+    """The directory."""
+    COMPARING = "comparing"
+    """Each row of the registry."""
+    LOOKING_AGAIN = "looking-again"
+    """At what seemed to differ."""
+
+
+Progress = Callable[[Stage, int, int], None]
+"""Told at each step how many are done, and of how many."""
 
 
 class DriftKind(enum.StrEnum):
@@ -84,27 +99,45 @@ class Fingerprint:
     digest: bytes
 
 
-def compare(database: Database, directory: LdapDirectory, base_dn: str, clock: Clock) -> Comparison:
+def silent(_stage: Stage, _done: int, _total: int) -> None:
+    """Where nobody watches."""
+
+
+def compare(
+    database: Database,
+    directory: LdapDirectory,
+    base_dn: str,
+    clock: Clock,
+    progress: Progress = silent,
+) -> Comparison:
     """Changes of either side meanwhile are no drift: what seems to differ is looked at again.
 
     Raises DirectoryUnavailable; a directory read in part is never compared.
     """
     with collector_at_rest():
-        return _compare(database, directory, base_dn, office_day(clock()))
+        return _compare(database, directory, base_dn, office_day(clock()), progress)
 
 
-def _compare(database: Database, directory: LdapDirectory, base_dn: str, today: date) -> Comparison:
-    comparison = Comparison()
-    standing, nameless = _fingerprints(directory, base_dn)
+def _compare(
+    database: Database, directory: LdapDirectory, base_dn: str, today: date, progress: Progress
+) -> Comparison:
+    comparison, total = Comparison(), count_rows(database)
+    standing, nameless = _fingerprints(directory, base_dn, total, progress)
     suspects: list[tuple[RowKind, UUID]] = []
+    done = 0
     for kind in RowKind:
         for desired in all_rows(database, kind, today, base_dn):
             found = standing.pop(str(desired.id), None)
             comparison.compared += desired.entry is not None
             if not _agrees(desired.entry, found):
                 suspects.append((kind, desired.id))
+            done += 1
+            progress(Stage.COMPARING, done, total)
+    done = 0
     for chunk in _chunks(suspects):
         comparison.drifts += _look_again(database, directory, chunk, today, base_dn)
+        done += len(chunk[1])
+        progress(Stage.LOOKING_AGAIN, done, len(suspects))
     taken = {drift.dn.casefold() for drift in comparison.of(DriftKind.MISSING)}
     strangers = [*nameless, *(found.dn for found in standing.values())]
     disputed = {name.casefold() for name in strangers} & taken
@@ -113,6 +146,13 @@ def _compare(database: Database, directory: LdapDirectory, base_dn: str, today: 
         Drift(DriftKind.UNKNOWN, name) for name in strangers if name.casefold() not in disputed
     ]
     return comparison
+
+
+def count_rows(database: Database) -> int:
+    """About as many as there are entries."""
+    with database.transaction() as session:
+        counts = (text(f"SELECT count(*) FROM {kind.value}") for kind in RowKind)
+        return sum(session.scalar(count) or 0 for count in counts)
 
 
 def summary(comparison: Comparison) -> dict[str, Any]:
@@ -135,33 +175,29 @@ def mark_for_repair(session: Session, actor: Actor, comparison: Comparison, basi
     There is one writer only, so the mass-change brake holds for repairs too.
     """
     actor.require(Permission.MANAGE_DIRECTORY)
-    count = 0
+    rows = [drift.row for drift in comparison.of(*REPAIRABLE) if drift.row]
     for kind in RowKind:
-        ids = [
-            drift.row[1]
-            for drift in comparison.of(*REPAIRABLE)
-            if drift.row and drift.row[0] is kind
-        ]
         statement = text(
             f"UPDATE {kind.value} SET projected_revision = 0, projection_retry_at = NULL"
             f" WHERE id IN (SELECT id FROM {kind.value} WHERE id = ANY(:ids)"
             " ORDER BY id FOR NO KEY UPDATE)"
         )
-        session.execute(statement, {"ids": ids})
-        count += len(ids)
+        session.execute(statement, {"ids": [row_id for each, row_id in rows if each is kind]})
     found = {kind.value: len(comparison.of(kind)) for kind in DriftKind}
-    audit.record(session, actor, RepairTag.REPAIRED, None, basis, **found)
-    return count
+    subject = rows[0][1] if len(rows) == 1 else None
+    audit.record(session, actor, RepairTag.REPAIRED, subject, basis, **found)
+    return len(rows)
 
 
 def _fingerprints(
-    directory: LdapDirectory, base_dn: str
+    directory: LdapDirectory, base_dn: str, total: int, progress: Progress
 ) -> tuple[dict[str, Fingerprint], list[str]]:
     """By our id; and the names of entries that carry none, or one that another has too."""
     by_id: dict[str, Fingerprint] = {}
     nameless: list[str] = []
     for container in MIRRORED:
         for entry in directory.entries(f"{container},{base_dn}"):
+            progress(Stage.READING, len(by_id) + len(nameless), total)
             congvu_id = entry.one("congvuId")
             if congvu_id is None or congvu_id in by_id:
                 nameless.append(entry.dn)
