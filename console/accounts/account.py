@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from console.audit.trail import sees_trail, trail_of
+from console.session.service import Caller
 from identity.accounts.models import (
     Account,
     AccountKind,
@@ -20,6 +22,7 @@ from identity.addresses.models import Address
 from identity.organisations.models import Organisation
 from identity.people.models import Person
 from identity.people.queries import Place, places_on
+from kernel.access import Permission
 from kernel.audit import AuditRecord
 from kernel.clock import office_day
 from mail_admin.mailboxes.handover import list_handovers
@@ -29,7 +32,6 @@ from sso.sessions.models import SignOnSession
 from sso.sessions.service import list_live_sessions
 from sso.settings import SignOnSettings
 
-MOST_RECORDS = 50
 STORED = text("""
     SELECT stored_bytes FROM mail_admin_usage_month
     WHERE account_id = :id AND stored_bytes IS NOT NULL ORDER BY month DESC LIMIT 1
@@ -62,7 +64,8 @@ class AccountView:
     codes: list[Code]
     resets: list[Code]
     sessions: list[SignOnSession]
-    trail: list[AuditRecord]
+    trail: list[AuditRecord] | None
+    """None for whoever may not see it."""
     today: date
 
     @property
@@ -82,7 +85,7 @@ class AccountView:
 
 
 def view_account(
-    session: Session, account_id: UUID, settings: SignOnSettings, now: datetime
+    session: Session, caller: Caller, account_id: UUID, settings: SignOnSettings, now: datetime
 ) -> AccountView:
     """Raises AccountNotFound."""
     account, today = get_account(session, account_id), office_day(now)
@@ -105,7 +108,9 @@ def view_account(
         codes=_codes(session, ActivationCode, account_id, now),
         resets=_codes(session, PasswordReset, account_id, now),
         sessions=list_live_sessions(session, account_id, settings=settings, now=now),
-        trail=_trail(session, account_id),
+        trail=trail_of(session, [account_id])
+        if sees_trail(caller, Permission.MANAGE_ACCOUNTS)
+        else None,
         today=today,
     )
 
@@ -137,14 +142,3 @@ def _codes(
         .order_by(kind.issued_at.desc())
     )
     return [Code(issued_at, expires_at) for issued_at, expires_at in session.execute(statement)]
-
-
-def _trail(session: Session, account_id: UUID) -> list[AuditRecord]:
-    """The latest first."""
-    statement = (
-        select(AuditRecord)
-        .where(AuditRecord.subject_id == account_id)
-        .order_by(AuditRecord.id.desc())
-        .limit(MOST_RECORDS)
-    )
-    return list(session.scalars(statement))

@@ -11,7 +11,7 @@ from console.accounts.account import view_account
 from console.accounts.actions import GIBIBYTE, Action, Desk, Shown, Typed, letter_of, perform
 from console.accounts.filters import PATH
 from console.accounts.words import ACTIONS, offered
-from console.audit.words import TAGS
+from console.audit.words import tag_in_words
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.pages import pages
 from console.session.access import ManagesAccounts, ReadsAccounts
@@ -47,7 +47,7 @@ def show_account(
     done: str = "",
 ) -> Response:
     with db.transaction() as session:
-        view = view_account(session, account_id, sign_on.settings, now)
+        view = view_account(session, caller, account_id, sign_on.settings, now)
     may_manage = caller.may(Permission.MANAGE_ACCOUNTS)
     return pages.show(
         request,
@@ -56,7 +56,8 @@ def show_account(
         now,
         view=view,
         done=done,
-        tags=TAGS,
+        tag_in_words=tag_in_words,
+        may_search_trail=caller.may(Permission.READ_AUDIT),
         actions=offered(view.account.kind, view.account.status) if may_manage else [],
         action_words=ACTIONS,
         device=device_in_words,

@@ -29,9 +29,11 @@ class Subject:
 def find_subjects(session: Session, typed: str) -> list[UUID]:
     """People with their accounts, organisations and systems that the text may mean."""
     try:
-        return [UUID(typed)]
+        meant = UUID(typed)
     except ValueError:
         pass
+    else:  # of a person, what was done to the account too, like by name
+        return [meant, *session.scalars(select(Account.id).where(Account.person_id == meant))]
     exact = typed.lower()
     people = or_(matches(Person.search_key, typed), Person.staff_number == typed)
     holder = Account.person_id.in_(select(Person.id).where(people))

@@ -16,10 +16,8 @@ from identity.organisations.models import AgencyCode, Organisation, Organisation
 from identity.organisations.queries import in_force
 from identity.people.models import Appointment, Person
 from identity.people.queries import in_force as appointed_on
-from kernel.audit import AuditRecord
 
 MOST_FOUND = 100
-MOST_RECORDS = 20
 
 
 @dataclass(slots=True)
@@ -142,13 +140,3 @@ def accounts_of(session: Session, organisation_id: UUID, day: date) -> list[Held
     for account_id, name in session.execute(custodians):
         names.setdefault(account_id, []).append(name)
     return [HeldAccount(*account, names.get(account.id, [])) for account in accounts]
-
-
-def latest_records(session: Session, subject_id: UUID) -> list[AuditRecord]:
-    statement = (
-        select(AuditRecord)
-        .where(AuditRecord.subject_id == subject_id)
-        .order_by(AuditRecord.id.desc())
-        .limit(MOST_RECORDS)
-    )
-    return list(session.scalars(statement))

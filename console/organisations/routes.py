@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from console.audit.trail import sees_trail, trail_of
+from console.audit.words import tag_in_words
 from console.organisations import queries
 from console.organisations.queries import Branch, Tree
 from console.organisations.usage import latest_usage
@@ -90,6 +92,8 @@ def show_organisation(
         members=parts["members"],
         accounts=parts["accounts"],
         records=parts["records"],
+        tag_in_words=tag_in_words,
+        may_search_trail=caller.may(Permission.READ_AUDIT),
     )
 
 
@@ -114,8 +118,8 @@ def _parts(
         "accounts": queries.accounts_of(session, organisation_id, today)
         if may(Permission.READ_ACCOUNTS)
         else None,
-        "records": queries.latest_records(session, organisation_id)
-        if may(Permission.READ_AUDIT)
+        "records": trail_of(session, [organisation_id])
+        if sees_trail(caller, Permission.MANAGE_ORGANISATIONS)
         else None,
     }
 

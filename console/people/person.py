@@ -1,13 +1,14 @@
 """Everything about one person across features, as far as the caller may see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.audit.trail import sees_trail, trail_of
 from console.session.service import Caller
 from identity.accounts.models import Account, AccountPeriod, Custodian, Mailbox
 from identity.accounts.queries import addresses_of, find_account_of_person
@@ -25,7 +26,7 @@ from sso.sessions.models import SignOnSession
 from sso.sessions.service import list_live_sessions
 from sso.settings import SignOnSettings
 
-ATTEMPTS, RECORDS, MONTHS = 10, 20, 12
+ATTEMPTS, MONTHS = 10, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class PersonPage:
     held: Sequence[tuple[Custodian, Account]] = ()
     """Organisation accounts that the person acts or acted for."""
     use: MailboxUse | None = None
-    records: Sequence[AuditRecord] = field(default=())
+    records: Sequence[AuditRecord] | None = None
+    """None for whoever may not see them."""
 
     def present(self, day: date) -> list[Post]:
         return [post for post in self.posts if post.is_present(day)]
@@ -94,9 +96,7 @@ def person_page(
         side,
         _held_by(session, person_id) if reads_accounts else (),
         use,
-        _records(session, [person_id, *([account.id] if account else [])])
-        if caller.may(Permission.READ_AUDIT)
-        else (),
+        _records(session, caller, person_id, account),
     )
 
 
@@ -148,11 +148,11 @@ def _held_by(session: Session, person_id: UUID) -> list[tuple[Custodian, Account
     return [(custodian, account) for custodian, account in session.execute(statement)]
 
 
-def _records(session: Session, subjects: Sequence[UUID]) -> list[AuditRecord]:
-    statement = (
-        select(AuditRecord)
-        .where(AuditRecord.subject_id.in_(subjects))
-        .order_by(AuditRecord.id.desc())
-        .limit(RECORDS)
-    )
-    return list(session.scalars(statement))
+def _records(
+    session: Session, caller: Caller, person_id: UUID, account: Account | None
+) -> list[AuditRecord] | None:
+    """Of the person and of their account, each for whoever sees those."""
+    subjects = [person_id] if sees_trail(caller, Permission.MANAGE_PEOPLE) else []
+    if account is not None and sees_trail(caller, Permission.MANAGE_ACCOUNTS):
+        subjects.append(account.id)
+    return trail_of(session, subjects) if subjects else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from console.audit.words import TAGS
+from console.audit.words import tag_in_words
 from console.basis import BasisOfForm, TypedBasis
 from console.pages import pages
 from console.people.filters import PATH
@@ -187,7 +187,7 @@ def _shown(
         phone=phone,
         recovery=recovery,
         events=timeline(page, today),
-        words_of_tags=TAGS,
+        tag_in_words=tag_in_words,
         month=today.replace(day=1),
         used_by=[MASKS[sign] for sign in rate.active_by],
         device=device_in_words,
@@ -195,7 +195,7 @@ def _shown(
         may_manage=caller.may(Permission.MANAGE_PEOPLE),
         may_accounts=caller.may(Permission.MANAGE_ACCOUNTS),
         may_see_number=caller.may(Permission.READ_CITIZEN_NUMBERS),
-        may_audit=caller.may(Permission.READ_AUDIT),
+        may_search_trail=caller.may(Permission.READ_AUDIT),
         may_hand_over=caller.may(Permission.MANAGE_ACCOUNTS) and _is_pending(page.side),
     )
 

@@ -56,6 +56,15 @@ def test_a_leader_sees_no_people(console: ConsoleWorld) -> None:
     assert "Lê Văn Tám" not in page
 
 
+def test_what_was_done_to_it_is_shown_to_whoever_looks_after_it(console: ConsoleWorld) -> None:
+    path = f"{PATH}/{department(console).id}"
+    shown = {
+        role: "Thêm cơ quan" in console.browser(console.holder(role)).get(path).text
+        for role in (Role.HR, Role.IT, Role.LEADER)
+    }
+    assert shown == {Role.HR: True, Role.IT: True, Role.LEADER: False}
+
+
 def test_an_organisation_that_is_not_there_is_said_not_to_be(console: ConsoleWorld) -> None:
     browser = console.browser(console.holder(Role.HR))
     page = browser.get(

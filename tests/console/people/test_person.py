@@ -1,5 +1,7 @@
 """Everything about one person, for whoever may see it."""
 
+import re
+
 from sqlalchemy import select
 
 from identity.roles.models import Role
@@ -37,9 +39,23 @@ def test_a_person_is_shown_across_features(console: ConsoleWorld) -> None:
         assert text in page.text
 
 
-def test_hr_is_not_shown_the_audit_trail(console: ConsoleWorld) -> None:
-    page = console.browser(console.holder(Role.HR)).get(page_of(console.sign_on.province))
+def test_hr_sees_what_was_done_to_a_person_but_is_not_led_to_the_whole_trail(
+    console: ConsoleWorld,
+) -> None:
+    address = page_of(console.sign_on.province)
+    page = console.browser(console.holder(Role.HR)).get(address)
+    assert "Thêm cán bộ" in page.text
+    assert "Cấp tài khoản" in page.text
     assert "Mở trong nhật ký" not in page.text
+
+
+def test_the_way_to_the_whole_trail_finds_the_account_too(console: ConsoleWorld) -> None:
+    address = page_of(console.sign_on.province)
+    browser = console.browser(console.holder(Role.ADMINISTRATOR))
+    (way,) = re.findall(r'href="([^"]+)">Mở trong nhật ký', browser.get(address).text)
+    results = browser.get(way).text.partition('id="results"')[2]
+    assert "Thêm cán bộ" in results
+    assert "Cấp tài khoản" in results
 
 
 def test_sensitive_fields_are_masked(console: ConsoleWorld) -> None:
