@@ -62,6 +62,7 @@ GROUPS = (
             ),
             Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
             Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
+            Item(_("Tình trạng"), "/quan-tri/tinh-trang", "heartbeat", Permission.READ_OPERATIONS),
             Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),
         ),
     ),

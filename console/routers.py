@@ -10,6 +10,7 @@ from console.bulk.routes import router as bulk_router
 from console.clients.routes import router as clients_router
 from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
+from console.health.routes import router as health_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
 from console.imports.list_routes import router as import_list_router
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients_router,
     directory_router,
     comparisons_router,
+    health_router,
     audit_router,
     roles_router,
     bulk_router,

@@ -24,6 +24,7 @@ from console.routers import ROUTERS as CONSOLE
 from console.routers import UPLOADS as CONSOLE_UPLOADS
 from entrypoints.exit_code import exit_code
 from entrypoints.gathered_writes import GatheringProtocol
+from entrypoints.health import examiner, versions
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
 from entrypoints.telemetry import LastHand, Telemetry, TelemetryMiddleware
@@ -141,6 +142,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.importer = services.importer
     app.state.bulk_jobs = services.bulk_jobs
     app.state.directory_jobs = services.directory_jobs
+    app.state.health = examiner(services)
+    app.state.versions = versions()
     app.state.import_jobs = services.import_jobs
     app.state.async_database = services.async_database
     app.state.handover = services.handover

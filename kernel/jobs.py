@@ -21,6 +21,20 @@ STANDING = text("""
     WHERE job.id = :job_id
 """)
 
+SIGN_OF_LIFE = text("""
+    SELECT extract(epoch FROM now() - max(last_heartbeat))::float FROM procrastinate_workers
+""")
+COUNTS = text("""
+    SELECT count(*) FILTER (WHERE job.status = 'todo'),
+        count(*) FILTER (WHERE job.status = 'doing'
+            AND worker.last_heartbeat > now() - make_interval(secs => :silent)),
+        count(*) FILTER (WHERE job.status = 'doing' AND coalesce(
+            worker.last_heartbeat <= now() - make_interval(secs => :silent), true)),
+        count(*) FILTER (WHERE job.status = 'failed')
+    FROM procrastinate_jobs AS job LEFT JOIN procrastinate_workers AS worker
+        ON worker.id = job.worker_id
+""")
+
 
 class JobStanding(enum.StrEnum):
     WAITING = "waiting"
@@ -57,3 +71,21 @@ def standing_of(session: Session, job_id: int) -> JobStanding:
     if status == "doing":
         return JobStanding.RUNNING if is_alive else JobStanding.INTERRUPTED
     return JobStanding.WAITING if status == "todo" else JobStanding.FAILED
+
+
+def seconds_since_sign_of_life(session: Session) -> float | None:
+    """Of the liveliest worker; None when none is known."""
+    found: float | None = session.scalar(SIGN_OF_LIFE)
+    return found
+
+
+def count_jobs(session: Session) -> dict[JobStanding, int]:
+    """Of all but those that are over."""
+    counts = session.execute(COUNTS, {"silent": SILENT_SECONDS}).one()
+    standings = (
+        JobStanding.WAITING,
+        JobStanding.RUNNING,
+        JobStanding.INTERRUPTED,
+        JobStanding.FAILED,
+    )
+    return dict(zip(standings, counts, strict=True))

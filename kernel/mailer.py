@@ -158,6 +158,24 @@ class Mailer:
         if refused:
             raise MailRefused
 
+    def ping(self, seconds: float) -> None:
+        """Sign in as for a mail, and send none. Raises MailNotConfigured, MailUnavailable."""
+        if not self.is_configured:
+            raise MailNotConfigured
+        try:
+            asyncio.run(self._greet(seconds))
+        except (SMTPException, OSError, TimeoutError):
+            raise MailUnavailable from None
+
+    async def _greet(self, seconds: float) -> None:
+        client = self._client()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._connect(client)
+            await _say_goodbye(client)
+        finally:
+            await _drop(client)
+
     def _envelope_sender(self, about: MailReference | None) -> str:
         if about is None or self._return_path is None:
             return self._settings.sender_address

@@ -19,7 +19,7 @@ class Role(enum.StrEnum):
     LEADER = "leader"
     """Reads how much the mailboxes are used."""
     IT = "it"
-    """Looks after the directory, the connected systems and the mail domains."""
+    """Looks after the directory, the connected systems, the mail domains and how all of it runs."""
 
     @property
     def in_words(self) -> Message:
@@ -63,6 +63,8 @@ PERMISSIONS = {
             Permission.MANAGE_DIRECTORY,
             Permission.READ_CLIENTS,
             Permission.MANAGE_CLIENTS,
+            Permission.READ_OPERATIONS,
+            Permission.MANAGE_OPERATIONS,
             Permission.READ_AUDIT,
             Permission.READ_USAGE,
         }

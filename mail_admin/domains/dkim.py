@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from identity.addresses.models import MailDomain
@@ -46,6 +46,12 @@ def find_dkim_key(session: Session, domain_id: UUID) -> DkimKey | None:
         select(DkimKey).where(DkimKey.domain_id == domain_id).order_by(DkimKey.created_at.desc())
     )
     return session.scalar(statement.limit(1))
+
+
+def domains_without_key(session: Session) -> list[str]:
+    """Whose mail is not signed."""
+    has_key = exists().where(DkimKey.domain_id == MailDomain.id)
+    return list(session.scalars(select(MailDomain.name).where(~has_key).order_by(MailDomain.name)))
 
 
 def make_dkim_key(

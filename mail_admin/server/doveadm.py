@@ -44,6 +44,13 @@ class Doveadm:
     ) -> None:
         self._http.close()
 
+    def ping(self, seconds: float) -> None:
+        """Raises MailServersUnavailable unless it lets us in."""
+        try:
+            self._http.get(self._url, timeout=seconds).raise_for_status()
+        except httpx.HTTPError as error:
+            raise MailServersUnavailable(type(error).__name__) from error
+
     def end_sessions(self, logins: Iterable[str]) -> None:
         """Close what these people have open, and forget what was remembered of their sign-in."""
         commands: list[Command] = []

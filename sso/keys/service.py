@@ -93,6 +93,17 @@ def list_keys(session: Session) -> list[SigningKey]:
     return list(session.scalars(select(SigningKey).order_by(SigningKey.published_at.desc())))
 
 
+def signs_until(session: Session, now: datetime) -> dict[Algorithm, datetime | None]:
+    """The end of the last published key of each; None where none signs now."""
+    ends: dict[Algorithm, datetime | None] = {}
+    published = [key for key in list_keys(session) if key.withdrawn_at > now]
+    for algorithm in Algorithm:
+        keys = [key for key in published if key.algorithm is algorithm]
+        signing = any(key.signs_from <= now < key.signs_until for key in keys)
+        ends[algorithm] = max(key.signs_until for key in keys) if signing else None
+    return ends
+
+
 def _publish(  # noqa: PLR0917  # one caller, named beside it
     session: Session,
     ring: KeyRing,

@@ -1,0 +1,29 @@
+"""How the console calls what is looked at, and what it found."""
+
+from kernel.health import State
+from theme.catalogue import _
+
+CHECKS = {
+    "database": (_("Cơ sở dữ liệu"), ""),
+    "schema": (_("Cấu trúc cơ sở dữ liệu"), ""),
+    "directory": (_("Thư mục LDAP"), "/quan-tri/thu-muc"),
+    "projection": (_("Ghi sang thư mục LDAP"), "/quan-tri/thu-muc"),
+    "worker": (_("Bộ phận xử lý nền"), ""),
+    "jobs": (_("Công việc nền"), ""),
+    "mailboxes": (_("Máy chủ hộp thư"), ""),
+    "sending": (_("Gửi thư của hệ thống"), ""),
+    "logs": (_("Đọc nhật ký thư"), ""),
+    "signing-keys": (_("Khoá ký của đăng nhập một lần"), ""),
+    "dkim": (_("Chữ ký DKIM"), ""),
+    "sign-outs": (_("Báo đăng xuất cho các hệ thống"), ""),
+    "disk": (_("Chỗ trống trên đĩa"), ""),
+    "parts": (_("Các phần trên máy này"), ""),
+}
+"""What each is called, and where it is looked after."""
+STATES = {
+    State.GOOD: (_("Tốt"), "good", "circle-check"),
+    State.WARN: (_("Cần xem"), "warn", "alert-triangle"),
+    State.BAD: (_("Hỏng"), "bad", "circle-x"),
+    State.OFF: (_("Không dùng"), "quiet", "circle-minus"),
+}
+"""A word, a tone and an icon."""
