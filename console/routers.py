@@ -6,6 +6,8 @@ from console.accounts.account_routes import router as account_router
 from console.accounts.custodian_routes import router as custodians_router
 from console.accounts.routes import router as accounts_router
 from console.audit.routes import router as audit_router
+from console.bulk.move_routes import router as bulk_move_router
+from console.bulk.plan_routes import router as bulk_plan_router
 from console.bulk.routes import router as bulk_router
 from console.clients.routes import router as clients_router
 from console.directory.comparison_routes import router as comparisons_router
@@ -51,6 +53,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit_router,
     roles_router,
     bulk_router,
+    bulk_move_router,
+    bulk_plan_router,
     accounts_router,
     custodians_router,
     account_router,

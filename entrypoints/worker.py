@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+import procrastinate
 import structlog
+from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 
@@ -16,10 +18,13 @@ from entrypoints.settings import load_settings
 from entrypoints.wiring import Services
 from identity.directory.watch import reconcile_until
 from kernel.logs import configure_logs
+from kernel.lost_jobs import resume_lost
 from mail_admin.server.follower import Follower
 from sso.logout.courier import DATABASE_GONE
 
 RETRY_SECONDS = 2.0
+LOOK_SECONDS = 10.0
+"""Between looks for work that was lost with its worker."""
 GRACE_SECONDS = 20.0
 """For a job that is running when we are asked to stop."""
 
@@ -126,12 +131,26 @@ class Worker:
                     delete_jobs="successful",
                 )
             )
+            looking = asyncio.create_task(self._look_after(jobs))
             await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            looking.cancel()
             if not work.done():
                 work.cancel()
-            await asyncio.wait({work})
+            await asyncio.wait({work, looking})
             if not work.cancelled() and (error := work.exception()):
                 raise error
+
+    async def _look_after(self, jobs: procrastinate.App) -> None:
+        """Jobs of workers that were killed are done again; plans without a job say so."""
+        while True:
+            try:
+                if lost := await resume_lost(jobs):
+                    log.warning("jobs resumed", jobs=lost)
+                await asyncio.to_thread(self._services.bulk_jobs.mend)
+                await asyncio.to_thread(self._services.import_jobs.mend)
+            except (ConnectorException, OperationalError, DBAPIError):
+                log.warning("database-unavailable", part="plans")
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """Who is calling, and what they may do."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from kernel.errors import Forbidden
@@ -73,6 +75,26 @@ class Actor:
     @classmethod
     def system(cls, label: str) -> "Actor":
         return cls(ActorKind.SYSTEM, label, frozenset(Permission))
+
+    def as_json(self) -> dict[str, Any]:
+        """For a job that goes on with what was asked; without the permissions."""
+        return {
+            "kind": self.kind.value,
+            "label": self.label,
+            "id": str(self.id) if self.id else None,
+            "request_id": self.request_id,
+        }
+
+    @classmethod
+    def of_json(cls, fields: Mapping[str, Any], *permissions: Permission) -> "Actor":
+        """Who asked, with no more than the permissions that were checked then."""
+        return cls(
+            ActorKind(fields["kind"]),
+            fields["label"],
+            frozenset(permissions),
+            id=UUID(fields["id"]) if fields["id"] else None,
+            request_id=fields["request_id"],
+        )
 
 
 class PermissionMissing(Forbidden):

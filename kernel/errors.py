@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kernel.messages import Message
 
@@ -30,6 +30,11 @@ class DomainError(Exception):
         self.message = Message(vi, en)
         self.place = place
         """Field, row or file that the error is about."""
+
+    def as_json(self) -> dict[str, Any]:
+        """As a plan keeps what it failed for, in both languages."""
+        message = self.message
+        return {"code": self.code, "vi": message.vi, "en": message.en, "place": self.place}
 
 
 class Invalid(DomainError):

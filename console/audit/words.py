@@ -41,6 +41,7 @@ TAGS = {
     "import:applied": _("Ghi danh sách đã nhập"),
     "import:confirmed": _("Xác nhận danh sách nhập"),
     "import:corrected": _("Sửa ô trong danh sách nhập"),
+    "import:given-up": _("Bỏ danh sách chưa ghi"),
     "import:planned": _("Đọc danh sách để nhập"),
     "import:row-shown": _("Xem dữ liệu riêng của một dòng nhập"),
     "job:retried": _("Chạy lại công việc nền"),

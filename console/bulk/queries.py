@@ -1,36 +1,19 @@
-"""Plans and the rows of one, a page at a time; the accounts that a selection means."""
+"""Plans and the rows of one, a page at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console.accounts.filters import AccountsFilter
-from console.accounts.queries import list_account_ids
 from identity.accounts.models import Account
 from identity.bulk.models import BulkPlan, BulkRow, Verdict
-from identity.people.models import Person
+from identity.organisations.models import Organisation
+from identity.people.models import Appointment, Person
 
 PAGE = 100
 MOST_PLANS = 50
-MOST_SELECTED = 1000
-"""One by one; all that match have no such limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Accounts one by one, or all that a list shows."""
-
-    account_ids: tuple[UUID, ...]
-    whole_list: bool
-    wanted: AccountsFilter
-
-    def resolve(self, session: Session, now: datetime) -> list[UUID]:
-        if self.whole_list:
-            return list_account_ids(session, self.wanted, now)
-        return list(dict.fromkeys(self.account_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +21,9 @@ class ShownRow:
     row: BulkRow
     login: str
     name: str
+    place: str | None
+    """Of a plan that moves people: where they work until then."""
+    position: str | None
 
 
 def list_rows(
@@ -45,9 +31,17 @@ def list_rows(
 ) -> tuple[list[ShownRow], int | None]:
     """And the position to go on from."""
     statement = (
-        select(BulkRow, Account.login, func.coalesce(Person.full_name, Account.display_name))
+        select(
+            BulkRow,
+            Account.login,
+            func.coalesce(Person.full_name, Account.display_name),
+            Organisation.name,
+            Appointment.position,
+        )
         .join(Account, Account.id == BulkRow.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
+        .outerjoin(Appointment, Appointment.id == BulkRow.appointment_before)
+        .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
         .where(BulkRow.plan_id == plan_id, BulkRow.position > after)
         .order_by(BulkRow.position)
         .limit(PAGE + 1)
@@ -63,3 +57,13 @@ def list_plans(session: Session) -> list[BulkPlan]:
     """The latest first."""
     statement = select(BulkPlan).order_by(BulkPlan.made_at.desc(), BulkPlan.id).limit(MOST_PLANS)
     return list(session.scalars(statement))
+
+
+def count_of_each(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Plan to the number of accounts that it changes."""
+    statement = (
+        select(BulkRow.plan_id, func.count())
+        .where(BulkRow.plan_id.in_(plan_ids), BulkRow.verdict == Verdict.DO)
+        .group_by(BulkRow.plan_id)
+    )
+    return dict.fromkeys(plan_ids, 0) | dict(session.execute(statement).all())

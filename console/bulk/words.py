@@ -3,12 +3,17 @@
 from identity.bulk.models import BulkAction, BulkStatus, Verdict
 from theme.catalogue import _
 
-ACTIONS = {
+CHOICES = {
     BulkAction.SUSPEND: _("Tạm khoá"),
     BulkAction.REINSTATE: _("Mở lại"),
     BulkAction.DEMAND_PASSWORD: _("Buộc đổi mật khẩu ở lần đăng nhập tới"),
     BulkAction.QUOTA: _("Đổi dung lượng"),
     BulkAction.LETTERS: _("In thư kích hoạt"),
+}
+"""Those that need no form of their own."""
+ACTIONS = CHOICES | {
+    BulkAction.MOVE: _("Điều động sang cơ quan khác"),
+    BulkAction.MOVE_BACK: _("Hoàn tác điều động"),
 }
 VERDICTS = {
     Verdict.DO: _("Sẽ làm"),
@@ -20,4 +25,13 @@ STATUSES = {
     BulkStatus.PLANNED: _("Chờ xác nhận"),
     BulkStatus.QUEUED: _("Đang thực hiện"),
     BulkStatus.APPLIED: _("Đã thực hiện"),
+    BulkStatus.FAILED: _("Không thực hiện được"),
+    BulkStatus.GIVEN_UP: _("Đã bỏ"),
+}
+STATUS_TONES = {
+    BulkStatus.PLANNED: "warn",
+    BulkStatus.QUEUED: "warn",
+    BulkStatus.APPLIED: "good",
+    BulkStatus.FAILED: "bad",
+    BulkStatus.GIVEN_UP: "quiet",
 }

@@ -6,15 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import StreamingResponse
 
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.tools import Jobs, LetterSettings, Tools
+from console.letters import letters_as_file
 from console.pages import pages
 from console.session.access import Imports, ManagesAccounts
 from console.session.service import Caller
-from identity.handover.files import archive
 from identity.handover.service import hand_over_accounts
 from identity.hr_import import queries
 from identity.hr_import.confirmation import ask_to_apply, basis_of, mass_change
@@ -25,7 +24,6 @@ from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault, faults_of
-from theme.pages import HEADERS
 
 router = APIRouter(include_in_schema=False)
 
@@ -136,8 +134,4 @@ def make_letters(
         )
     if not batches:
         return go(plan_address(plan_id) + "?done=no-letters")
-    name = f"thu-kich-hoat-{now:%Y%m%d-%H%M}.zip"
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(
-        archive(batches, settings), media_type="application/zip", headers=headers
-    )
+    return letters_as_file(batches, settings, now)

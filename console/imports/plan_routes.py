@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from console.forms import tried
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.corrections import corrected, typed_in
@@ -22,6 +24,7 @@ from identity.hr_import import queries, service
 from identity.hr_import.audit_tags import ImportAuditTag
 from identity.hr_import.confirmation import basis_of, plan_again
 from identity.hr_import.errors import ImportPlanRevised, NothingCorrected
+from identity.hr_import.mending import give_up_plan
 from identity.hr_import.models import PlanStatus
 from identity.hr_import.service import Importer
 from kernel import audit
@@ -83,6 +86,7 @@ def _plan_page(
                     position=wanted.opened,
                 )
         reasons = queries.count_reasons(session, plan_id) if grid else []
+        is_kept = queries.is_file_kept(session, plan_id)
         twin = queries.find_applied_twin(session, plan) if plan.is_open else None
         letters = letters_of_plan(session, plan) if plan.status is PlanStatus.APPLIED else None
     return pages.show(
@@ -97,6 +101,7 @@ def _plan_page(
         wanted=wanted,
         reasons=reasons,
         twin=twin,
+        is_kept=is_kept,
         letters=letters,
         labels=labels,
         done=done,
@@ -154,6 +159,37 @@ def correct(
             status_code=status_of(error),
         )
     return go(plan_address(plan_id))
+
+
+@router.post(PLAN_PATH + "/bo", dependencies=[Depends(require_same_origin)])
+def give_up(
+    request: Request,
+    caller: Imports,
+    db: Db,
+    now: Now,
+    tools: Tools,
+    plan_id: UUID,
+    revision: Annotated[int, Form(ge=1, le=2**31 - 1)],
+) -> Response:
+    """Nothing was written; the file goes."""
+
+    def write(session: Session) -> None:
+        give_up_plan(session, caller.actor, plan_id, revision=revision)
+
+    faults = tried(db, write)
+    if not faults:
+        return go(plan_address(plan_id))
+    return _plan_page(
+        request,
+        caller,
+        db,
+        now,
+        tools,
+        plan_id=plan_id,
+        wanted=GridFilter(),
+        faults=faults,
+        status_code=409,
+    )
 
 
 @router.get(PLAN_PATH + "/tu-choi.xlsx")

@@ -15,6 +15,8 @@ from identity.people.models import ContractType
 
 PATH = "/quan-tri/can-bo"
 NO_ACCOUNT = "none"
+ALL_PEOPLE = "can-bo"
+"""In the address of what is done to all: the filter is one of people, not of accounts."""
 
 
 class Appointed(enum.StrEnum):
@@ -99,13 +101,10 @@ class PeopleFilter:
 
     @property
     def accounts_query(self) -> str | None:
-        """For whoever acts on the accounts of all of them; None where accounts cannot be asked so.
-
-        Accounts are searched by other texts than people, and know nothing of appointments.
-        """
-        if self.q or self.post_typed or self.without_account:
+        """For whoever acts on the accounts of all of them; None where there are none."""
+        if self.without_account:
             return None
-        return urlencode([("tat-ca", "1"), ("kind", "personal"), *self.pairs])
+        return urlencode([("tat-ca", ALL_PEOPLE), *self.pairs])
 
     @property
     def is_narrow(self) -> bool:

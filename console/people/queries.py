@@ -162,6 +162,17 @@ def _count(session: Session, wanted: PeopleFilter, day: date) -> int:
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 
+def list_accounts_of(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
+    """The accounts of all whom the filter finds."""
+    statement = narrowed(session, select(Account.id).select_from(Person), wanted, day)
+    return list(session.scalars(statement.where(Account.id.is_not(None))))
+
+
+def count_without_account(session: Session, wanted: PeopleFilter, day: date) -> int:
+    statement = narrowed(session, select(func.count(Person.id)), wanted, day)
+    return session.scalar(statement.where(Account.id.is_(None))) or 0
+
+
 def narrowed(
     session: Session, statement: Select[*tuple[Any, ...]], wanted: PeopleFilter, day: date
 ) -> Select[*tuple[Any, ...]]:

@@ -2,9 +2,11 @@
 
 import enum
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.audit import Basis
@@ -18,20 +20,29 @@ class BulkAction(enum.StrEnum):
     """Signing in opens nothing but the choice of a new one."""
     QUOTA = "quota"
     LETTERS = "letters"
+    MOVE = "move"
+    """The holders work elsewhere from a day on."""
+    MOVE_BACK = "move_back"
+    """As if a plan had not moved them; only ever made from such a plan."""
 
 
 UNDONE_BY = {
     BulkAction.SUSPEND: BulkAction.REINSTATE,
     BulkAction.REINSTATE: BulkAction.SUSPEND,
     BulkAction.QUOTA: BulkAction.QUOTA,
+    BulkAction.MOVE: BulkAction.MOVE_BACK,
 }
 
 
 class BulkStatus(enum.StrEnum):
     PLANNED = "planned"
     QUEUED = "queued"
-    """The worker applies it."""
+    """Confirmed; the worker applies it."""
     APPLIED = "applied"
+    FAILED = "failed"
+    """The worker could not apply it, and nothing was changed; may be confirmed again."""
+    GIVEN_UP = "given_up"
+    """Somebody put it away; nothing was changed."""
 
 
 class Verdict(enum.StrEnum):
@@ -53,9 +64,22 @@ class BulkPlan(Base):
     made_by: Mapped[str]
     maker_id: Mapped[UUID | None]
     """An account that does nothing to itself."""
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Rises each time the rows are made anew: what is confirmed is what was looked at."""
     replanned_at: Mapped[datetime | None]
     """When something had changed between showing and applying, so that it was made anew."""
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
     applied_at: Mapped[datetime | None]
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Of the status FAILED: why, by language."""
+    given_up_at: Mapped[datetime | None]
+    given_up_by: Mapped[str | None]
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_organisation.id"))
+    """Of the action MOVE, like the two below: where to."""
+    position: Mapped[str | None] = mapped_column(String(200))
+    """None: everybody keeps their own."""
+    moves_on: Mapped[date | None]
     reason: Mapped[str]
     document_number: Mapped[str | None]
     document_date: Mapped[date | None]
@@ -79,3 +103,9 @@ class BulkRow(Base):
     """Why nothing is done; a key of `identity.bulk.reasons.REASONS`."""
     quota_before: Mapped[int | None] = mapped_column(BigInteger)
     quota_after: Mapped[int | None] = mapped_column(BigInteger)
+    appointment_before: Mapped[UUID | None]
+    """Of the action MOVE: the primary appointment that ends."""
+    ended_before: Mapped[date | None]
+    """Its end as it was before; None where it had none."""
+    appointment_after: Mapped[UUID | None]
+    """The one that was begun when the plan was applied."""

@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 from identity.accounts.bulk import one_of
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.bulk.models import BulkAction, Verdict
+from identity.bulk.moving import (
+    Found,
+    Post,
+    TakingBack,
+    assess_move,
+    assess_move_back,
+    former_of,
+    posts_by_id,
+    primary_posts,
+)
 from identity.people.models import Appointment
+from identity.people.moves import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,10 @@ class Wanted:
     quota_bytes: int | None = None
     unless_quota_is_not: int | bool | None = False
     """Undoing a change of quota: what it was changed to; False where anything may be there."""
+    to: Destination | None = None
+    """Of the action MOVE."""
+    taking_back: TakingBack | None = None
+    """Of the action MOVE_BACK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +47,9 @@ class State:
     has_mailbox: bool
     quota_bytes: int | None
     has_reader: bool
+    person_id: UUID | None = None
+    posts: Sequence[Post] = ()
+    """Of the action MOVE: primary appointments that last beyond the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +57,11 @@ class Assessed:
     account_id: UUID
     verdict: Verdict
     code: str | None
-    quota_before: int | None
-    quota_after: int | None
+    quota_before: int | None = None
+    quota_after: int | None = None
+    appointment_before: UUID | None = None
+    ended_before: date | None = None
+    appointment_after: UUID | None = None
 
 
 def assess(
@@ -52,32 +73,52 @@ def assess(
     day: date,
 ) -> list[Assessed]:
     """In the order of logins; accounts that are not there are left out."""
-    states = _states(session, action, [one.account_id for one in wanted], day)
     by_id = {one.account_id: one for one in wanted}
-    return [_assess(action, by_id[key], state, maker_id) for key, state in states.items()]
+    states = _states(session, action, by_id, day)
+    taking = [one.taking_back for one in wanted if one.taking_back is not None]
+    known = posts_by_id(session, taking) if taking else {}
+    return [_assess(action, by_id[key], state, maker_id, known) for key, state in states.items()]
 
 
-def _assess(action: BulkAction, wanted: Wanted, state: State, maker_id: UUID | None) -> Assessed:
-    verdict, code = _verdict(action, wanted, state)
+def _assess(
+    action: BulkAction,
+    wanted: Wanted,
+    state: State,
+    maker_id: UUID | None,
+    known: Mapping[UUID, Post],
+) -> Assessed:
+    verdict, code = _verdict(action, wanted, state, known)
     if wanted.account_id == maker_id and verdict is Verdict.DO and action is not BulkAction.QUOTA:
         verdict, code = Verdict.REFUSED, "own-account"
-    is_quota = action is BulkAction.QUOTA
+    if action is BulkAction.QUOTA:
+        return Assessed(wanted.account_id, verdict, code, state.quota_bytes, wanted.quota_bytes)
+    before, ended, after = _posts(wanted, state)
     return Assessed(
         wanted.account_id,
         verdict,
         code,
-        state.quota_bytes if is_quota else None,
-        wanted.quota_bytes if is_quota else None,
+        appointment_before=before,
+        ended_before=ended,
+        appointment_after=after,
     )
 
 
-def _verdict(action: BulkAction, wanted: Wanted, state: State) -> tuple[Verdict, str | None]:
+def _posts(wanted: Wanted, state: State) -> tuple[UUID | None, date | None, UUID | None]:
+    if wanted.taking_back is not None:
+        taking = wanted.taking_back
+        return taking.before, taking.ended_before, taking.after
+    former = former_of(state.posts, wanted.to.day) if wanted.to else None
+    return (former.id, former.valid_to, None) if former else (None, None, None)
+
+
+def _verdict(action: BulkAction, wanted: Wanted, state: State, known: Mapping[UUID, Post]) -> Found:
+    if wanted.taking_back is not None:
+        return assess_move_back(wanted.taking_back, known)
     if state.status is AccountStatus.CLOSED:
         return Verdict.REFUSED, "closed"
     return RULES[action](wanted, state)
 
 
-Found = tuple[Verdict, str | None]
 DONE: Found = (Verdict.DO, None)
 
 
@@ -116,17 +157,24 @@ def _letters(_: Wanted, state: State) -> Found:
     return DONE if state.has_reader else (Verdict.REFUSED, "no-reader")
 
 
+def _move(wanted: Wanted, state: State) -> Found:
+    if state.person_id is None or wanted.to is None:
+        return Verdict.REFUSED, "not-a-person"
+    return assess_move(state.posts, wanted.to)
+
+
 RULES = {
     BulkAction.SUSPEND: _suspend,
     BulkAction.REINSTATE: _reinstate,
     BulkAction.DEMAND_PASSWORD: _demand_password,
     BulkAction.QUOTA: _quota,
     BulkAction.LETTERS: _letters,
+    BulkAction.MOVE: _move,
 }
 
 
 def _states(
-    session: Session, action: BulkAction, ids: Sequence[UUID], day: date
+    session: Session, action: BulkAction, wanted: Mapping[UUID, Wanted], day: date
 ) -> Mapping[UUID, State]:
     statement = (
         select(
@@ -139,15 +187,19 @@ def _states(
             Account.person_id,
         )
         .outerjoin(Mailbox, Mailbox.account_id == Account.id)
-        .where(one_of(Account.id, ids))
+        .where(one_of(Account.id, wanted))
         .order_by(Account.login)
     )
     rows = session.execute(statement).all()
     placed = _placed(session, day) if action is BulkAction.LETTERS else set()
-    return {
-        key: State(kind, status, must, box, quota, _has_reader(kind, person_id, placed))
-        for key, kind, status, must, box, quota, person_id in rows
-    }
+    to = next(iter(wanted.values())).to if wanted else None
+    posts = primary_posts(session, wanted, to.day) if to is not None else {}
+    found = {}
+    for key, kind, status, must, box, quota, person_id in rows:
+        reader = _has_reader(kind, person_id, placed)
+        own = posts.get(person_id, ()) if person_id else ()
+        found[key] = State(kind, status, must, box, quota, reader, person_id, own)
+    return found
 
 
 def _has_reader(kind: AccountKind, person_id: UUID | None, placed: set[UUID]) -> bool:

@@ -3,7 +3,9 @@
 from kernel.messages import Message
 
 REASONS = {
-    "own-account": Message("Là tài khoản của chính bạn.", "It is your own account."),
+    "own-account": Message(
+        "Là tài khoản của chính người lập kế hoạch.", "It is the account of whoever made the plan."
+    ),
     "closed": Message("Tài khoản đã đóng.", "The account is closed."),
     "already-suspended": Message("Đang tạm khoá rồi.", "It is suspended already."),
     "not-suspended": Message("Không bị tạm khoá.", "It is not suspended."),
@@ -16,6 +18,15 @@ REASONS = {
     "same-quota": Message("Dung lượng đã đúng như vậy.", "The quota is that already."),
     "quota-changed-since": Message(
         "Dung lượng đã được đổi lại sau đó.", "The quota was changed again after that."
+    ),
+    "already-there": Message("Đã ở đơn vị này.", "Works there already."),
+    "later-appointment": Message(
+        "Đã có chức vụ chính bắt đầu sau ngày này.",
+        "Has a primary appointment that begins after this day.",
+    ),
+    "moved-since": Message(
+        "Chức vụ đã thay đổi sau lần điều động đó.",
+        "The appointments were changed after that move.",
     ),
     "not-pending": Message("Không chờ kích hoạt.", "It is not pending."),
     "no-reader": Message(

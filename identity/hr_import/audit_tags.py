@@ -9,3 +9,5 @@ class ImportAuditTag(enum.StrEnum):
     APPLIED = "import:applied"
     ROW_SHOWN = "import:row-shown"
     """A row was opened with everything that stands in it."""
+    GIVEN_UP = "import:given-up"
+    """The file was dropped before anything was written."""

@@ -28,6 +28,7 @@ from kernel.encryption import KeyRing
 
 ABANDONED = timedelta(minutes=15)
 """After so long without an end whoever asked may ask again: a worker was lost on the way."""
+MAY_BE_PLANNED_AGAIN = (PlanStatus.PLANNED, PlanStatus.STALE, PlanStatus.FAILED)
 
 
 def mass_change(session: Session, settings: ImportSettings, plan: ImportPlan) -> tuple[int, int]:
@@ -100,7 +101,7 @@ def plan_again(
         .where(
             ImportPlan.id == plan_id,
             ImportPlan.revision == revision,
-            ImportPlan.status.in_([PlanStatus.PLANNED, PlanStatus.STALE]),
+            ImportPlan.status.in_(MAY_BE_PLANNED_AGAIN),
             ImportPlan.file_sealed.is_not(None),
             _is_free(now),
         )
@@ -145,7 +146,7 @@ def _refusal(
         return ImportPlanRevised()
     if plan.status is PlanStatus.PLANNED and plan.asked_at is not None:
         return ImportPlanAsked()
-    if plan.status in {PlanStatus.PLANNED, PlanStatus.STALE} and plan.file_sealed is None:
+    if plan.status in MAY_BE_PLANNED_AGAIN and plan.file_sealed is None:
         return ImportPlanSealed()
     return ImportPlanNotOpen(plan.status.value)
 

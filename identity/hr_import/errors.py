@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class ImportPlanNotFound(NotFound):
@@ -39,6 +39,28 @@ class ImportPlanAsked(Conflict):
         super().__init__(
             "Đã có người xác nhận; danh sách đang được ghi vào hệ thống.",
             "Somebody has confirmed it already; the list is being applied.",
+        )
+
+
+class ImportPlanStopped(Unavailable):
+    code = "import-plan-stopped"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bộ phận xử lý nền đã thử nhiều lần mà không xong. Chưa có gì được ghi và tệp vẫn được "
+            "giữ; nếu thử lại vẫn không được, hãy báo quản trị kỹ thuật.",
+            "The background worker tried several times and did not get to the end. Nothing was "
+            "written and the file is kept; if trying again does not help, tell the administrators.",
+        )
+
+
+class ImportPlanGivenUp(Conflict):
+    code = "import-plan-given-up"
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            f"{who} đã bỏ danh sách này; tệp không còn được giữ.",
+            f"{who} gave this list up; the file is no longer kept.",
         )
 
 

@@ -57,6 +57,8 @@ class ImportPlan(Base):
     """Sheet → column → [position, title], for those columns that were read."""
     corrections_sealed: Mapped[bytes | None]
     """Cells that were retyped after the file was sent, sealed; the file itself stays as it is."""
+    draft_sealed: Mapped[bytes | None]
+    """Retyped cells and answers that are kept but not checked yet, sealed."""
     asked_at: Mapped[datetime | None]
     """Since when the plan waits to be applied, once somebody confirmed it."""
     asked_by: Mapped[str | None]

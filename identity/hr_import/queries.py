@@ -17,6 +17,11 @@ def get_plan(session: Session, plan_id: UUID) -> ImportPlan:
     return plan
 
 
+def is_file_kept(session: Session, plan_id: UUID) -> bool:
+    kept = select(ImportPlan.file_sealed.is_not(None)).where(ImportPlan.id == plan_id)
+    return bool(session.scalar(kept))
+
+
 def list_plans(session: Session, limit: int) -> list[ImportPlan]:
     """The newest first."""
     statement = (

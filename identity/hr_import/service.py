@@ -149,7 +149,7 @@ def make_plan(
             failed = queries.get_plan(session, plan_id)
             failed.status, failed.file_sealed = PlanStatus.FAILED, None
             failed.asked_at = failed.corrections_sealed = None
-            failed.failure = failure_of(error)
+            failed.failure = error.as_json()
         raise
     with collector_at_rest(), database.transaction() as session:
         lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
@@ -165,12 +165,6 @@ def make_plan(
             totals=plan.totals,
         )
         return plan
-
-
-def failure_of(error: DomainError) -> dict[str, Any]:
-    """An error as a plan keeps it."""
-    message = error.message
-    return {"code": error.code, "vi": message.vi, "en": message.en, "place": error.place}
 
 
 def _parse(importer: Importer, kept: KeptFile, now: datetime) -> ParsedTable:
@@ -193,7 +187,7 @@ def _store_plan(
     _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
     plan.totals, plan.layout = totals_of(rows), layout_of(parsed.sheets)
-    plan.asked_at = None
+    plan.asked_at = plan.failure = None
     progress.begin(Stage.STORING, len(rows))
     store_rows(session, importer.keys, plan.id, counted(rows, progress))
 

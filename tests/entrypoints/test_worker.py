@@ -7,22 +7,29 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from entrypoints.home import CHECKOUT
-from identity.accounts.models import AccountStatus
+from entrypoints.wiring import Services
+from identity.accounts.models import Account, AccountStatus
+from identity.bulk.confirmation import confirm_plan
+from identity.bulk.models import BulkAction, BulkStatus
+from identity.bulk.service import get_plan, make_plan
 from identity.directory.comparison import Comparison, compare
 from identity.directory.gateway import LdapDirectory
 from identity.directory.pending import count_pending
+from kernel.access import Actor
+from kernel.audit import AuditRecord, Basis
 from kernel.clock import office_day, utc_now
 from kernel.database import Database
 from mail_admin.rate.models import RateFigure
 from mail_admin.rate.settings import Sign
 from sso.keys.models import Algorithm, SigningKey
 from tests.support.installation import eventually
-from tests.support.services import environment_for
+from tests.support.services import built, environment_for, nowhere, settings_for
 from tests.support.slapd import BASE_DN, TestSlapd, ldap_server, slapd_of_this_process
 from tests.support.small_province import NOW, Province, found_province
 from tests.support.usage import use
@@ -39,6 +46,12 @@ Start = Callable[[], "subprocess.Popen[bytes]"]
 @pytest.fixture
 def province(db: Database) -> Province:
     return found_province(db)
+
+
+@pytest.fixture
+def services(database_url: str) -> Iterator[Services]:
+    with built(settings_for(database_url, nowhere())) as services:
+        yield services
 
 
 @pytest.fixture
@@ -129,6 +142,50 @@ def test_a_worker_killed_in_mid_batch_is_succeeded_without_loss_or_doubles(
     assert not settled(province)
     start()
     assert_agreement(province, ldap_server, FOUNDED + PEOPLE)
+
+
+def test_a_plan_for_many_is_applied_whole_and_once_though_its_worker_is_killed(
+    province: Province, start: Start, services: Services
+) -> None:
+    accounts = province.hire(20)
+    plan_id = confirmed_suspension(services, accounts)
+    with province.database.transaction() as session:
+        session.execute(select(Account).where(Account.id == accounts[-1]).with_for_update())
+        killed = start()
+        eventually(lambda: jobs_doing(services) == 1)
+        killed.kill()
+        killed.wait()
+    assert statuses(services, accounts) == {AccountStatus.ACTIVE}
+    with province.database.transaction() as session:  # as half a minute later
+        session.execute(
+            text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '31 s'")
+        )
+    start()
+    eventually(lambda: statuses(services, accounts) == {AccountStatus.SUSPENDED})
+    with province.database.transaction() as session:
+        assert get_plan(session, plan_id).status is BulkStatus.APPLIED
+        told = select(func.count()).where(AuditRecord.tag == "account:suspended")
+        assert session.scalar(told) == len(accounts)
+
+
+def confirmed_suspension(services: Services, accounts: list[UUID]) -> UUID:
+    actor, basis = Actor.operator("officer"), Basis("theo kế hoạch")
+    with services.database.transaction() as session:
+        plan = make_plan(session, actor, BulkAction.SUSPEND, accounts, now=NOW, basis=basis)
+        confirm_plan(session, actor, plan.id, revision=1, now=NOW)
+        services.bulk_jobs.defer_apply(session, actor, plan.id)
+        return plan.id
+
+
+def jobs_doing(services: Services) -> int:
+    with services.database.transaction() as session:
+        doing = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+        return session.scalar(doing) or 0
+
+
+def statuses(services: Services, accounts: list[UUID]) -> set[AccountStatus]:
+    with services.database.transaction() as session:
+        return set(session.scalars(select(Account.status).where(Account.id.in_(accounts))))
 
 
 def test_use_of_a_mailbox_shows_in_the_figures_of_the_month(

@@ -1,60 +1,23 @@
 """Something done to many accounts: shown, confirmed, applied as a whole, undone."""
 
 import io
-import re
 import zipfile
-from uuid import UUID
-
-import pytest
 
 from identity.accounts.models import Account, AccountStatus, Mailbox
 from identity.accounts.queries import get_account
 from identity.accounts.service import suspend_account
-from identity.roles.models import Role
+from tests.console.bulk.conftest import (
+    PATH,
+    WHY,
+    confirmed,
+    numbers,
+    planned,
+    selected,
+    status_of,
+)
 from tests.support.console import ConsoleWorld
 from tests.support.registry import BASIS, NOW
 from tests.support.sign_on import Browser, Member
-
-PATH = "/quan-tri/hang-loat"
-WHY = {"reason": "theo kế hoạch", "document_number": "9/KH"}
-
-
-@pytest.fixture
-def holder(console: ConsoleWorld) -> Member:
-    return console.holder(Role.HR)
-
-
-@pytest.fixture
-def desk(console: ConsoleWorld, holder: Member) -> Browser:
-    return console.browser(holder)
-
-
-@pytest.fixture
-def staff(console: ConsoleWorld) -> list[Account]:
-    province = console.sign_on.province
-    organisation = province.organisation("Sở Nội vụ")
-    return [province.account(province.person(organisation, "Lò Văn Thử")) for _ in range(3)]
-
-
-def selected(*ids: UUID) -> str:
-    return f"{PATH}/moi?" + "&".join(f"account={one}" for one in ids)
-
-
-def planned(desk: Browser, address: str, action: str, **more: str) -> str:
-    answer = desk.post(address, {**WHY, "action": action, **more})
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
-
-
-def numbers(desk: Browser, plan: str) -> list[str]:
-    """Of accounts to change, with nothing to do, and refused."""
-    page = desk.get(plan).text
-    return re.findall(r'<a href="\?verdict=[a-z]+">([^<]+)</a>', page)
-
-
-def status_of(console: ConsoleWorld, account_id: UUID) -> AccountStatus:
-    with console.sign_on.services.database.transaction() as session:
-        return get_account(session, account_id).status
 
 
 def test_a_plan_shows_what_would_happen_and_changes_nothing(
@@ -65,7 +28,7 @@ def test_a_plan_shows_what_would_happen_and_changes_nothing(
     plan = planned(desk, selected(*(one.id for one in staff), holder.id), "suspend")
     assert numbers(desk, plan) == ["2", "1", "1"]
     page = desk.get(plan).text
-    assert "Là tài khoản của chính bạn." in page
+    assert "Là tài khoản của chính người lập kế hoạch." in page
     assert "Đang tạm khoá rồi." in page
     assert status_of(console, staff[1].id) is AccountStatus.PENDING
 
@@ -74,14 +37,14 @@ def test_it_is_applied_as_a_whole_and_undone_by_another(
     console: ConsoleWorld, desk: Browser, staff: list[Account]
 ) -> None:
     plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
-    desk.post(f"{plan}/ap-dung")
+    confirmed(desk, plan)
     assert {status_of(console, one.id) for one in staff} == {AccountStatus.SUSPENDED}
     assert "9/KH" in desk.get(f"/quan-tri/tai-khoan/{staff[0].id}").text
-    again = desk.post(f"{plan}/ap-dung")
+    again = confirmed(desk, plan)
     assert again.status_code == 422
     undoing = desk.post(f"{plan}/hoan-tac", WHY).headers["location"]
     assert numbers(desk, undoing) == ["3", "0", "0"]
-    desk.post(f"{undoing}/ap-dung")
+    confirmed(desk, undoing)
     assert {status_of(console, one.id) for one in staff} == {AccountStatus.PENDING}
 
 
@@ -91,11 +54,13 @@ def test_what_changed_since_it_was_shown_is_shown_again(
     plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
     with console.sign_on.services.database.transaction() as session:
         suspend_account(session, console.sign_on.officer, staff[0].id, now=NOW, basis=BASIS)
-    answer = desk.follow(desk.post(f"{plan}/ap-dung"))
+    answer = desk.follow(confirmed(desk, plan))
     assert "đã được lập lại" in answer.text
     assert status_of(console, staff[1].id) is AccountStatus.PENDING
     assert numbers(desk, plan) == ["2", "1", "0"]
-    desk.post(f"{plan}/ap-dung")
+    stale = confirmed(desk, plan)
+    assert "đã được lập lại từ lúc bạn mở trang này" in stale.text
+    confirmed(desk, plan, revision=2)
     assert status_of(console, staff[1].id) is AccountStatus.SUSPENDED
 
 
@@ -106,12 +71,12 @@ def test_quotas_go_back_to_what_each_was(
     with database.transaction() as session:
         session.get_one(Mailbox, staff[0].id).quota_bytes = 5
     plan = planned(desk, selected(*(one.id for one in staff)), "quota", gigabytes="2")
-    desk.post(f"{plan}/ap-dung")
+    confirmed(desk, plan)
     with database.transaction() as session:
         session.get_one(Mailbox, staff[2].id).quota_bytes = 7
     undoing = desk.post(f"{plan}/hoan-tac", WHY).headers["location"]
     assert numbers(desk, undoing) == ["2", "0", "1"]
-    desk.post(f"{undoing}/ap-dung")
+    confirmed(desk, undoing)
     with database.transaction() as session:
         quotas = [session.get_one(Mailbox, one.id).quota_bytes for one in staff]
     assert quotas == [5, None, 7]
@@ -124,29 +89,52 @@ def test_all_that_a_list_shows_wants_the_number_typed(
     organisation = province.organisation("Sở Y tế")
     ids = [province.account(province.person(organisation, "Lò Văn Thử")).id for _ in range(51)]
     plan = planned(desk, f"{PATH}/moi?tat-ca=1&under={organisation.id}", "suspend")
-    refused = desk.post(f"{plan}/ap-dung", {"number": "50"})
+    refused = confirmed(desk, plan, "50")
     assert refused.status_code == 422
     assert 'id="number-fault"' in refused.text
     assert status_of(console, ids[0]) is AccountStatus.PENDING
-    desk.post(f"{plan}/ap-dung", {"number": "51"})
+    confirmed(desk, plan, "51")
     assert status_of(console, ids[50]) is AccountStatus.SUSPENDED
     assert status_of(console, holder.id) is AccountStatus.ACTIVE
+
+
+def test_all_people_whom_any_filter_finds_are_planned_for_as_they_were_found(
+    console: ConsoleWorld, desk: Browser
+) -> None:
+    province = console.sign_on.province
+    organisation = province.organisation("Sở Y tế")
+    found = [province.account(province.person(organisation, "Lò Văn Thử")) for _ in range(2)]
+    province.account(province.person(organisation, "Hà Thị Khác"))
+    province.person(organisation, "Lò Văn Thử Không")  # has no account
+    address = f"{PATH}/moi?tat-ca=can-bo&q=lo+van+thu&under={organisation.id}&status="
+    page = desk.get(address).text
+    assert "Đã chọn 2 tài khoản" in page
+    assert "1 người khớp bộ lọc không có tài khoản" in page
+    plan = planned(desk, address, "suspend")
+    late = province.account(province.person(organisation, "Lò Văn Thử"))
+    assert numbers(desk, plan) == ["2", "0", "0"]
+    confirmed(desk, plan)
+    assert {status_of(console, one.id) for one in found} == {AccountStatus.SUSPENDED}
+    assert status_of(console, late.id) is AccountStatus.PENDING
 
 
 def test_letters_come_once_as_a_file(desk: Browser, staff: list[Account], holder: Member) -> None:
     plan = planned(desk, selected(staff[0].id, staff[1].id, holder.id), "letters")
     assert numbers(desk, plan) == ["2", "0", "1"]
-    answer = desk.post(f"{plan}/ap-dung")
+    answer = confirmed(desk, plan)
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        (name,) = archive.namelist()
-        assert archive.read(name).startswith(b"%PDF")
-    assert desk.post(f"{plan}/ap-dung").status_code == 422
+        names = archive.namelist()
+        letters = next(name for name in names if name.endswith("thu-kich-hoat.pdf"))
+        assert archive.read(letters).startswith(b"%PDF")
+    assert len(names) == 3
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert confirmed(desk, plan).status_code == 422
 
 
 def test_a_new_password_is_demanded(console: ConsoleWorld, desk: Browser) -> None:
     member = console.sign_on.member()
     plan = planned(desk, selected(member.id), "demand_password")
-    desk.post(f"{plan}/ap-dung")
+    confirmed(desk, plan)
     with console.sign_on.services.database.transaction() as session:
         assert get_account(session, member.id).password_must_change
 
@@ -158,16 +146,3 @@ def test_bad_input_is_said_and_kept(desk: Browser, staff: list[Account]) -> None
     assert 'value="x"' in answer.text
     empty = desk.post(f"{PATH}/moi", {**WHY, "action": "suspend"})
     assert empty.status_code == 422
-
-
-def test_the_worker_applies_a_queued_plan(
-    console: ConsoleWorld, desk: Browser, staff: list[Account]
-) -> None:
-    plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
-    services = console.sign_on.services
-    job = services.jobs.tasks["bulk.apply"]
-    job(
-        plan_id=plan.rpartition("/")[2],
-        actor={"kind": "account", "label": "x", "id": None, "request_id": None},
-    )
-    assert status_of(console, staff[0].id) is AccountStatus.SUSPENDED

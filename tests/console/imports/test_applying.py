@@ -4,6 +4,8 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy import text
+
 from console.imports import progress_routes
 from identity.organisations.models import Organisation
 from identity.roles.models import Role
@@ -66,6 +68,48 @@ def test_a_registry_that_changed_asks_for_another_check(wizard: Wizard) -> None:
     assert "Tệp này đã được ghi một lần" in page
 
 
+def lose_jobs(wizard: Wizard) -> None:
+    """As when a job was tried for the last time."""
+    with wizard.services.database.transaction() as session:
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+        long_ago = "now() - interval '30 years'"
+        session.execute(text(f"UPDATE identity_import_plan SET created_at = {long_ago}"))
+        session.execute(
+            text(f"UPDATE identity_import_plan SET asked_at = {long_ago} WHERE asked_at < now()")
+        )
+
+
+def test_a_list_whose_check_died_says_so_and_is_tried_again(wizard: Wizard) -> None:
+    address = wizard.send(workbook(GOOD)).headers["Location"]
+    wizard.services.import_jobs.mend()
+    assert "Đang chờ đến lượt" in wizard.page(address)
+    lose_jobs(wizard)
+    wizard.services.import_jobs.mend()
+    page = wizard.page(address)
+    assert "Chưa kiểm tra xong" in page
+    assert "tệp vẫn được giữ" in page
+    assert wizard.correct(address, {"again": "1"}).status_code == 303
+    wizard.work()
+    assert wizard.confirm(address, revision=2).status_code == 303
+    lose_jobs(wizard)
+    wizard.services.import_jobs.mend()
+    assert "Chưa có gì được ghi và tệp vẫn được giữ" in wizard.page(address)
+    assert wizard.confirm(address, revision=2).status_code == 303
+    wizard.work()
+    assert "Đã ghi vào hệ thống" in wizard.page(address)
+
+
+def test_a_list_is_given_up_with_its_file(wizard: Wizard) -> None:
+    address = wizard.planned(workbook(GOOD))
+    assert wizard.browser.post(f"{address}/bo", {"revision": "2"}).status_code == 409
+    assert wizard.browser.post(f"{address}/bo", {"revision": "1"}).status_code == 303
+    page = wizard.page(address)
+    assert "đã bỏ danh sách này" in page
+    assert "Thử lại" not in page
+    assert wizard.confirm(address).status_code == 409
+    assert wizard.correct(address, {"again": "1"}).status_code == 409
+
+
 def test_taking_many_accounts_away_is_typed(
     wizard: Wizard, console: ConsoleWorld, finance: Organisation
 ) -> None:
@@ -116,7 +160,7 @@ def test_letters_of_a_list_that_opened_nothing_are_none(wizard: Wizard) -> None:
 def test_a_stranger_to_the_role_makes_no_letters(wizard: Wizard, console: ConsoleWorld) -> None:
     address = wizard.planned(workbook(GOOD))
     browser = console.browser(console.holder(Role.LEADER, name="Lê Thị Hoa"))
-    for step in ("thu", "xac-nhan", "sua"):
+    for step in ("thu", "xac-nhan", "sua", "bo"):
         assert browser.post(f"{address}/{step}").status_code == 403
 
 

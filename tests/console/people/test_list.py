@@ -80,11 +80,13 @@ def test_columns_are_chosen_in_the_address(console: ConsoleWorld) -> None:
 
 def test_the_filter_and_not_the_page_is_handed_to_actions_on_all(console: ConsoleWorld) -> None:
     browser = console.browser(console.holder(Role.HR))
-    page = browser.get(f"{LIST}?status=active").text
-    address = "/quan-tri/hang-loat/moi?tat-ca=1&kind=personal&status=active"
+    page = browser.get(f"{LIST}?q=tran&status=active&post=concurrent").text
+    assert "tat-ca" not in page  # nobody
+    page = browser.get(f"{LIST}?q=tran&status=active").text
+    address = "/quan-tri/hang-loat/moi?tat-ca=can-bo&q=tran&status=active"
     assert f'href="{escape(address)}"' in page
     assert browser.get(address).status_code == 200
-    assert "tat-ca=1" not in browser.get(f"{LIST}?q=tran").text  # accounts are searched otherwise
+    assert "tat-ca" not in browser.get(f"{LIST}?status=none").text
 
 
 def test_people_who_are_ticked_are_handed_over_by_their_accounts(console: ConsoleWorld) -> None:

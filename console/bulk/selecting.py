@@ -1,0 +1,56 @@
+"""The accounts that something is to be done to: ticked one by one, or all that a list shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+from sqlalchemy.orm import Session
+
+from console.accounts.filters import AccountsFilter, accounts_filter
+from console.accounts.queries import list_account_ids
+from console.people.filters import ALL_PEOPLE, PeopleFilter, people_filter
+from console.people.queries import count_without_account, list_accounts_of
+from kernel.clock import office_day
+
+MOST_SELECTED = 1000
+"""One by one; all that match have no such limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    account_ids: tuple[UUID, ...] = ()
+    accounts: AccountsFilter | None = None
+    """All that this finds."""
+    people: PeopleFilter | None = None
+    """The accounts of all people whom this finds."""
+
+    def resolve(self, session: Session, now: datetime) -> list[UUID]:
+        if self.people is not None:
+            return list_accounts_of(session, self.people, office_day(now))
+        if self.accounts is not None:
+            return list_account_ids(session, self.accounts, now)
+        return list(dict.fromkeys(self.account_ids))
+
+    def left_out(self, session: Session, now: datetime) -> int:
+        """People who match and have no account."""
+        if self.people is None:
+            return 0
+        return count_without_account(session, self.people, office_day(now))
+
+
+def selection_of(
+    accounts: Annotated[AccountsFilter, Depends(accounts_filter)],
+    people: Annotated[PeopleFilter, Depends(people_filter)],
+    account: Annotated[list[UUID] | None, Query(max_length=MOST_SELECTED)] = None,
+    everything: Annotated[str, Query(alias="tat-ca", max_length=10)] = "",
+) -> Selection:
+    if everything == ALL_PEOPLE:
+        return Selection(people=people)
+    if everything:
+        return Selection(accounts=accounts)
+    return Selection(tuple(account or ()))
+
+
+Selected = Annotated[Selection, Depends(selection_of)]
