@@ -61,6 +61,12 @@ GROUPS = (
                 Permission.READ_CLIENTS,
             ),
             Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
+            Item(
+                _("Công việc nền"),
+                "/quan-tri/cong-viec-nen",
+                "clipboard-list",
+                Permission.READ_OPERATIONS,
+            ),
             Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
             Item(_("Tình trạng"), "/quan-tri/tinh-trang", "heartbeat", Permission.READ_OPERATIONS),
             Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),

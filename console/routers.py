@@ -19,6 +19,7 @@ from console.imports.list_routes import router as import_list_router
 from console.imports.plan_routes import router as import_plan_router
 from console.imports.progress_routes import router as import_progress_router
 from console.imports.upload_routes import router as import_upload_router
+from console.jobs.routes import router as jobs_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
 from console.organisations.routes import router as organisations_router
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients_router,
     directory_router,
     comparisons_router,
+    jobs_router,
     health_router,
     audit_router,
     roles_router,

@@ -144,6 +144,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.directory_jobs = services.directory_jobs
     app.state.health = examiner(services)
     app.state.versions = versions()
+    app.state.tasks = services.every_task()
     app.state.import_jobs = services.import_jobs
     app.state.async_database = services.async_database
     app.state.handover = services.handover

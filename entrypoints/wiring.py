@@ -29,6 +29,7 @@ from kernel.audit_spool import AuditSpool
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
+from kernel.job_notes import Noting
 from kernel.jobs import build_jobs, connection_string
 from kernel.mailer import Mailer
 from kernel.notices import Notices
@@ -185,7 +186,7 @@ class Services:
 
     @cached_property
     def jobs(self) -> procrastinate.App:
-        return build_jobs(self.settings.database.url)
+        return build_jobs(self.settings.database.url, Noting(self.database, self.clock))
 
     @cached_property
     def import_jobs(self) -> ImportJobs:
@@ -194,6 +195,21 @@ class Services:
     @cached_property
     def bulk_jobs(self) -> BulkJobs:
         return BulkJobs(self.jobs, self.database, self.clock)
+
+    def every_task(self) -> procrastinate.App:
+        """The jobs with all tasks registered, as building what has them does."""
+        for built in (
+            self.import_jobs,
+            self.bulk_jobs,
+            self.directory_jobs,
+            self.sign_on_jobs,
+            self.password_jobs,
+            self.mail_server_jobs,
+            self.usage_jobs,
+            self.reminder_jobs,
+        ):
+            assert built  # noqa: S101
+        return self.jobs
 
     @cached_property
     def return_path(self) -> ReturnPath | None:

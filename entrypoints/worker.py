@@ -102,14 +102,7 @@ class Worker:
 
     async def _run_jobs(self) -> None:
         services = self._services
-        assert services.import_jobs  # noqa: S101  # building them registers their tasks
-        assert services.bulk_jobs  # noqa: S101
-        assert services.directory_jobs  # noqa: S101
-        assert services.sign_on_jobs  # noqa: S101
-        assert services.password_jobs  # noqa: S101
-        assert services.mail_server_jobs  # noqa: S101
-        assert services.usage_jobs  # noqa: S101
-        assert services.reminder_jobs  # noqa: S101
+        services.every_task()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)

@@ -4,6 +4,7 @@ import enum
 from typing import Any
 
 import procrastinate
+from procrastinate.middleware import SyncTaskMiddleware
 from procrastinate.tasks import Task
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
@@ -53,9 +54,15 @@ def connection_string(url: SecretStr) -> str:
     return plain.render_as_string(hide_password=False)
 
 
-def build_jobs(url: SecretStr) -> procrastinate.App:
+def build_jobs(url: SecretStr, *around: SyncTaskMiddleware) -> procrastinate.App:
+    """`around`: what every task runs inside of."""
     connector = procrastinate.PsycopgConnector(conninfo=connection_string(url))
-    return procrastinate.App(connector=connector)
+    return procrastinate.App(connector=connector, worker_defaults={"task_middleware": [*around]})
+
+
+def own_tasks(jobs: procrastinate.App) -> set[str]:
+    """Names, without what the library brings along."""
+    return {name for name in jobs.tasks if "procrastinate." not in name}
 
 
 def defer(session: Session, task: Task[Any, Any, Any], **arguments: Any) -> int:

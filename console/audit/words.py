@@ -44,6 +44,7 @@ TAGS = {
     "import:given-up": _("Bỏ danh sách chưa ghi"),
     "import:planned": _("Đọc danh sách để nhập"),
     "import:row-shown": _("Xem dữ liệu riêng của một dòng nhập"),
+    "job:removed": _("Bỏ công việc nền hỏng"),
     "job:retried": _("Chạy lại công việc nền"),
     "list:created": _("Lập danh sách thư"),
     "list:ended": _("Bỏ danh sách thư"),

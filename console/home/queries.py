@@ -15,6 +15,7 @@ from identity.hr_import.models import ImportPlan, PlanStatus
 from identity.organisations.models import Organisation
 from identity.organisations.queries import in_force
 from kernel.access import Permission
+from kernel.jobs import JobStanding, count_jobs
 from theme.catalogue import _
 
 OVERDUE = timedelta(days=30)
@@ -71,6 +72,16 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
             "server",
         )
         yield from _drift(session)
+    if caller.may(Permission.READ_OPERATIONS):
+        jobs = count_jobs(session)
+        yield Waiting(
+            _("Công việc nền bị hỏng"),
+            _("Chạy lại hoặc bỏ, sau khi xem lý do."),
+            jobs[JobStanding.FAILED] + jobs[JobStanding.INTERRUPTED],
+            "/quan-tri/cong-viec-nen",
+            "clipboard-list",
+            urgent=True,
+        )
 
 
 def _drift(session: Session) -> Iterator[Waiting]:

@@ -1,0 +1,163 @@
+"""What the worker does at the console: its tasks, and the jobs that failed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import procrastinate
+from fastapi import APIRouter, Depends, Path, Request, Response
+from sqlalchemy.orm import Session
+
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.forms import tried
+from console.jobs import words
+from console.pages import pages
+from console.session.access import ManagesOperations, ReadsOperations
+from console.session.service import Caller
+from kernel import job_list, jobs
+from kernel.access import Actor, Permission
+from kernel.audit import Basis
+from kernel.database import Database
+from kernel.http import Db, Now
+from kernel.job_list import JobNotFound, StoppedJob, TaskState
+from kernel.jobs import JobStanding
+from kernel.messages import Message
+from kernel.same_origin import require_same_origin
+from sso.login.destinations import go
+from theme.faults import Fault
+
+router = APIRouter(include_in_schema=False)
+PATH = "/quan-tri/cong-viec-nen"
+SHOWN = 100
+JobId = Annotated[int, Path(ge=1, lt=2**63)]
+Change = Callable[[Session, Actor, int, Basis], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    code: str
+    schedule: Message
+    state: TaskState
+
+
+@router.get(PATH)
+def show_jobs(
+    request: Request, caller: ReadsOperations, db: Db, now: Now, done: str = ""
+) -> Response:
+    registered: procrastinate.App = request.app.state.tasks
+    with db.transaction() as session:
+        alive = jobs.seconds_since_sign_of_life(session)
+        counts = jobs.count_jobs(session)
+        stopped = job_list.list_stopped(session, SHOWN)
+        states = job_list.task_states(session)
+    return pages.show(
+        request,
+        "jobs/list.html",
+        caller,
+        now,
+        alive=alive,
+        is_alive=alive is not None and alive <= jobs.SILENT_SECONDS,
+        counts=counts,
+        stopped=stopped,
+        stopped_count=counts[JobStanding.FAILED] + counts[JobStanding.INTERRUPTED],
+        tasks=_tasks(registered, states),
+        of_jobs=words,
+        may_be_retried=may_be_retried,
+        may_manage=caller.may(Permission.MANAGE_OPERATIONS),
+        done=done,
+    )
+
+
+def _tasks(registered: procrastinate.App, states: dict[str, TaskState]) -> list[ShownTask]:
+    """Those that this version knows and those that any version has left behind, by name."""
+    periodic = registered.periodic_registry.periodic_tasks.values()
+    crons = {one.task.name: one.cron for one in periodic}
+    names = jobs.own_tasks(registered) | set(states)
+    return [
+        ShownTask(
+            name,
+            words.schedule_in_words(crons.get(name)),
+            states.get(name, TaskState()),
+        )
+        for name in sorted(names)
+    ]
+
+
+@router.get(f"{PATH}/{{job_id}}/chay-lai")
+def ask_to_retry(
+    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId
+) -> Response:
+    job = _job(db, job_id, to_retry=True)
+    return _form(request, caller, now, job, "retry")
+
+
+@router.post(f"{PATH}/{{job_id}}/chay-lai", dependencies=[Depends(require_same_origin)])
+def retry(  # what FastAPI hands over
+    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId, typed: BasisOfForm
+) -> Response:
+    job = _job(db, job_id, to_retry=True)
+    faults = typed.faults or tried(db, _bound(job_list.retry_job, caller, job_id, typed))
+    if faults:
+        return _form(request, caller, now, job, "retry", typed, faults)
+    return go(f"{PATH}?done=retried")
+
+
+@router.get(f"{PATH}/{{job_id}}/bo")
+def ask_to_remove(
+    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId
+) -> Response:
+    return _form(request, caller, now, _job(db, job_id), "remove")
+
+
+@router.post(f"{PATH}/{{job_id}}/bo", dependencies=[Depends(require_same_origin)])
+def remove(  # what FastAPI hands over
+    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId, typed: BasisOfForm
+) -> Response:
+    job = _job(db, job_id)
+    faults = typed.faults or tried(db, _bound(job_list.remove_job, caller, job_id, typed))
+    if faults:
+        return _form(request, caller, now, job, "remove", typed, faults)
+    return go(f"{PATH}?done=removed")
+
+
+def _bound(
+    change: Change, caller: Caller, job_id: int, typed: TypedBasis
+) -> Callable[[Session], None]:
+    return lambda session: change(session, caller.actor, job_id, typed.given())
+
+
+def _job(db: Database, job_id: int, *, to_retry: bool = False) -> StoppedJob:
+    """Raises JobNotFound, JobNotStopped; also where running it again would surprise people."""
+    with db.transaction() as session:
+        job = job_list.get_stopped(session, job_id)
+    if to_retry and not may_be_retried(job):
+        raise JobNotFound
+    return job
+
+
+def may_be_retried(job: StoppedJob) -> bool:
+    return job.task in words.TASKS and words.TASKS[job.task].may_be_retried
+
+
+def _form(  # callers above it
+    request: Request,
+    caller: Caller,
+    now: datetime,
+    job: StoppedJob,
+    action: str,
+    typed: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    return pages.show(
+        request,
+        "jobs/action.html",
+        caller,
+        now,
+        status_code=422 if faults else 200,
+        job=job,
+        action=action,
+        of_jobs=words,
+        typed=typed,
+        faults=faults,
+    )
