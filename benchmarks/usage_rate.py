@@ -99,13 +99,14 @@ class Measured:
                 Verdict("same active mailboxes by both (1: yes)", float(self._agree()), 1.0),
             ]
         sizes = self._sizes()
+        rows.append(Row("storage of months, MiB", {"MiB": sizes["mail_admin_usage_month"]}))
         title = (
             f"Usage rate: {mailboxes:,} mailboxes, {organisations:,} organisations, 31 days; "
             f"October takes {sizes['mail_admin_usage_month']:,.0f} MiB in months, "
             f"{sizes['mail_admin_usage_day']:,.0f} MiB in days, "
             f"{sizes['mail_admin_usage_event']:,.0f} MiB in events"
         )
-        return Section("rate", title, rows, verdicts)
+        return Section(f"rate of {mailboxes}", title, rows, verdicts)
 
     def _agree(self) -> bool:
         """Without thresholds the plain query counts the same."""
@@ -196,6 +197,36 @@ def measure(options: argparse.Namespace, folder: Path) -> Section:
         )
 
 
+def growth(one: Section, many: Section, times: int) -> Section:
+    """How many times as long the same takes for `times` as many mailboxes."""
+    rows, before = [], {row.side: row for row in one.rows}
+    for row in many.rows:
+        heading = "MiB" if "MiB" in row.figures else "median ms"
+        ratio = row.figures[heading] / before[row.side].figures[heading]
+        rows.append(Row(row.side, {"times as much": ratio}))
+    verdicts = [
+        Verdict(f"growth of {row.side}", row.figures["times as much"], times, at_least=False)
+        for row in rows
+    ]
+    return Section("growth", f"{times} times as many mailboxes", rows, verdicts)
+
+
+def measured_sections(options: argparse.Namespace) -> list[Section]:
+    sections = []
+    for times in (1, options.times) if options.times else (1,):
+        size = argparse.Namespace(**vars(options) | {"mailboxes": times * options.mailboxes})
+        if times > 1:
+            size.events_a_day = 0
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            Path(folder).chmod(0o755)  # the servers run as users of their own
+            sections.append(measure(size, Path(folder)))
+    if options.times:
+        one, many = sections
+        many = Section(many.name, many.title, many.rows)  # the limits are those of the first
+        sections = [one, many, growth(one, many, options.times)]
+    return sections
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mailboxes", type=int, default=100_000)
@@ -203,6 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--events-a-day", type=int, default=2, help="of a mailbox; 0 for none")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--questions", type=int, default=200, help="to the dashboard")
+    parser.add_argument("--times", type=int, help="and so many times as many mailboxes, compared")
     parser.add_argument("--smoke", action="store_true", help="a little of everything, only to try")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", help="for the servers' data: a real disk, not memory")
@@ -210,12 +242,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.smoke:
         options.mailboxes, options.organisations = SMOKE_MAILBOXES, SMOKE_ORGANISATIONS
         options.runs, options.questions = 1, 5
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        Path(folder).chmod(0o755)  # the servers run as users of their own
-        section = measure(options, Path(folder))
+    sections = measured_sections(options)
     if options.json:
-        print(as_json([section]))
-    else:
+        print(as_json(sections))
+        return
+    for section in sections:
         section.show(new_console())
 
 

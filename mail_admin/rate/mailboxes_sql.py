@@ -28,11 +28,14 @@ COUNTS = ("sent", "sent_outside", "delivered", "read")
 
 PLANNED = text("""
 SELECT set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true),
-    set_config('join_collapse_limit', '1', true)
+    set_config('join_collapse_limit', '1', true),
+    set_config('parallel_setup_cost', '15000', true), set_config('work_mem', '64MB', true)
 """)
 """Said before the statement. Compiling it took longer than running it; the organisations it binds
 are hashed only where the planner sees them; and its joins stand in the order that is best for all
-and for few, so that looking for another one takes longer than asking about an organisation."""
+and for few, so that looking for another one takes longer than asking about an organisation.
+Where starting processes looks cheap, each of its parts gets some of its own, and then the whole
+cannot have any; what is grouped is thought to be larger than it is, and would be sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,9 @@ back AS (
 )
 """
 
-# "IS NOT FALSE" keeps persons from being looked for in the GiST index of what must not overlap,
-# which takes ten times as long as the other one and is thought to take as long
+# "former" is the last of those that are over, without an aggregate, which would be computed again
+# by each process; "IS NOT FALSE" keeps persons from being looked for in the GiST index of what must
+# not overlap, which takes ten times as long as the other one and is thought to take as long
 PLACES = """
 here AS (
     SELECT person_id, organisation_id FROM identity_appointment
@@ -121,10 +125,16 @@ earlier AS (
         AND valid_to > :start AND valid_to <= :reference
 ),
 former AS (
-    SELECT DISTINCT ON (person_id) person_id, organisation_id FROM identity_appointment AS past
-    WHERE is_primary IS NOT FALSE AND valid_from <= :reference
-        AND valid_to <= :reference {of_persons}
-    ORDER BY person_id, valid_from DESC, valid_to DESC
+    SELECT person_id, organisation_id FROM identity_appointment AS past
+    WHERE is_primary IS NOT FALSE AND valid_from <= :reference AND valid_to <= :reference
+        {of_persons}
+        AND NOT EXISTS (
+            SELECT FROM identity_appointment AS later
+            WHERE later.person_id = past.person_id AND later.is_primary IS NOT FALSE
+                AND later.valid_from <= :reference AND later.valid_to <= :reference
+                AND (later.valid_from, later.valid_to, later.id)
+                    > (past.valid_from, past.valid_to, past.id)
+        )
 )
 """
 

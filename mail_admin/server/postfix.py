@@ -16,7 +16,6 @@ FILES = (
     "own-domains.cf",
     "mailboxes.cf",
     "aliases.cf",
-    "lists.cf",
     "list-recipients.cf",
     "sender-login.cf",
     "inactive.cf",
