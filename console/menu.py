@@ -15,11 +15,13 @@ class Item:
     icon: str
     permission: Permission | None = None
     """Whoever lacks it does not see the item."""
+    beside: tuple[str, ...] = ()
+    """Other pages of the same subject, where ids of its own take all the room below `path`."""
 
     def is_current(self, path: str) -> bool:
         if self.path == HOME.path:
             return path == self.path
-        return path == self.path or path.startswith(self.path + "/")
+        return any(path == one or path.startswith(one + "/") for one in (self.path, *self.beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ GROUPS = (
                 "/quan-tri/he-thong",
                 "plug-connected",
                 Permission.READ_CLIENTS,
+                ("/quan-tri/them-he-thong", "/quan-tri/khoa-ky"),
             ),
             Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
             Item(

@@ -9,7 +9,9 @@ from console.audit.routes import router as audit_router
 from console.bulk.move_routes import router as bulk_move_router
 from console.bulk.plan_routes import router as bulk_plan_router
 from console.bulk.routes import router as bulk_router
+from console.clients.form_routes import router as client_forms_router
 from console.clients.routes import router as clients_router
+from console.clients.username_routes import router as usernames_router
 from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
 from console.health.routes import router as health_router
@@ -20,6 +22,7 @@ from console.imports.plan_routes import router as import_plan_router
 from console.imports.progress_routes import router as import_progress_router
 from console.imports.upload_routes import router as import_upload_router
 from console.jobs.routes import router as jobs_router
+from console.keys.routes import router as keys_router
 from console.me.routes import router as me_router
 from console.organisations.form_routes import router as organisation_forms_router
 from console.organisations.routes import router as organisations_router
@@ -48,6 +51,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     changing_router,
     posts_router,
     clients_router,
+    client_forms_router,
+    usernames_router,
+    keys_router,
     directory_router,
     comparisons_router,
     jobs_router,

@@ -1,6 +1,7 @@
 """Connected systems: which there are, what each may do, its secret, and stopping it."""
 
-from collections.abc import Sequence
+import enum
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -8,10 +9,15 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from sqlalchemy import func, select
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.clients.fields import GRANTS, METHODS
+from console.clients.kinds import PATH
+from console.clients.own import is_own, refuse_own
+from console.clients.typed import group_ids, members_of
 from console.pages import pages
 from console.session.access import ManagesClients, ReadsClients
 from console.session.service import Caller
 from identity.names.text import search_key
+from identity.organisations.models import Organisation
 from kernel.access import Permission
 from kernel.errors import DomainError
 from kernel.http import Db, Now
@@ -19,32 +25,75 @@ from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.clients import service
 from sso.clients.description import SECRET_METHODS
+from sso.clients.expiry import Ending, EndingKind, list_endings
 from sso.clients.models import ClientRow
+from sso.clients.username_list import count_usernames
+from sso.http import SignOn
 from sso.login.destinations import go
 from sso.login.scope_words import scopes_in_words
 from sso.sessions.models import Participation
+from theme.catalogue import _
 from theme.faults import Fault, faults_of
 
 router = APIRouter(include_in_schema=False)
-PATH = "/quan-tri/he-thong"
 ClientName = Annotated[str, Path(max_length=100)]
 OVERLAPS = (0, 1, 24, 24 * 7, 24 * 30)
 """Hours."""
+ENDINGS = {
+    EndingKind.SECRET: _("Mã bí mật cũ"),
+    EndingKind.CERTIFICATE: _("Chứng thư số"),
+}
 CONFIRM = Message("Hãy gõ đúng mã hệ thống.", "Type the id of the system.")
 
 
+class Show(enum.StrEnum):
+    ENDING = "sap-het"
+    """Those that prove themselves with something that ends soon."""
+    STOPPED = "da-ngung"
+
+
+SHOWN = {Show.ENDING: _("Sắp hết hạn"), Show.STOPPED: _("Đã ngừng")}
+
+
 @router.get(PATH)
-def list_clients(
+def list_clients(  # what FastAPI hands over
     request: Request,
     caller: ReadsClients,
     db: Db,
     now: Now,
     q: Annotated[str, Query(max_length=100)] = "",
+    show: Annotated[str, Query(alias="loc", max_length=20)] = "",
 ) -> Response:
     """A province has dozens of them: one page."""
+    only = Show(show) if show in set(Show) else None
     with db.transaction() as session:
-        rows = [row for row in service.list_clients(session) if _is_meant(row, q)]
-    return pages.show(request, "clients/list.html", caller, now, part="results", rows=rows, q=q)
+        rows = service.list_clients(session)
+        endings: dict[str, list[Ending]] = {}
+        for ending in list_endings(session, now):
+            endings.setdefault(ending.client_id, []).append(ending)
+    return pages.show(
+        request,
+        "clients/list.html",
+        caller,
+        now,
+        part="results",
+        rows=[row for row in rows if _is_meant(row, q) and _is_kind(row, only, endings)],
+        endings=endings,
+        ending_words=ENDINGS,
+        q=q,
+        only=only,
+        choices=[(one.value, words) for one, words in SHOWN.items()],
+        may_manage=caller.may(Permission.MANAGE_CLIENTS),
+    )
+
+
+def _is_kind(row: ClientRow, only: Show | None, endings: Container[str]) -> bool:
+    match only:
+        case Show.ENDING:
+            return row.client_id in endings
+        case Show.STOPPED:
+            return row.disabled_at is not None
+    return True
 
 
 def _is_meant(row: ClientRow, typed: str) -> bool:
@@ -54,14 +103,26 @@ def _is_meant(row: ClientRow, typed: str) -> bool:
 
 
 @router.get(f"{PATH}/{{client_id}}")
-def show_client(
-    request: Request, caller: ReadsClients, db: Db, now: Now, client_id: ClientName, done: str = ""
+def show_client(  # what FastAPI hands over
+    request: Request,
+    caller: ReadsClients,
+    db: Db,
+    now: Now,
+    sign_on: SignOn,
+    client_id: ClientName,
+    done: str = "",
 ) -> Response:
     with db.transaction() as session:
         row = service.get_client(session, client_id)
         used = select(func.max(Participation.used_at)).where(Participation.client_id == row.id)
         last_used = session.scalar(used)
-        usernames = service.list_usernames(session, client_id)
+        usernames = count_usernames(session, row.id)
+        groups = session.scalars(
+            select(Organisation.name)
+            .where(Organisation.id.in_(group_ids(members_of(row.description))))
+            .order_by(Organisation.name)
+        ).all()
+        endings = [one for one in list_endings(session, now) if one.client_id == client_id]
     return pages.show(
         request,
         "clients/client.html",
@@ -69,10 +130,17 @@ def show_client(
         now,
         row=row,
         scopes=scopes_in_words(row.description.get("scope", [])),
+        methods=dict(METHODS),
+        grants=dict(GRANTS),
+        groups=groups,
         last_used=last_used,
         usernames=usernames,
+        endings=endings,
+        ending_words=ENDINGS,
+        issuer=sign_on.issuer,
         uses_secret=_uses_secret(row),
-        may_manage=caller.may(Permission.MANAGE_CLIENTS),
+        may_manage=caller.may(Permission.MANAGE_CLIENTS) and not is_own(client_id),
+        is_own=is_own(client_id),
         done=done,
     )
 
@@ -85,6 +153,7 @@ def _uses_secret(row: ClientRow) -> bool:
 def ask_to_switch(
     request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
 ) -> Response:
+    refuse_own(client_id)
     with db.transaction() as session:
         row = service.get_client(session, client_id)
     return _form(request, caller, now, row, "clients/switch.html")
@@ -102,6 +171,7 @@ def switch(  # what FastAPI hands over
     confirmation: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """The form says what it was for, so that two who send it do not undo each other."""
+    refuse_own(client_id)
     enabled = wanted == "enabled"
     with db.transaction() as session:
         row = service.get_client(session, client_id)
@@ -162,7 +232,14 @@ def rotate(  # what FastAPI hands over
                 )
             until = now + timedelta(hours=hours) if hours else None
             return pages.show(
-                request, "clients/shown_once.html", caller, now, row=row, secret=secret, until=until
+                request,
+                "clients/shown_once.html",
+                caller,
+                now,
+                row=row,
+                secret=secret,
+                until=until,
+                fresh=False,
             )
         except DomainError as error:
             faults = list(faults_of(error))

@@ -16,6 +16,9 @@ from identity.organisations.models import Organisation
 from identity.organisations.queries import in_force
 from kernel.access import Permission
 from kernel.jobs import JobStanding, count_jobs
+from sso.clients.expiry import list_endings
+from sso.keys.service import late_algorithms
+from sso.settings import SignOnSettings
 from theme.catalogue import _
 
 OVERDUE = timedelta(days=30)
@@ -32,9 +35,33 @@ class Waiting:
     urgent: bool = False
 
 
-def waiting_for(session: Session, caller: Caller, now: datetime) -> list[Waiting]:
+def waiting_for(
+    session: Session, caller: Caller, sign_on: SignOnSettings, now: datetime
+) -> list[Waiting]:
     """Of what the caller may do something about; nothing where nothing waits."""
-    return [found for found in _all(session, caller, now) if found.count]
+    found = [*_all(session, caller, now), *_of_systems(session, caller, sign_on, now)]
+    return [one for one in found if one.count]
+
+
+def _of_systems(
+    session: Session, caller: Caller, settings: SignOnSettings, now: datetime
+) -> Iterator[Waiting]:
+    if caller.may(Permission.READ_CLIENTS):
+        yield Waiting(
+            _("Khoá ký chưa có khoá kế tiếp"),
+            _("Lịch đổi khoá không chạy."),
+            len(late_algorithms(session, settings, now=now)),
+            "/quan-tri/khoa-ky",
+            "key",
+            urgent=True,
+        )
+        yield Waiting(
+            _("Mã bí mật, chứng thư số của hệ thống sắp hết hạn"),
+            _("Trong 30 ngày tới, hoặc đã hết hạn."),
+            len({one.client_id for one in list_endings(session, now)}),
+            "/quan-tri/he-thong?loc=sap-het",
+            "plug-connected",
+        )
 
 
 def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:

@@ -8,18 +8,19 @@ from console.session.access import AnyCaller
 from kernel.access import Permission
 from kernel.clock import office_day
 from kernel.http import Db, Now
+from sso.http import SignOn
 from sso.login.destinations import CONSOLE_PATH, HOME_PATH, go
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get(CONSOLE_PATH)
-def show_home(request: Request, caller: AnyCaller, db: Db, now: Now) -> Response:
+def show_home(request: Request, caller: AnyCaller, db: Db, now: Now, sign_on: SignOn) -> Response:
     """Staff without a role have nothing to administer: their own account is their start."""
     if not caller.roles:
         return go(HOME_PATH)
     with db.transaction() as session:
-        waiting = queries.waiting_for(session, caller, now)
+        waiting = queries.waiting_for(session, caller, sign_on.settings, now)
         counts = queries.registry_counts(session, office_day(now))
     return pages.show(
         request,

@@ -4,20 +4,8 @@ import click
 
 from entrypoints.cli.session import Session, answer, as_json, basis_of, with_basis
 from kernel.clock import office_time
-from kernel.errors import NotFound
 from sso.keys import service
 from sso.keys.models import SigningKey
-
-
-class SigningKeyNotFound(NotFound):
-    code = "signing-key-not-found"
-
-    def __init__(self, kid: str) -> None:
-        super().__init__(
-            f"Không có khóa ký {kid} đang công bố.",
-            f"There is no published signing key {kid}.",
-            place=kid,
-        )
 
 
 @click.group()
@@ -43,9 +31,7 @@ def rotate(session: Session, *, as_json: bool) -> None:
     services = session.services
     settings, now = services.settings.sso, services.clock()
     with services.database.transaction() as database:
-        keys = service.keep_keys_ready(database, services.keys, settings, session.actor, now=now)
-        if not keys:
-            keys = service.rotate_now(database, services.keys, settings, session.actor, now=now)
+        keys = service.rotate(database, services.keys, settings, session.actor, now=now)
     _show(keys, as_json=as_json)
 
 
@@ -58,10 +44,9 @@ def withdraw(session: Session, /, kid: str, **options: Any) -> None:
     basis, services = basis_of(options), session.services
     settings, now = services.settings.sso, services.clock()
     with services.database.transaction() as database:
-        if not service.withdraw(database, session.actor, kid, now=now, basis=basis):
-            raise SigningKeyNotFound(kid)
-        database.flush()
-        service.keep_keys_ready(database, services.keys, settings, session.actor, now=now)
+        service.replace_leaked(
+            database, services.keys, settings, session.actor, kid, now=now, basis=basis
+        )
     click.echo(f"{kid} withdrawn")
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sso.clients.addresses import is_fitting_address, is_fitting_redirect
+from sso.clients.faults import Unfit
 from sso.clients.username_template import unknown_fields
 from sso.keys.models import Algorithm
 from sso.settings import LONGEST_ACCESS_TOKEN_SECONDS
@@ -186,10 +187,11 @@ class ClientDescription(BaseModel):
     def _redirects_fit(self) -> Self:
         for address in self.redirect_uris:
             if not is_fitting_redirect(address, native=self.application_type == "native"):
-                raise ValueError(f"redirect_uris: {address} is not an absolute https address")
-        for address in (*self.post_logout_redirect_uris, *self.cas_services):
-            if not is_fitting_address(address):
-                raise ValueError(f"{address} is not an absolute https address")
+                raise _no_address("redirect_uris", address)
+        for name in ("post_logout_redirect_uris", "cas_services"):
+            for address in getattr(self, name):
+                if not is_fitting_address(address):
+                    raise _no_address(name, address)
         for name in (
             "backchannel_logout_uri",
             "frontchannel_logout_uri",
@@ -202,18 +204,26 @@ class ClientDescription(BaseModel):
         ):
             address = getattr(self, name)
             if address is not None and not is_fitting_address(address):
-                raise ValueError(f"{name}: {address} is not an absolute https address")
+                raise _no_address(name, address)
         return self
 
     @model_validator(mode="after")
     def _grants_fit(self) -> Self:
         code = GrantType.AUTHORIZATION_CODE in self.grant_types
         if code and not self.redirect_uris:
-            raise ValueError("redirect_uris: authorization_code needs at least one address")
+            raise Unfit(
+                "redirect_uris",
+                "đăng nhập bằng mã (authorization_code) cần ít nhất một địa chỉ",
+                "authorization_code needs at least one address",
+            )
         proves_itself = self.token_endpoint_auth_method in PROVES_ITSELF
         for grant in (GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE):
             if grant in self.grant_types and not proves_itself:
-                raise ValueError(f"grant_types: {grant} needs a client that authenticates itself")
+                raise Unfit(
+                    "grant_types",
+                    f"{grant} chỉ dành cho hệ thống tự chứng minh được mình",
+                    f"{grant} needs a client that authenticates itself",
+                )
         return self
 
     @model_validator(mode="after")
@@ -222,15 +232,27 @@ class ClientDescription(BaseModel):
         if self.subject_type is not SubjectType.PAIRWISE or self.sector_identifier_uri is not None:
             return self
         if len(self.redirect_hosts) > 1:
-            raise ValueError("sector_identifier_uri: needed when redirect addresses differ in host")
+            raise Unfit(
+                "sector_identifier_uri",
+                "cần có khi các địa chỉ nhận mã ở nhiều máy khác nhau",
+                "needed when redirect addresses differ in host",
+            )
         if not self.sector:
-            raise ValueError("sector_identifier_uri: needed when no redirect address has a host")
+            raise Unfit(
+                "sector_identifier_uri",
+                "cần có khi không địa chỉ nhận mã nào có tên máy",
+                "needed when no redirect address has a host",
+            )
         return self
 
     @model_validator(mode="after")
     def _consent_can_be_asked(self) -> Self:
         if self.cas_services and self.require_consent:
-            raise ValueError("require_consent: CAS has no step in which people could be asked")
+            raise Unfit(
+                "require_consent",
+                "CAS không có bước nào để hỏi ý kiến người dùng",
+                "CAS has no step in which people could be asked",
+            )
         return self
 
     @property
@@ -240,17 +262,44 @@ class ClientDescription(BaseModel):
     @model_validator(mode="after")
     def _keys_fit(self) -> Self:
         if self.jwks is not None and self.jwks_uri is not None:
-            raise ValueError("jwks: give jwks or jwks_uri, not both (RFC 7591 section 2)")
+            raise Unfit(
+                "jwks",
+                "chỉ khai jwks hoặc jwks_uri, không khai cả hai (RFC 7591 mục 2)",
+                "give jwks or jwks_uri, not both (RFC 7591 section 2)",
+            )
         method = self.token_endpoint_auth_method
         if method in KEY_METHODS and self.jwks is None and self.jwks_uri is None:
-            raise ValueError(f"jwks: {method} needs jwks or jwks_uri")
+            raise Unfit(
+                "jwks", f"{method} cần jwks hoặc jwks_uri", f"{method} needs jwks or jwks_uri"
+            )
         names = (self.tls_client_auth_subject_dn, self.tls_client_auth_san_dns)
         if method is AuthMethod.TLS_CLIENT_AUTH and sum(name is not None for name in names) != 1:
-            raise ValueError("tls_client_auth needs exactly one of subject_dn and san_dns")
+            raise Unfit(
+                "tls_client_auth_subject_dn",
+                "tls_client_auth cần đúng một trong hai: subject_dn hoặc san_dns",
+                "tls_client_auth needs exactly one of subject_dn and san_dns",
+            )
         return self
 
     @model_validator(mode="after")
     def _template_fits(self) -> Self:
-        if self.username_template and (names := unknown_fields(self.username_template)):
-            raise ValueError(f"username_template: there is no {', '.join(names)}")
+        try:
+            names = unknown_fields(self.username_template or "")
+        except ValueError as error:
+            raise Unfit(
+                "username_template",
+                "chỉ gồm chữ và các mục trong ngoặc nhọn như {unit}_{name}",
+                str(error),
+            ) from None
+        if names:
+            listed = ", ".join(names)
+            raise Unfit("username_template", f"không có mục {listed}", f"there is no {listed}")
         return self
+
+
+def _no_address(member: str, address: str) -> Unfit:
+    return Unfit(
+        member,
+        f"{address} không phải địa chỉ https đầy đủ",
+        f"{address} is not an absolute https address",
+    )

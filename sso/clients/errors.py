@@ -1,4 +1,7 @@
+from collections.abc import Sequence
+
 from kernel.errors import Conflict, Invalid, NotFound
+from sso.clients.faults import DescriptionFault
 
 
 class ClientNotFound(NotFound):
@@ -24,11 +27,30 @@ class ClientExists(Conflict):
 class ClientDescriptionInvalid(Invalid):
     code = "client-description-invalid"
 
-    def __init__(self, faults: str, place: str | None = None) -> None:
+    def __init__(self, faults: Sequence[DescriptionFault]) -> None:
+        self.faults = faults
+        """At least one."""
+        vi = "; ".join(_beside(fault.path, fault.message.vi) for fault in faults)
+        en = "; ".join(_beside(fault.path, fault.message.en) for fault in faults)
         super().__init__(
-            f"Mô tả ứng dụng không hợp lệ: {faults}.",
-            f"The description of the client is wrong: {faults}.",
-            place=place,
+            f"Mô tả ứng dụng không hợp lệ: {vi}.",
+            f"The description of the client is wrong: {en}.",
+            place=faults[0].path or None,
+        )
+
+
+def _beside(path: str, sentence: str) -> str:
+    return f"{path}: {sentence}" if path else sentence
+
+
+class ClientChangedMeanwhile(Conflict):
+    code = "client-changed-meanwhile"
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(
+            f"Ứng dụng {client_id} vừa được người khác sửa; hãy tải lại rồi sửa tiếp.",
+            f"Somebody else changed the client {client_id} meanwhile; load it again.",
+            place="revision",
         )
 
 
@@ -63,5 +85,18 @@ class UsernameTaken(Conflict):
         super().__init__(
             f"Ứng dụng đã gọi một tài khoản khác là {username}.",
             f"The client already calls another account {username}.",
+            place="username",
+        )
+
+
+class UsernameChangedMeanwhile(Conflict):
+    code = "username-changed-meanwhile"
+
+    def __init__(self, username: str | None) -> None:
+        vi = f"giờ là {username}" if username else "giờ chưa có"
+        en = f"it is {username} now" if username else "there is none now"
+        super().__init__(
+            f"Tên này vừa được người khác đổi, {vi}; hãy xem lại.",
+            f"Somebody else changed this name meanwhile: {en}.",
             place="username",
         )

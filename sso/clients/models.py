@@ -1,3 +1,5 @@
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,16 @@ class ClientRow(Base):
     disabled_at: Mapped[datetime | None]
     registration_token_hash: Mapped[bytes | None] = mapped_column(unique=True)
     """Of a client that registered itself and manages its entry (RFC 7592)."""
+
+    @property
+    def revision(self) -> str:
+        """Another one whenever the description is another one."""
+        return revision_of(self.description)
+
+
+def revision_of(description: Any) -> str:
+    text = json.dumps(description, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class ClientSecret(Base):

@@ -2,18 +2,30 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from identity.accounts.errors import AccountNotFound
 from identity.accounts.queries import get_account
-from kernel.http import BasisForm, Db, ManagesClients, Now, ReadsClients, problems
+from kernel.http import (
+    BasisForm,
+    Cursor,
+    Db,
+    ManagesClients,
+    Now,
+    PageSize,
+    ReadsClients,
+    problems,
+)
+from kernel.paging import CursorInvalid
 from sso.clients import service
 from sso.clients.errors import (
     CasServiceTaken,
+    ClientChangedMeanwhile,
     ClientDescriptionInvalid,
     ClientExists,
     ClientHasNoSecret,
     ClientNotFound,
+    UsernameChangedMeanwhile,
     UsernameTaken,
 )
 from sso.clients.models import ClientRow
@@ -23,12 +35,16 @@ from sso.clients.schemas import (
     ClientList,
     ClientOut,
     ClientWithSecret,
+    KnownUsernameOut,
     MappedUsernameIn,
     SecretRotation,
+    UsernameList,
 )
+from sso.clients.username_list import UsernameFilter, find_usernames
 
 router = APIRouter(prefix="/clients", tags=["clients"])
 ClientName = Annotated[str, Path(max_length=100)]
+FINDS = "Part of a name, tone marks optional, or the beginning of a login or of a user name."
 
 
 @router.get("")
@@ -58,7 +74,10 @@ def get_client(client_id: ClientName, db: Db, _: ReadsClients) -> ClientOut:
 
 
 @router.put(
-    "/{client_id}", responses=problems(ClientNotFound, ClientDescriptionInvalid, CasServiceTaken)
+    "/{client_id}",
+    responses=problems(
+        ClientNotFound, ClientDescriptionInvalid, ClientChangedMeanwhile, CasServiceTaken
+    ),
 )
 def change_client(
     client_id: ClientName, form: ClientChange, actor: ManagesClients, db: Db, now: Now
@@ -67,7 +86,13 @@ def change_client(
     description = service.describe(form.description)
     with db.transaction() as session:
         row = service.change_client(
-            session, actor, client_id, description, now=now, basis=form.basis.to_basis()
+            session,
+            actor,
+            client_id,
+            description,
+            now=now,
+            basis=form.basis.to_basis(),
+            expected_revision=form.revision,
         )
         return ClientOut.model_validate(row)
 
@@ -103,10 +128,27 @@ def enable_client(
     return _set_enabled(client_id, form, actor, db, now, enabled=True)
 
 
+@router.get("/{client_id}/usernames", responses=problems(ClientNotFound, CursorInvalid))
+def list_usernames(
+    client_id: ClientName,
+    db: Db,
+    _: ReadsClients,
+    q: Annotated[str, Query(max_length=100, description=FINDS)] = "",
+    limit: PageSize = 50,
+    cursor: Cursor = None,
+) -> UsernameList:
+    """Names that were mapped, or kept since somebody's first sign-in, in the order of logins."""
+    with db.transaction() as session:
+        row = service.get_client(session, client_id)
+        page = find_usernames(session, row.id, UsernameFilter(q, cursor), limit)
+        items = [KnownUsernameOut.model_validate(one) for one in page.rows]
+        return UsernameList(items=items, next_cursor=page.next_cursor)
+
+
 @router.put(
     "/{client_id}/usernames/{account_id}",
     status_code=204,
-    responses=problems(ClientNotFound, AccountNotFound, UsernameTaken),
+    responses=problems(ClientNotFound, AccountNotFound, UsernameTaken, UsernameChangedMeanwhile),
 )
 def map_username(
     client_id: ClientName, account_id: UUID, form: MappedUsernameIn, actor: ManagesClients, db: Db
@@ -115,7 +157,13 @@ def map_username(
     with db.transaction() as session:
         get_account(session, account_id)
         service.map_username(
-            session, actor, client_id, account_id, form.username, basis=form.basis.to_basis()
+            session,
+            actor,
+            client_id,
+            account_id,
+            form.username,
+            basis=form.basis.to_basis(),
+            seen=form.seen,
         )
 
 

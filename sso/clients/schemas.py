@@ -34,6 +34,9 @@ class ClientIn(BaseModel):
 
 class ClientChange(BaseModel):
     description: Description
+    revision: str | None = Field(
+        None, max_length=64, description="Of the description that was read: another is a conflict."
+    )
     basis: BasisForm
 
 
@@ -46,6 +49,11 @@ class SecretRotation(BaseModel):
 
 class MappedUsernameIn(BaseModel):
     username: Username
+    seen: str | None = Field(
+        None,
+        max_length=LONGEST_USERNAME,
+        description="The name that was there, empty for none: another one is a conflict.",
+    )
     basis: BasisForm
 
 
@@ -54,6 +62,7 @@ class ClientOut(BaseModel):
     id: UUID
     client_id: str
     description: dict[str, Any]
+    revision: str
     created_at: datetime
     changed_at: datetime
     disabled_at: datetime | None
@@ -65,3 +74,16 @@ class ClientWithSecret(ClientOut):
 
 class ClientList(BaseModel):
     items: list[ClientOut]
+
+
+class KnownUsernameOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    account_id: UUID
+    login: str
+    name: str
+    username: str
+
+
+class UsernameList(BaseModel):
+    items: list[KnownUsernameOut]
+    next_cursor: str | None

@@ -16,21 +16,32 @@ from identity.accounts.models import Account
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
+from kernel.messages import Message
 from kernel.tokens import new_token, token_hash
 from sso.clients.description import SECRET_METHODS, ClientDescription
 from sso.clients.errors import (
     CasServiceTaken,
+    ClientChangedMeanwhile,
     ClientDescriptionInvalid,
     ClientExists,
     ClientHasNoSecret,
     ClientNotFound,
+    UsernameChangedMeanwhile,
     UsernameTaken,
 )
+from sso.clients.faults import DescriptionFault, faults_in
+from sso.clients.keys import import_keys
 from sso.clients.models import ClientRow, ClientSecret, MappedUsername
 from sso.clients.username_template import login_pattern
 
 SECRET_PREFIX = "congvu_client"  # noqa: S105  # public: lets secret scanners recognise a leak
-
+NO_KEYS = DescriptionFault(
+    "jwks",
+    Message(
+        "chỉ nhận khoá công khai, thuộc loại và độ dài được chấp nhận",
+        "public keys only, of a kind and size that is accepted",
+    ),
+)
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sso_client'))")
 """Whoever writes down what clients are: two could take the same CAS address at once."""
@@ -48,15 +59,12 @@ class ClientAuditTag(enum.StrEnum):
 def describe(values: dict[str, Any]) -> ClientDescription:
     """Raises ClientDescriptionInvalid, naming the field."""
     try:
-        return ClientDescription.model_validate(values)
+        description = ClientDescription.model_validate(values)
     except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        places = [".".join(str(part) for part in fault["loc"]) for fault in faults]
-        sentences = [
-            f"{place}: {fault['msg']}" if place else fault["msg"].removeprefix("Value error, ")
-            for place, fault in zip(places, faults, strict=True)
-        ]
-        raise ClientDescriptionInvalid("; ".join(sentences), places[0] or None) from None
+        raise ClientDescriptionInvalid(faults_in(error)) from None
+    if description.jwks is not None and import_keys(description.jwks) is None:
+        raise ClientDescriptionInvalid([NO_KEYS])
+    return description
 
 
 def create_client(
@@ -102,10 +110,16 @@ def change_client(
     *,
     now: datetime,
     basis: Basis,
+    expected_revision: str | None = None,
 ) -> ClientRow:
-    """Raises ClientNotFound, CasServiceTaken."""
+    """With a revision: only if the description is still the one that was read.
+
+    Raises ClientNotFound, ClientChangedMeanwhile, CasServiceTaken.
+    """
     session.execute(ONE_AT_A_TIME)
     row = get_client_for_update(session, client_id)
+    if expected_revision not in {None, row.revision}:
+        raise ClientChangedMeanwhile(client_id)
     if row.disabled_at is None:
         _check_cas_services(session, client_id, description.cas_services)
     before, after = row.description, description.model_dump(mode="json")
@@ -175,12 +189,18 @@ def map_username(
     username: str,
     *,
     basis: Basis,
+    seen: str | None = None,
 ) -> None:
     """What an application calls one account, in place of what its template says.
 
-    Raises ClientNotFound, UsernameTaken.
+    With `seen`: only if the name is still that one; empty where there was none.
+    Raises ClientNotFound, UsernameChangedMeanwhile, UsernameTaken.
     """
     row = get_client_for_update(session, client_id)
+    if seen is not None:
+        present = kept_username(session, row.id, account_id)
+        if seen != (present or ""):
+            raise UsernameChangedMeanwhile(present)
     taken = select(MappedUsername.account_id).where(
         MappedUsername.client_id == row.id, MappedUsername.username == username
     )
@@ -199,6 +219,13 @@ def map_username(
     audit.record(
         session, actor, ClientAuditTag.USERNAME_MAPPED, account_id, basis, client_id=client_id
     )
+
+
+def kept_username(session: Session, client: UUID, account_id: UUID) -> str | None:
+    statement = select(MappedUsername.username).where(
+        MappedUsername.client_id == client, MappedUsername.account_id == account_id
+    )
+    return session.scalar(statement)
 
 
 def list_usernames(session: Session, client_id: str) -> list[tuple[str, str]]:

@@ -1,17 +1,19 @@
 """Making signing keys ahead of time and withdrawing them when nothing they signed can be in use."""
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.encryption import KeyRing
+from sso.keys.errors import KeysChangedMeanwhile, SigningKeyNotFound
 from sso.keys.models import Algorithm, SigningKey
 from sso.keys.ring import KeyPair, sealing_context
 from sso.settings import SignOnSettings
@@ -19,6 +21,9 @@ from sso.settings import SignOnSettings
 RSA_BITS = 3072
 WITHDRAWN_AFTER = timedelta(days=2)
 """Past the longest token and the longest cache of others."""
+LATE_AFTER = timedelta(hours=2)
+"""The worker looks every hour."""
+SCHEDULE = Basis("key schedule")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('sso_signing_key'))")
 
 MAKERS: Mapping[Algorithm, Callable[[], KeyPair]] = {
@@ -34,7 +39,13 @@ class KeyAuditTag(enum.StrEnum):
 
 
 def keep_keys_ready(
-    session: Session, ring: KeyRing, settings: SignOnSettings, actor: Actor, *, now: datetime
+    session: Session,
+    ring: KeyRing,
+    settings: SignOnSettings,
+    actor: Actor,
+    *,
+    now: datetime,
+    basis: Basis = SCHEDULE,
 ) -> list[SigningKey]:
     """Publish a successor for every key that nears its end; the very first signs at once.
 
@@ -42,17 +53,18 @@ def keep_keys_ready(
     already. Repeating it changes nothing. Returns the keys it made.
     """
     session.execute(ONE_AT_A_TIME)
+    publish = partial(_publish, session, ring, settings, actor, now=now, basis=basis)
     made = []
     for algorithm in Algorithm:
         keys = _published(session, algorithm, now)
         if not keys:
-            made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from=now))
+            made.append(publish(algorithm, now))
             continue
         keys[0].signs_from = min(keys[0].signs_from, now)
         last = max(key.signs_until for key in keys)
         if last - settings.key_lead <= now:
             signs_from = max(last, now + settings.key_lead)
-            made.append(_publish(session, ring, settings, actor, algorithm, now, signs_from))
+            made.append(publish(algorithm, signs_from))
     return made
 
 
@@ -68,15 +80,75 @@ def _published(session: Session, algorithm: Algorithm, now: datetime) -> list[Si
 
 
 def rotate_now(
-    session: Session, ring: KeyRing, settings: SignOnSettings, actor: Actor, *, now: datetime
+    session: Session,
+    ring: KeyRing,
+    settings: SignOnSettings,
+    actor: Actor,
+    *,
+    now: datetime,
+    basis: Basis = SCHEDULE,
 ) -> list[SigningKey]:
     """New keys that take over as soon as everybody can know them: after the lead time."""
     session.execute(ONE_AT_A_TIME)
     signs_from = now + settings.key_lead
     return [
-        _publish(session, ring, settings, actor, algorithm, now, signs_from)
+        _publish(session, ring, settings, actor, algorithm, signs_from, now=now, basis=basis)
         for algorithm in Algorithm
     ]
+
+
+def rotate(
+    session: Session,
+    ring: KeyRing,
+    settings: SignOnSettings,
+    actor: Actor,
+    *,
+    now: datetime,
+    basis: Basis = SCHEDULE,
+    seen: Collection[str] | None = None,
+) -> list[SigningKey]:
+    """Those that are due, or else successors of all.
+
+    With `seen`: only if these are still the published ones, so that two who ask at once make one.
+    Raises KeysChangedMeanwhile.
+    """
+    session.execute(ONE_AT_A_TIME)
+    published = select(SigningKey.kid).where(SigningKey.withdrawn_at > now)
+    if seen is not None and set(seen) != set(session.scalars(published)):
+        raise KeysChangedMeanwhile
+    made = keep_keys_ready(session, ring, settings, actor, now=now, basis=basis)
+    return made or rotate_now(session, ring, settings, actor, now=now, basis=basis)
+
+
+def replace_leaked(
+    session: Session,
+    ring: KeyRing,
+    settings: SignOnSettings,
+    actor: Actor,
+    kid: str,
+    *,
+    now: datetime,
+    basis: Basis,
+) -> None:
+    """Withdraw a key, with another one signing from now on. Raises SigningKeyNotFound."""
+    if not withdraw(session, actor, kid, now=now, basis=basis):
+        raise SigningKeyNotFound(kid)
+    session.flush()
+    keep_keys_ready(session, ring, settings, actor, now=now, basis=basis)
+
+
+def late_algorithms(
+    session: Session, settings: SignOnSettings, *, now: datetime
+) -> list[Algorithm]:
+    """Those whose successor should have been published already: nobody keeps the schedule."""
+    statement = (
+        select(SigningKey.algorithm, func.max(SigningKey.signs_until))
+        .where(SigningKey.withdrawn_at > now)
+        .group_by(SigningKey.algorithm)
+    )
+    last = dict(session.execute(statement).all())
+    due = now + settings.key_lead - LATE_AFTER
+    return [one for one in Algorithm if one not in last or last[one] <= due]
 
 
 def withdraw(session: Session, actor: Actor, kid: str, *, now: datetime, basis: Basis) -> bool:
@@ -104,14 +176,16 @@ def signs_until(session: Session, now: datetime) -> dict[Algorithm, datetime | N
     return ends
 
 
-def _publish(  # noqa: PLR0917  # one caller, named beside it
+def _publish(  # callers above it
     session: Session,
     ring: KeyRing,
     settings: SignOnSettings,
     actor: Actor,
     algorithm: Algorithm,
-    now: datetime,
     signs_from: datetime,
+    *,
+    now: datetime,
+    basis: Basis,
 ) -> SigningKey:
     key = MAKERS[algorithm]()
     signs_until = signs_from + timedelta(days=settings.key_days)
@@ -132,7 +206,7 @@ def _publish(  # noqa: PLR0917  # one caller, named beside it
         actor,
         KeyAuditTag.PUBLISHED,
         None,
-        Basis("key schedule"),
+        basis,
         kid=kid,
         algorithm=algorithm.value,
         signs_from=signs_from.isoformat(),

@@ -1,0 +1,257 @@
+"""Keys that tokens are signed with: which sign, which are to come, new ones, taking one back."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from sqlalchemy.orm import Session
+
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.forms import tried
+from console.pages import pages
+from console.session.access import ManagesClients, ReadsClients
+from console.session.service import Caller
+from kernel.access import Permission
+from kernel.http import Db, Now
+from kernel.messages import Message
+from kernel.same_origin import require_same_origin
+from sso.http import SignOn
+from sso.keys import service
+from sso.keys.errors import SigningKeyNotFound
+from sso.keys.models import Algorithm, SigningKey
+from sso.login.destinations import go
+from theme.catalogue import _
+from theme.faults import Fault
+
+router = APIRouter(include_in_schema=False)
+PATH = "/quan-tri/khoa-ky"
+OURS_ONLY = [Depends(require_same_origin)]
+Kid = Annotated[str, Path(max_length=64)]
+SHOWN_OF_KID = 8
+"""Enough to tell keys apart, and to type."""
+OVER_SHOWN = 12
+CONFIRM = Message(
+    f"Hãy gõ đúng {SHOWN_OF_KID} ký tự đầu của mã khoá.",
+    f"Type the first {SHOWN_OF_KID} characters of the key id.",
+)
+
+
+class State(enum.StrEnum):
+    COMING = "coming"
+    SIGNING = "signing"
+    PUBLISHED = "published"
+    GONE = "gone"
+
+
+WORDS = {
+    State.COMING: _("Sắp ký"),
+    State.SIGNING: _("Đang ký"),
+    State.PUBLISHED: _("Còn công bố"),
+    State.GONE: _("Đã rút"),
+}
+TONES = {
+    State.COMING: "warn",
+    State.SIGNING: "good",
+    State.PUBLISHED: "",
+    State.GONE: "quiet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownKey:
+    key: SigningKey
+    state: State
+
+    @property
+    def short(self) -> str:
+        return self.key.kid[:SHOWN_OF_KID]
+
+
+def shown_keys(keys: Sequence[SigningKey], now: datetime) -> list[ShownKey]:
+    """Those that count by algorithm and time; then the last of those that are gone."""
+    found = [ShownKey(key, _state(key, keys, now)) for key in keys]
+    live = [one for one in found if one.state is not State.GONE]
+    gone = sorted(
+        (one for one in found if one.state is State.GONE),
+        key=lambda one: one.key.withdrawn_at,
+        reverse=True,
+    )
+    live.sort(key=lambda one: (list(Algorithm).index(one.key.algorithm), one.key.signs_from))
+    return [*live, *gone[:OVER_SHOWN]]
+
+
+def _state(key: SigningKey, keys: Sequence[SigningKey], now: datetime) -> State:
+    if key.withdrawn_at <= now:
+        return State.GONE
+    if key.signs_from > now:
+        return State.COMING
+    ready = [
+        one
+        for one in keys
+        if one.algorithm is key.algorithm and one.signs_from <= now < one.withdrawn_at
+    ]
+    last = max(ready, key=lambda one: one.signs_from)
+    return State.SIGNING if last is key else State.PUBLISHED
+
+
+@router.get(PATH)
+def list_keys(
+    request: Request,
+    caller: ReadsClients,
+    db: Db,
+    now: Now,
+    sign_on: SignOn,
+    done: str = "",
+) -> Response:
+    with db.transaction() as session:
+        keys = shown_keys(service.list_keys(session), now)
+        late = service.late_algorithms(session, sign_on.settings, now=now)
+    return pages.show(
+        request,
+        "keys/list.html",
+        caller,
+        now,
+        keys=keys,
+        late=late,
+        words_of=WORDS,
+        tones=TONES,
+        days=sign_on.settings.key_days,
+        issuer=sign_on.issuer,
+        may_manage=caller.may(Permission.MANAGE_CLIENTS),
+        done=done,
+    )
+
+
+@router.get(f"{PATH}/doi")
+def ask_to_rotate(
+    request: Request, caller: ManagesClients, db: Db, now: Now, sign_on: SignOn
+) -> Response:
+    return _rotation(request, caller, db, now, sign_on)
+
+
+@router.post(f"{PATH}/doi", dependencies=OURS_ONLY)
+def rotate(  # what FastAPI hands over
+    request: Request,
+    caller: ManagesClients,
+    db: Db,
+    now: Now,
+    sign_on: SignOn,
+    typed: BasisOfForm,
+    seen: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    faults = typed.faults
+    if not faults:
+
+        def write(session: Session) -> None:
+            service.rotate(
+                session,
+                sign_on.ring,
+                sign_on.settings,
+                caller.actor,
+                now=now,
+                basis=typed.given(),
+                seen=seen or [],
+            )
+
+        faults = tried(db, write)
+        if not faults:
+            return go(f"{PATH}?done=rotated")
+    return _rotation(request, caller, db, now, sign_on, typed, faults)
+
+
+def _rotation(  # callers above it
+    request: Request,
+    caller: Caller,
+    db: Db,
+    now: datetime,
+    sign_on: SignOn,
+    typed: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    with db.transaction() as session:
+        keys = shown_keys(service.list_keys(session), now)
+    return pages.show(
+        request,
+        "keys/rotate.html",
+        caller,
+        now,
+        status_code=422 if faults else 200,
+        keys=[one for one in keys if one.state is not State.GONE],
+        words_of=WORDS,
+        tones=TONES,
+        signs_from=now + sign_on.settings.key_lead,
+        typed=typed,
+        faults=faults,
+    )
+
+
+@router.get(f"{PATH}/{{kid}}/rut")
+def ask_to_withdraw(
+    request: Request, caller: ManagesClients, db: Db, now: Now, kid: Kid
+) -> Response:
+    return _withdrawal(request, caller, db, now, kid)
+
+
+@router.post(f"{PATH}/{{kid}}/rut", dependencies=OURS_ONLY)
+def withdraw(  # what FastAPI hands over
+    request: Request,
+    caller: ManagesClients,
+    db: Db,
+    now: Now,
+    sign_on: SignOn,
+    kid: Kid,
+    typed: BasisOfForm,
+    confirmation: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    faults = typed.faults
+    if confirmation.strip() not in {kid, kid[:SHOWN_OF_KID]}:
+        faults.append(Fault(CONFIRM, "confirmation"))
+    if not faults:
+
+        def write(session: Session) -> None:
+            service.replace_leaked(
+                session,
+                sign_on.ring,
+                sign_on.settings,
+                caller.actor,
+                kid,
+                now=now,
+                basis=typed.given(),
+            )
+
+        faults = tried(db, write)
+        if not faults:
+            return go(f"{PATH}?done=withdrawn")
+    return _withdrawal(request, caller, db, now, kid, typed, faults)
+
+
+def _withdrawal(  # callers above it
+    request: Request,
+    caller: Caller,
+    db: Db,
+    now: datetime,
+    kid: str,
+    typed: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    """Raises SigningKeyNotFound, also for one that is withdrawn already."""
+    with db.transaction() as session:
+        keys = shown_keys(service.list_keys(session), now)
+    found = next((one for one in keys if one.key.kid == kid and one.state is not State.GONE), None)
+    if found is None:
+        raise SigningKeyNotFound(kid)
+    return pages.show(
+        request,
+        "keys/withdraw.html",
+        caller,
+        now,
+        status_code=422 if faults else 200,
+        one=found,
+        words_of=WORDS,
+        tones=TONES,
+        typed=typed,
+        faults=faults,
+    )
