@@ -75,7 +75,11 @@ class Courier:
         self._lease_seconds = BATCH * attempt_seconds + MARGIN_SECONDS
         self._lanes: list[tuple[Listener, Future[None]]] = []
         self._wake = Event()
-        notices.subscribe(CHANNEL, lambda _: self._wake.set())
+        notices.subscribe(CHANNEL, lambda _: self.wake())
+
+    def wake(self) -> None:
+        """Look at once for what is due, and whether to stop."""
+        self._wake.set()
 
     def run_until(self, stop: Event) -> None:
         """Raises one of DATABASE_GONE; may be called again."""

@@ -150,18 +150,20 @@ class Couriers:
 
     services: Services
     _pool: ThreadPoolExecutor = field(default_factory=ThreadPoolExecutor)
-    _running: list[tuple[Event, Notices, Future[None]]] = field(default_factory=list)
+    _running: list[tuple[Event, Courier, Notices, Future[None]]] = field(default_factory=list)
 
     def start(self) -> None:
         notices = Notices(connection_string(self.services.settings.database.url))
         notices.start()
         courier, stop = courier_for(self.services, notices), Event()
-        self._running.append((stop, notices, self._pool.submit(_live, courier, stop)))
+        running = self._pool.submit(_live, courier, stop)
+        self._running.append((stop, courier, notices, running))
 
     def stop(self) -> None:
-        for stop, _, _ in self._running:
+        for stop, courier, _, _ in self._running:
             stop.set()
-        for _, notices, running in self._running:
+            courier.wake()
+        for _, _, notices, running in self._running:
             running.result(PATIENCE_SECONDS)
             notices.stop()
         self._running.clear()
