@@ -7,7 +7,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from identity.handover.batch import Batch
-from identity.handover.files import archive
+from identity.handover.files import FILE_NAMES, archive
 from identity.handover.settings import HandoverSettings
 from kernel.clock import VIETNAM
 from theme.pages import HEADERS
@@ -20,7 +20,8 @@ def letters_as_file(
 
     Of the letters no more than those of one organisation are in memory together.
     """
-    name = f"thu-kich-hoat-{now.astimezone(VIETNAM):%Y%m%d-%H%M}.zip"
+    stem = FILE_NAMES[batches[0].purpose]
+    name = f"{stem}-{now.astimezone(VIETNAM):%Y%m%d-%H%M}.zip"
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(
         archive(batches, settings), media_type="application/zip", headers=headers

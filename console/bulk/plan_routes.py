@@ -1,7 +1,7 @@
 """A plan for many accounts: looked at, confirmed or given up, perhaps undone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from console.letters import letters_as_file
 from console.pages import pages
 from console.session.access import ManagesAccounts
 from console.session.service import Caller
+from identity.accounts.passwords import ResetSettings
 from identity.bulk import service
 from identity.bulk.applying import Outcome, apply_plan
 from identity.bulk.confirmation import (
@@ -27,10 +28,11 @@ from identity.bulk.confirmation import (
     touches,
 )
 from identity.bulk.jobs import BulkJobs
-from identity.bulk.models import UNDONE_BY, BulkAction, BulkPlan, BulkStatus, Verdict
+from identity.bulk.models import UNDONE_BY, WITH_LETTERS, BulkAction, BulkPlan, BulkStatus, Verdict
 from identity.bulk.reasons import REASONS
 from identity.handover.settings import HandoverSettings
 from identity.organisations.queries import get_organisation
+from kernel.clock import office_day
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
@@ -73,6 +75,7 @@ def confirm(
 ) -> Response:
     """Few are changed at once, many by the worker; letters at once, for they are the answer."""
     handover: HandoverSettings = request.app.state.handover
+    resets: ResetSettings = request.app.state.resets
     jobs: BulkJobs = request.app.state.bulk_jobs
     with db.transaction() as session:
         plan = service.get_plan(session, plan_id)
@@ -85,10 +88,15 @@ def confirm(
 
     def write(session: Session) -> None:
         plan = confirm_plan(session, caller.actor, plan_id, revision=revision, now=now)
-        if count > BY_WORKER_ABOVE and plan.action is not BulkAction.LETTERS:
+        if count > BY_WORKER_ABOVE and plan.action not in WITH_LETTERS:
             jobs.defer_apply(session, caller.actor, plan_id)
             return
-        lifetime = timedelta(days=handover.lifetime_days)
+        is_reset = plan.action is BulkAction.RESET
+        lifetime = (
+            timedelta(hours=resets.office_lifetime_hours)
+            if is_reset
+            else timedelta(days=handover.lifetime_days)
+        )
         outcome = apply_plan(session, caller.actor, plan_id, now=now, letter_lifetime=lifetime)
         outcomes.append(outcome)
 
@@ -165,6 +173,8 @@ def _page(
         tones=TONES,
         reasons=REASONS,
         actions=ACTIONS,
+        with_letters=plan.action in WITH_LETTERS,
+        codes_until=_codes_until(request, now),
         must_type=counts[Verdict.DO] > TYPED_ABOVE,
         is_own=is_own,
         is_running=plan.status is BulkStatus.QUEUED,
@@ -177,3 +187,9 @@ def _page(
         basis=basis,
         faults=faults,
     )
+
+
+def _codes_until(request: Request, now: datetime) -> date:
+    """The last day of codes for new passwords that are printed now."""
+    resets: ResetSettings = request.app.state.resets
+    return office_day(now + timedelta(hours=resets.office_lifetime_hours))

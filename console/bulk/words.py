@@ -7,6 +7,7 @@ CHOICES = {
     BulkAction.SUSPEND: _("Tạm khoá"),
     BulkAction.REINSTATE: _("Mở lại"),
     BulkAction.DEMAND_PASSWORD: _("Buộc đổi mật khẩu ở lần đăng nhập tới"),
+    BulkAction.RESET: _("In thư đặt lại mật khẩu"),
     BulkAction.QUOTA: _("Đổi dung lượng"),
     BulkAction.LETTERS: _("In thư kích hoạt"),
 }

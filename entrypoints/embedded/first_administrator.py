@@ -13,6 +13,7 @@ from entrypoints.home import Home
 from entrypoints.wiring import Services
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.service import issue_activation_codes
+from identity.handover.batch import Purpose
 from identity.roles.models import Role, RoleGrant
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -45,7 +46,7 @@ def invite(services: Services, home: Home) -> None:
             basis=BASIS,
         )
     file.touch(OWNER_ONLY)
-    file.write_text(f"{account.login} {services.handover.activation_link(code)}\n")
+    file.write_text(f"{account.login} {services.handover.link_for(Purpose.ACTIVATION, code)}\n")
 
 
 def invitation(home: Home) -> Invitation | None:

@@ -1,10 +1,10 @@
 """Choosing a new password without the old one: by a single-use code, sent or handed over."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -26,12 +26,13 @@ from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
-from kernel.database import Database
+from kernel.database import Database, copy_rows, is_among
 from kernel.tokens import new_code, normalise_code, token_hash
 
 GROUPS_OF_LINK = 13
 """260 random bits: what is sent by mail is clicked, not typed."""
 HOUR = timedelta(hours=1)
+RESET_COLUMNS = ("id", "account_id", "channel", "code_hash", "issued_at", "expires_at")
 
 
 class ResetAuditTag(enum.StrEnum):
@@ -134,6 +135,44 @@ def issue_office_reset(
     return code, row.expires_at
 
 
+def issue_office_resets(
+    session: Session,
+    actor: Actor,
+    accounts: Sequence[Account],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    basis: Basis,
+) -> list[str]:
+    """The same for many at once, in a few statements; the codes in the same order.
+
+    Raises ResetNeedsActiveAccount.
+    """
+    for account in accounts:
+        if account.status is not AccountStatus.ACTIVE:
+            raise ResetNeedsActiveAccount(account.login)
+    ids = [account.id for account in accounts]
+    apart = {"synchronize_session": False}
+    demand = update(Account).where(is_among(Account.id, ids)).values(password_must_change=True)
+    session.execute(demand, execution_options=apart)
+    open_ones = (PasswordReset.consumed_at.is_(None), PasswordReset.revoked_at.is_(None))
+    revoke = update(PasswordReset).where(is_among(PasswordReset.account_id, ids), *open_ones)
+    session.execute(revoke.values(revoked_at=now), execution_options=apart)
+    codes, ends = [new_code() for _ in accounts], now + lifetime
+    rows = (
+        (uuid4(), account_id, ResetChannel.OFFICE.value, _hash_of(code), now, ends)
+        for account_id, code in zip(ids, codes, strict=True)
+    )
+    copy_rows(session, PasswordReset.__tablename__, RESET_COLUMNS, rows)
+    details = {"channel": ResetChannel.OFFICE.value, "expires_at": ends.isoformat()}
+    audit.record_many(session, actor, ResetAuditTag.ISSUED, [(one, details) for one in ids], basis)
+    return codes
+
+
+def _hash_of(code: str) -> bytes:
+    return token_hash(normalise_code(code))
+
+
 def _issue(
     session: Session,
     actor: Actor,
@@ -151,7 +190,7 @@ def _issue(
     row = PasswordReset(
         account_id=account.id,
         channel=channel,
-        code_hash=token_hash(normalise_code(code)),
+        code_hash=_hash_of(code),
         issued_at=now,
         expires_at=now + lifetime,
     )

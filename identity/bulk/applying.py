@@ -16,7 +16,7 @@ from identity.bulk.models import BulkAction, BulkPlan, BulkRow, BulkStatus, Verd
 from identity.bulk.moving import destination_of
 from identity.bulk.planning import Assessed, assess
 from identity.bulk.service import MOVES, get_plan, rows_of, wanted_again, write_rows
-from identity.handover.batch import Batch
+from identity.handover.batch import Batch, Purpose
 from identity.handover.service import hand_over_accounts
 from identity.people.moves import Moved, check_destination, lock_people, move_back, move_people
 from kernel.access import Actor
@@ -116,8 +116,15 @@ def _do(
         quotas = {one.account_id: (one.quota_before, one.quota_after) for one in chosen}
         bulk.change_quotas(session, actor, quotas, basis=basis)
     else:
+        purpose = Purpose.RESET if plan.action is BulkAction.RESET else Purpose.ACTIVATION
         return hand_over_accounts(
-            session, actor, ids, now=now, lifetime=letter_lifetime, basis=basis
+            session,
+            actor,
+            ids,
+            now=now,
+            lifetime=letter_lifetime,
+            basis=basis,
+            purpose=purpose,
         )
     return ()
 

@@ -20,6 +20,8 @@ class BulkAction(enum.StrEnum):
     """Signing in opens nothing but the choice of a new one."""
     QUOTA = "quota"
     LETTERS = "letters"
+    RESET = "reset"
+    """A code for each, in a letter, to choose a new password with; signing in asks for one too."""
     MOVE = "move"
     """The holders work elsewhere from a day on."""
     MOVE_BACK = "move_back"
@@ -32,6 +34,10 @@ UNDONE_BY = {
     BulkAction.QUOTA: BulkAction.QUOTA,
     BulkAction.MOVE: BulkAction.MOVE_BACK,
 }
+
+
+WITH_LETTERS = frozenset({BulkAction.LETTERS, BulkAction.RESET})
+"""What is done is the answer, once: such plans are never left to the worker."""
 
 
 class BulkStatus(enum.StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.accounts.bulk import one_of
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
-from identity.bulk.models import BulkAction, Verdict
+from identity.bulk.models import WITH_LETTERS, BulkAction, Verdict
 from identity.bulk.moving import (
     Found,
     Post,
@@ -157,6 +157,14 @@ def _letters(_: Wanted, state: State) -> Found:
     return DONE if state.has_reader else (Verdict.REFUSED, "no-reader")
 
 
+def _reset(_: Wanted, state: State) -> Found:
+    if state.status is not AccountStatus.ACTIVE:
+        return Verdict.REFUSED, "not-active"
+    if state.kind is AccountKind.SERVICE:
+        return Verdict.REFUSED, "not-a-person"
+    return DONE if state.has_reader else (Verdict.REFUSED, "no-reader")
+
+
 def _move(wanted: Wanted, state: State) -> Found:
     if state.person_id is None or wanted.to is None:
         return Verdict.REFUSED, "not-a-person"
@@ -169,6 +177,7 @@ RULES = {
     BulkAction.DEMAND_PASSWORD: _demand_password,
     BulkAction.QUOTA: _quota,
     BulkAction.LETTERS: _letters,
+    BulkAction.RESET: _reset,
     BulkAction.MOVE: _move,
 }
 
@@ -191,7 +200,7 @@ def _states(
         .order_by(Account.login)
     )
     rows = session.execute(statement).all()
-    placed = _placed(session, day) if action is BulkAction.LETTERS else set()
+    placed = _placed(session, day) if action in WITH_LETTERS else set()
     to = next(iter(wanted.values())).to if wanted else None
     posts = primary_posts(session, wanted, to.day) if to is not None else {}
     found = {}

@@ -1,5 +1,6 @@
 """What is handed over: one batch for an organisation, one letter for an account."""
 
+import enum
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -7,6 +8,12 @@ from uuid import UUID
 from identity.accounts.models import AccountKind
 from identity.people.models import Sex
 from kernel.audit import Basis
+
+
+class Purpose(enum.StrEnum):
+    ACTIVATION = "activation"
+    RESET = "reset"
+    """A new password for an account in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,4 @@ class Batch:
     """The last day on which the codes work."""
     basis: Basis
     letters: tuple[Letter, ...]
+    purpose: Purpose = Purpose.ACTIVATION

@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from identity.handover.batch import Batch
+from identity.handover.batch import Batch, Purpose
 from identity.handover.letters import write_letters
 from identity.handover.receipt import write_receipt
 from identity.handover.settings import HandoverSettings
@@ -17,6 +17,7 @@ from identity.handover.table import write_table
 from identity.names.text import fold
 
 Write = Callable[[BinaryIO, Batch], None]
+FILE_NAMES = {Purpose.ACTIVATION: "thu-kich-hoat", Purpose.RESET: "thu-dat-lai-mat-khau"}
 
 
 def write_batches(
@@ -31,14 +32,14 @@ def write_batches(
     return [
         _write(directory / f"{stem(batch)}_{ending}", batch, write)
         for batch in batches
-        for ending, write in file_kinds(settings).items()
+        for ending, write in file_kinds(settings, batch.purpose).items()
     ]
 
 
-def file_kinds(settings: HandoverSettings) -> dict[str, Write]:
+def file_kinds(settings: HandoverSettings, purpose: Purpose) -> dict[str, Write]:
     """Ending of the name → what writes it: letters, the list to sign, the table."""
     return {
-        "thu-kich-hoat.pdf": partial(write_letters, settings=settings),
+        f"{FILE_NAMES[purpose]}.pdf": partial(write_letters, settings=settings),
         "bien-ban-ban-giao.pdf": partial(write_receipt, settings=settings),
         "danh-sach.csv": write_table,
     }
@@ -78,7 +79,7 @@ def archive(batches: Sequence[Batch], settings: HandoverSettings) -> Iterator[by
     out = _Chunks()
     with ZipFile(out, "w", ZIP_DEFLATED) as zipped:
         for batch in batches:
-            for ending, write in file_kinds(settings).items():
+            for ending, write in file_kinds(settings, batch.purpose).items():
                 content = BytesIO()
                 write(content, batch)
                 zipped.writestr(f"{stem(batch)}_{ending}", content.getvalue())

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from identity.accounts.models import AccountKind
 from identity.handover import texts
-from identity.handover.batch import Batch, Letter, Reader
+from identity.handover.batch import Batch, Letter, Purpose, Reader
 from identity.handover.qr import draw_qr
 from identity.handover.settings import HandoverSettings
 from identity.handover.sheet import COPIED, SMALL, STRONG, TEXT, Sheet, Style, new_canvas, width_of
@@ -30,8 +30,9 @@ QR_SIZE = 30.0
 
 
 def write_letters(out: BinaryIO, batch: Batch, settings: HandoverSettings) -> None:
+    words = texts.WORDS[batch.purpose]
     canvas = new_canvas(
-        out, title=f"{texts.LETTER.vi} - {batch.organisation_name}", author=settings.issuing_office
+        out, title=f"{words.letter.vi} - {batch.organisation_name}", author=settings.issuing_office
     )
     sheet = Sheet(canvas)
     for kind in sorted({letter.kind for letter in batch.letters}):
@@ -44,34 +45,36 @@ def write_letters(out: BinaryIO, batch: Batch, settings: HandoverSettings) -> No
         sheet.line_to(RIGHT, 18, count, STRONG)
         _set_addressee(sheet, letter, batch)
         _set_account(sheet, letter)
-        _set_code(sheet, letter, settings)
+        _set_code(sheet, letter, settings, batch.purpose)
         canvas.showPage()
     canvas.save()
 
 
 def _set_common(sheet: Sheet, kind: AccountKind, batch: Batch, settings: HandoverSettings) -> None:
+    words = texts.WORDS[batch.purpose]
     for fold in FOLDS:
         sheet.rule(5, fold, 9, fold, weight=0.3)
     sheet.block(LEFT, 18, 110, settings.issuing_office, STRONG, most_lines=2)
     sheet.line_to(RIGHT, 23, _capital(texts.written_day(batch.issued_on).vi), TEXT)
     sheet.rule(LEFT, 28, RIGHT, 28)
-    sheet.line(LEFT, 39, texts.LETTER.vi, TITLE)
-    sheet.line(LEFT, 44, texts.LETTER.en, SMALL)
+    sheet.line(LEFT, 39, words.letter.vi, TITLE)
+    sheet.line(LEFT, 44, words.letter.en, SMALL)
     _set_pair(sheet, LEFT, 91, texts.PRIVATE)
     personal = kind is AccountKind.PERSONAL
-    introduction = texts.INTRODUCTION if personal else texts.ORGANISATION_INTRODUCTION
+    introduction = words.introduction if personal else words.organisation_introduction
     y = sheet.block(LEFT, 109, WIDTH, introduction.vi, TEXT)
     sheet.block(LEFT, y - 0.6, WIDTH, introduction.en, SMALL)
     _set_label(sheet, LEFT, 129, texts.ADDRESS)
     _set_label(sheet, LEFT, 138, texts.LOGIN)
     _set_code_box(sheet, batch)
-    _set_instructions(sheet, settings)
+    _set_instructions(sheet, batch.purpose, settings)
 
 
 def _set_code_box(sheet: Sheet, batch: Batch) -> None:
+    code = texts.WORDS[batch.purpose].code
     sheet.frame(LEFT, BOX_TOP, WIDTH, BOX_HEIGHT, weight=1)
-    sheet.line(INDENT, BOX_TOP + 8, texts.CODE.vi, STRONG)
-    sheet.line(INDENT + width_of(texts.CODE.vi, STRONG) + 2, BOX_TOP + 8, texts.CODE.en, SMALL)
+    sheet.line(INDENT, BOX_TOP + 8, code.vi, STRONG)
+    sheet.line(INDENT + width_of(code.vi, STRONG) + 2, BOX_TOP + 8, code.en, SMALL)
     expiry = texts.valid_until(batch.expires_on)
     sheet.line(INDENT, BOX_TOP + 29, expiry.vi, STRONG)
     sheet.line(INDENT, BOX_TOP + 33, f"{expiry.en}. {texts.ALPHABET.en}", SMALL)
@@ -79,21 +82,21 @@ def _set_code_box(sheet: Sheet, batch: Batch) -> None:
     sheet.line(after, BOX_TOP + 29, f". {texts.ALPHABET.vi}", replace(TEXT, size=9.5))
 
 
-def _set_instructions(sheet: Sheet, settings: HandoverSettings) -> None:
-    y, width = 210.0, RIGHT - INDENT
-    _set_pair(sheet, LEFT, y, texts.STEPS_HEADING, STRONG)
+def _set_instructions(sheet: Sheet, purpose: Purpose, settings: HandoverSettings) -> None:
+    words, y, width = texts.WORDS[purpose], 210.0, RIGHT - INDENT
+    _set_pair(sheet, LEFT, y, words.steps_heading, STRONG)
     y += 7
-    for number, step in enumerate(texts.STEPS, start=1):
+    for number, step in enumerate(words.steps, start=1):
         sheet.line(LEFT, y, f"{number}.", STRONG)
         y = sheet.block(INDENT, y, width, step.vi, TEXT)
         if number == 1:
-            y = sheet.block(INDENT, y, width, settings.activation_url, COPIED, most_lines=1)
+            y = sheet.block(INDENT, y, width, settings.address_for(purpose), COPIED, most_lines=1)
         y = sheet.block(INDENT, y - 0.6, width, step.en, SMALL) + 1.6
     y += 2
     sheet.rule(LEFT, y, LEFT, y + 20, weight=2)
-    _set_pair(sheet, INDENT, y + 3, texts.WARNING_HEADING, STRONG)
-    y = sheet.block(INDENT, y + 8, width, texts.WARNING.vi, TEXT)
-    sheet.block(INDENT, y - 0.6, width, texts.WARNING.en, SMALL)
+    _set_pair(sheet, INDENT, y + 3, words.warning_heading, STRONG)
+    y = sheet.block(INDENT, y + 8, width, words.warning.vi, TEXT)
+    sheet.block(INDENT, y - 0.6, width, words.warning.en, SMALL)
     if settings.contact:
         contact = f"{texts.SUPPORT.vi} ({texts.SUPPORT.en}): {settings.contact}"
         sheet.block(LEFT, 284, WIDTH, contact, TEXT, most_lines=1)
@@ -131,9 +134,9 @@ def _set_account(sheet: Sheet, letter: Letter) -> None:
     sheet.block(COLUMN, 138, width, letter.login, COPIED, most_lines=1)
 
 
-def _set_code(sheet: Sheet, letter: Letter, settings: HandoverSettings) -> None:
+def _set_code(sheet: Sheet, letter: Letter, settings: HandoverSettings, purpose: Purpose) -> None:
     sheet.line(INDENT, BOX_TOP + 20, letter.code, CODE)
-    link = settings.activation_link(letter.code)
+    link = settings.link_for(purpose, letter.code)
     draw_qr(sheet, RIGHT - QR_SIZE - 5, BOX_TOP + (BOX_HEIGHT - QR_SIZE) / 2, QR_SIZE, link)
 
 

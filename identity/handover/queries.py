@@ -15,7 +15,7 @@ from identity.organisations.queries import subtree_ids
 from identity.people.models import Appointment, Person
 
 
-class PendingAccount(NamedTuple):
+class HandedAccount(NamedTuple):
     account: Account
     organisation: Organisation
     """Which hands it over."""
@@ -23,10 +23,10 @@ class PendingAccount(NamedTuple):
     position: str | None
 
 
-def list_pending_for_update(
-    session: Session, condition: ColumnElement[bool], day: date
-) -> list[PendingAccount]:
-    """Accounts that wait for their first password, by organisation and then as on the list.
+def list_accounts_for_update(
+    session: Session, condition: ColumnElement[bool], day: date, status: AccountStatus
+) -> list[HandedAccount]:
+    """Accounts of a status, by organisation and then as on the list.
 
     The rows are locked: two hand-overs at once would leave two valid codes for one account.
     People without a present or coming appointment have nobody to hand them a letter.
@@ -41,7 +41,7 @@ def list_pending_for_update(
             Organisation.id == func.coalesce(post.organisation_id, Account.organisation_id),
         )
         .where(
-            Account.status == AccountStatus.PENDING,
+            Account.status == status,
             Account.kind != AccountKind.SERVICE,
             condition,
         )
@@ -57,7 +57,7 @@ def list_pending_for_update(
         .with_for_update(of=Account)
         .execution_options(populate_existing=True)
     )
-    return [PendingAccount(*row) for row in session.execute(statement)]
+    return [HandedAccount(*row) for row in session.execute(statement)]
 
 
 def _next_primary_appointments(day: date) -> Subquery:
@@ -91,7 +91,7 @@ def among(account_ids: Collection[UUID]) -> ColumnElement[bool]:
     return Account.id == any_(literal(list(account_ids), ARRAY(Uuid)))
 
 
-def custodians_of_pending(session: Session, day: date) -> dict[UUID, list[Reader]]:
+def custodians_of(session: Session, day: date, status: AccountStatus) -> dict[UUID, list[Reader]]:
     """Account to its custodians on a day, the longest serving one first."""
     post = aliased(Appointment, _next_primary_appointments(day))
     statement = (
@@ -99,7 +99,7 @@ def custodians_of_pending(session: Session, day: date) -> dict[UUID, list[Reader
         .join(Account, Account.id == Custodian.account_id)
         .join(Person, Person.id == Custodian.person_id)
         .outerjoin(post, post.person_id == Person.id)
-        .where(Account.status == AccountStatus.PENDING, custodians_in_force(day))
+        .where(Account.status == status, custodians_in_force(day))
         .order_by(Custodian.valid_from, Person.sort_key, Person.id)
     )
     found: dict[UUID, list[Reader]] = {}

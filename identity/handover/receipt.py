@@ -40,7 +40,9 @@ class Row:
 
 def write_receipt(out: BinaryIO, batch: Batch, settings: HandoverSettings) -> None:
     canvas = new_canvas(
-        out, title=f"{texts.LIST.vi} - {batch.organisation_name}", author=settings.issuing_office
+        out,
+        title=f"{texts.WORDS[batch.purpose].list.vi} - {batch.organisation_name}",
+        author=settings.issuing_office,
     )
     sheet = Sheet(canvas)
     rows = [_row(number, letter) for number, letter in enumerate(batch.letters, start=1)]
@@ -97,13 +99,13 @@ def _set_head(sheet: Sheet, batch: Batch, settings: HandoverSettings) -> None:
     issued = texts.written_day(batch.issued_on).vi
     sheet.line_to(RIGHT, 18, issued[0].upper() + issued[1:], TEXT)
     centre = (LEFT + RIGHT) / 2
-    sheet.line_about(centre, 36, texts.LIST.vi.upper(), HEADING)
-    sheet.line_about(centre, 41, texts.LIST.en, SMALL)
+    sheet.line_about(centre, 36, texts.WORDS[batch.purpose].list.vi.upper(), HEADING)
+    sheet.line_about(centre, 41, texts.WORDS[batch.purpose].list.en, SMALL)
     facts = [
         (texts.GIVER, settings.issuing_office),
         (texts.RECEIVER, batch.organisation_name),
         (texts.COUNT, texts.letters(len(batch.letters)).vi),
-        (texts.EXPIRY, f"hết {texts.written_day(batch.expires_on).vi}"),
+        (texts.WORDS[batch.purpose].expiry, f"hết {texts.written_day(batch.expires_on).vi}"),
     ]
     if batch.basis.document_number:
         cited = texts.document(batch.basis.document_number, batch.basis.document_date)

@@ -15,13 +15,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from identity.accounts.models import Account
+from identity.accounts.models import Account, AccountStatus
 from identity.accounts.queries import addresses_of
+from identity.accounts.resets import issue_office_resets
 from identity.accounts.service import issue_activation_codes
 from identity.addresses.models import AddressRole
 from identity.handover import queries
-from identity.handover.batch import Batch, Letter, Reader
-from identity.handover.queries import PendingAccount
+from identity.handover.batch import Batch, Letter, Purpose, Reader
+from identity.handover.queries import HandedAccount
 from identity.organisations.queries import current_codes, get_organisation
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -29,6 +30,11 @@ from kernel.clock import VIETNAM, office_day
 
 ACCOUNTS_AT_ONCE = 10_000
 """PostgreSQL takes 65,535 values in a statement."""
+HANDED_OVER = {
+    Purpose.ACTIVATION: (AccountStatus.PENDING, issue_activation_codes),
+    Purpose.RESET: (AccountStatus.ACTIVE, issue_office_resets),
+}
+"""Accounts of which status, and what issues their codes."""
 
 
 def hand_over(
@@ -61,10 +67,16 @@ def hand_over_accounts(
     now: datetime,
     lifetime: timedelta,
     basis: Basis,
+    purpose: Purpose = Purpose.ACTIVATION,
 ) -> list[Batch]:
-    """The same for those of these accounts that are pending and have a reader for a letter."""
+    """The same for those of these accounts that have a reader for a letter.
+
+    For activation those that are pending, for new passwords those in use.
+    """
     condition = queries.among(account_ids)
-    return _hand_over(session, actor, condition, now=now, lifetime=lifetime, basis=basis)
+    return _hand_over(
+        session, actor, condition, now=now, lifetime=lifetime, basis=basis, purpose=purpose
+    )
 
 
 def _hand_over(
@@ -75,15 +87,17 @@ def _hand_over(
     now: datetime,
     lifetime: timedelta,
     basis: Basis,
+    purpose: Purpose = Purpose.ACTIVATION,
 ) -> list[Batch]:
+    status, issue = HANDED_OVER[purpose]
     day, expires_on = office_day(now), office_day(now + lifetime)
-    pending = queries.list_pending_for_update(session, condition, day)
-    custodians = queries.custodians_of_pending(session, day)
+    pending = queries.list_accounts_for_update(session, condition, day, status)
+    custodians = queries.custodians_of(session, day, status)
     letters: dict[UUID, list[Letter]] = {}
     for start in range(0, len(pending), ACCOUNTS_AT_ONCE):
         rows = pending[start : start + ACCOUNTS_AT_ONCE]
         accounts = [row.account for row in rows]
-        codes = issue_activation_codes(
+        codes = issue(
             session, actor, accounts, now=now, lifetime=_end_of(expires_on) - now, basis=basis
         )
         addresses = _primary_addresses(session, accounts)
@@ -101,13 +115,14 @@ def _hand_over(
             expires_on=expires_on,
             basis=basis,
             letters=tuple(letters[organisation.id]),
+            purpose=purpose,
         )
         for organisation in organisations.values()
     ]
 
 
 def _letter(
-    row: PendingAccount,
+    row: HandedAccount,
     custodians: Mapping[UUID, list[Reader]],
     addresses: Mapping[UUID, str],
     code: str,

@@ -1,5 +1,8 @@
 from pydantic import BaseModel, Field, field_validator
 
+from identity.accounts.reset_mail import RESET_PATH
+from identity.handover.batch import Purpose
+
 ACTIVATION_PATH = "/kich-hoat"
 """Short and in Vietnamese, because people type it from paper."""
 
@@ -30,10 +33,16 @@ class HandoverSettings(BaseModel):
     def activation_url(self) -> str:
         return self.public_url + ACTIVATION_PATH
 
-    def activation_link(self, code: str) -> str:
+    def address_for(self, purpose: Purpose) -> str:
+        """Where the codes of a letter are typed."""
+        if purpose is Purpose.RESET:
+            return self.public_url + RESET_PATH
+        return self.activation_url
+
+    def link_for(self, purpose: Purpose, code: str) -> str:
         """For the QR code. The code is a fragment, which browsers never send.
 
         So it reaches no access log, proxy or Referer header (RFC 9110 section 10.1.3); the page
         reads it there, and without scripts people type it.
         """
-        return f"{self.activation_url}#{code}"
+        return f"{self.address_for(purpose)}#{code}"

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import BinaryIO
 
+from identity.handover import texts
 from identity.handover.batch import Batch, Letter
 
 HEADER = (
@@ -13,9 +14,8 @@ HEADER = (
     "Đơn vị",
     "Địa chỉ thư",
     "Tên đăng nhập",
-    "Mã kích hoạt",
-    "Ngày hết hạn",
 )
+EXPIRY = "Ngày hết hạn"
 FORMULA_STARTS = tuple("=+-@|%\t\r\n＝＋－＠")
 """What makes a spreadsheet calculate instead of show (OWASP, CSV injection), full width too."""
 
@@ -24,7 +24,7 @@ def write_table(out: BinaryIO, batch: Batch) -> None:
     """UTF-8 behind a byte order mark, by which Excel knows it; lines end as RFC 4180 wants."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(HEADER)
+    writer.writerow((*HEADER, texts.WORDS[batch.purpose].code.vi, EXPIRY))
     for number, letter in enumerate(batch.letters, start=1):
         writer.writerow(map(harmless, _cells(number, letter, batch)))
     text.detach()  # flushes, and leaves closing to whoever opened

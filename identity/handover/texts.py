@@ -1,7 +1,9 @@
 """What letters and lists say. Vietnamese is the text, English the small print beside it."""
 
+from dataclasses import dataclass
 from datetime import date
 
+from identity.handover.batch import Purpose
 from identity.people.models import Sex
 from kernel.messages import Message
 
@@ -89,6 +91,80 @@ DECLARATION = Message(
 SIGNED_BY_GIVER = Message("Đại diện bên giao", "For the giver")
 SIGNED_BY_RECEIVER = Message("Đại diện bên nhận", "For the receiver")
 SIGN_HERE = Message("(Ký, ghi rõ họ tên)", "(signature and full name)")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What differs by purpose."""
+
+    letter: Message
+    introduction: Message
+    organisation_introduction: Message
+    code: Message
+    steps_heading: Message
+    steps: tuple[Message, Message, Message]
+    warning_heading: Message
+    warning: Message
+    list: Message
+    expiry: Message
+
+
+WORDS = {
+    Purpose.ACTIVATION: Words(
+        LETTER,
+        INTRODUCTION,
+        ORGANISATION_INTRODUCTION,
+        CODE,
+        STEPS_HEADING,
+        STEPS,
+        WARNING_HEADING,
+        WARNING,
+        LIST,
+        EXPIRY,
+    ),
+    Purpose.RESET: Words(
+        Message("Thư đặt lại mật khẩu tài khoản công vụ", "New password for your account"),
+        Message(
+            "Ông/Bà được yêu cầu đặt lại mật khẩu tài khoản thư điện tử công vụ. Mật khẩu cũ vẫn "
+            "dùng được cho thư, nhưng đăng nhập các hệ thống thì phải đổi.",
+            "You are asked to choose a new password. The present one still works for mail, but "
+            "signing in to other systems asks for a new one.",
+        ),
+        Message(
+            "Đề nghị người quản lý hộp thư đặt lại mật khẩu tài khoản thư điện tử công vụ của cơ "
+            "quan, đơn vị theo hướng dẫn dưới đây.",
+            "The custodian is asked to choose a new password for the account of the organisation "
+            "as described below.",
+        ),
+        Message("Mã đặt lại mật khẩu", "Reset code"),
+        Message("Ba bước đặt lại mật khẩu", "Three steps"),
+        (
+            STEPS[0],
+            Message(
+                "Nhập mã; không cần gõ dấu gạch, chữ hoa hay chữ thường đều được.",
+                "Enter the code; dashes and capitals do not matter.",
+            ),
+            Message(
+                "Tự đặt mật khẩu mới. Từ đó, đăng nhập bằng tên đăng nhập và mật khẩu này.",
+                "Choose a new password. From then on, sign in with your login and this password.",
+            ),
+        ),
+        Message("Giữ kín mã đặt lại mật khẩu", "Keep the code secret"),
+        Message(
+            "Mã chỉ dùng được một lần. Không chụp ảnh, không chuyển tiếp, không cho ai biết mã, "
+            "kể cả cán bộ kỹ thuật. Hủy thư sau khi dùng. Nếu thư đã bị mở, hãy báo ngay để được "
+            "cấp mã mới.",
+            "The code works once. Do not photograph or forward it, and tell it to nobody, "
+            "technical staff included. Destroy this letter afterwards. If it was opened before, "
+            "report it to get a new code.",
+        ),
+        Message(
+            "Biên bản bàn giao thư đặt lại mật khẩu tài khoản công vụ",
+            "Hand-over of letters for new passwords",
+        ),
+        Message("Hạn dùng mã", "Codes expire"),
+    ),
+}
 
 
 def salutation(sex: Sex | None) -> str:

@@ -1,10 +1,12 @@
 """Something done to many accounts: shown, confirmed, applied as a whole, undone."""
 
 import io
+import re
 import zipfile
 
 from identity.accounts.models import Account, AccountStatus, Mailbox
 from identity.accounts.queries import get_account
+from identity.accounts.resets import redeem_reset
 from identity.accounts.service import suspend_account
 from tests.console.bulk.conftest import (
     PATH,
@@ -128,6 +130,26 @@ def test_letters_come_once_as_a_file(desk: Browser, staff: list[Account], holder
         assert archive.read(letters).startswith(b"%PDF")
     assert len(names) == 3
     assert "no-store" in answer.headers["Cache-Control"]
+    assert confirmed(desk, plan).status_code == 422
+
+
+def test_codes_for_new_passwords_come_once_in_letters(
+    console: ConsoleWorld, desk: Browser, staff: list[Account]
+) -> None:
+    member = console.sign_on.member("Nông Thị Thúy")
+    plan = planned(desk, selected(member.id, staff[0].id), "reset")
+    assert numbers(desk, plan) == ["1", "0", "1"]
+    assert "Mã in hôm nay dùng được đến hết ngày" in desk.get(plan).text
+    answer = confirmed(desk, plan)
+    assert "thu-dat-lai-mat-khau" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        (table,) = [name for name in archive.namelist() if name.endswith(".csv")]
+        text = archive.read(table).decode("utf-8-sig")
+    assert "Mã đặt lại mật khẩu" in text
+    (code,) = re.findall(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}", text)
+    services = console.sign_on.services
+    password = "một mật khẩu mới 9"
+    redeem_reset(services.database, services.passwords, code, password, NOW)
     assert confirmed(desk, plan).status_code == 422
 
 
