@@ -11,9 +11,12 @@ from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.imports.corrections import NEW
 from console.imports.labels import SENSITIVE
 from identity.hr_import import queries
+from identity.hr_import.kept_file import Draft, open_draft
 from identity.hr_import.models import ImportPlan, ImportRow, Verdict
+from identity.hr_import.plan_sheet import answer_key
 from identity.hr_import.row_cells import columns_at_fault, open_cells
 from identity.people.models import Person
 from identity.people.queries import Place, places_on
@@ -47,13 +50,13 @@ def grid_filter(
 ) -> GridFilter:
     """What no release knows narrows nothing."""
     known = verdict if verdict == "all" or verdict in set(Verdict) else ""
-    first = _position(after)
+    first = position(after)
     return GridFilter(
-        known, reason.replace("\0", ""), -1 if first is None else first, _position(opened)
+        known, reason.replace("\0", ""), -1 if first is None else first, position(opened)
     )
 
 
-def _position(text: str) -> int | None:
+def position(text: str) -> int | None:
     if not text.isascii() or not text.isdecimal() or int(text) > LARGEST_POSITION:
         return None
     return int(text)
@@ -68,6 +71,8 @@ class GridCell:
     is_open: bool
     """Whether something else can be typed here."""
     is_masked: bool
+    is_kept: bool
+    """Retyped, and not checked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ class GridRow:
     is_open: bool
     has_place: bool
     """Whether the reason is shown at a cell; else it stands at the row alone."""
+    answer: str | None
+    """The id of a person, or `new`, where somebody has said so and it is not checked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class Grid:
     next_after: int | None
     may_correct: bool
     has_questions: bool = field(default=False)
+    kept: int = 0
+    """Cells and answers that are kept and not checked yet, on any page."""
 
 
 def grid_of(
@@ -114,9 +123,11 @@ def grid_of(
         limit=PAGE + 1,
     )
     shown = found[:PAGE]
-    may_correct = plan.is_open
+    may_correct, draft = plan.is_open, open_draft(keys, plan)
     people = _people(session, shown, day)
-    rows = [_row(keys, plan, row, people, wanted.opened, may_correct=may_correct) for row in shown]
+    opened = wanted.opened if may_correct else None
+    view = _View(keys, plan, people, draft, opened, may_correct)
+    rows = [_row(view, row) for row in shown]
     columns = _columns(plan)
     return Grid(
         [(column, title) for column, (_, title) in columns.items()],
@@ -125,6 +136,7 @@ def grid_of(
         shown[-1].position if len(found) > PAGE else None,
         may_correct and any(row.row.verdict is Verdict.REFUSE for row in rows),
         any(row.proposals for row in rows),
+        len(draft),
     )
 
 
@@ -137,31 +149,43 @@ def _columns(plan: ImportPlan, sheet: str | None = None) -> Mapping[str, Sequenc
     return dict(sorted(found.items(), key=lambda item: item[1][0]))
 
 
-def _row(
-    keys: KeyRing,
-    plan: ImportPlan,
-    row: ImportRow,
-    people: Mapping[str, Proposal],
-    opened: int | None,
-    *,
-    may_correct: bool,
-) -> GridRow:
-    columns, texts = _columns(plan, row.sheet), open_cells(keys, row)
-    may_type = may_correct and row.verdict is Verdict.REFUSE
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What all rows of a page are shown by."""
+
+    keys: KeyRing
+    plan: ImportPlan
+    people: Mapping[str, Proposal]
+    draft: Draft
+    opened: int | None
+    may_correct: bool
+
+
+def _row(view: _View, row: ImportRow) -> GridRow:
+    columns, texts = _columns(view.plan, row.sheet), open_cells(view.keys, row)
+    may_type = view.may_correct and row.verdict is Verdict.REFUSE
     asked = row.reason == QUESTION
     faults = columns_at_fault(row.column, columns) if row.verdict is Verdict.REFUSE else set()
-    is_open = may_type and row.position == opened
+    is_open = may_type and row.position == view.opened
     cells = []
-    for column, (_, title) in columns.items():
+    for column, (position, title) in columns.items():
         is_fault = column in faults
         types = is_open or (may_type and is_fault and not asked)
-        text = texts.get(column, "")
+        retyped = view.draft.cells.get((row.sheet, row.row, position))
+        text = texts.get(column, "") if retyped is None else retyped
         masked = column in SENSITIVE and bool(text) and not types and not is_fault
-        cells.append(
-            GridCell(column, title, _mask(text) if masked else text, is_fault, types, masked)
-        )
-    proposals = [people[person_id] for person_id in row.proposed if person_id in people]
-    return GridRow(row, cells, proposals if may_type else [], is_open, bool(faults))
+        shown = _mask(text) if masked else text
+        is_kept = retyped is not None
+        cells.append(GridCell(column, title, shown, is_fault, types, masked, is_kept))
+    proposals = [view.people[person_id] for person_id in row.proposed if person_id in view.people]
+    return GridRow(
+        row, cells, proposals if may_type else [], is_open, bool(faults), _answer(view, row)
+    )
+
+
+def _answer(view: _View, row: ImportRow) -> str | None:
+    key = answer_key(row.row, row.sheet)
+    return view.draft.answers[key] or NEW if key in view.draft.answers else None
 
 
 def _mask(text: str) -> str:

@@ -12,7 +12,7 @@ from console.forms import tried
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.corrections import corrected, typed_in
-from console.imports.grid import Grid, GridFilter, grid_filter, grid_of
+from console.imports.grid import Grid, GridFilter, grid_filter, grid_of, position
 from console.imports.handing_over import letters_of_plan
 from console.imports.list_routes import XLSX
 from console.imports.tools import Jobs, Tools
@@ -22,7 +22,7 @@ from console.session.access import Imports
 from console.session.service import Caller
 from identity.hr_import import queries, service
 from identity.hr_import.audit_tags import ImportAuditTag
-from identity.hr_import.confirmation import basis_of, plan_again
+from identity.hr_import.confirmation import basis_of, keep_draft, plan_again
 from identity.hr_import.errors import ImportPlanRevised, NothingCorrected
 from identity.hr_import.mending import give_up_plan
 from identity.hr_import.models import PlanStatus
@@ -133,7 +133,13 @@ def correct(
             if plan.revision != typed.revision:
                 raise ImportPlanRevised
             found = corrected(session, tools.keys, plan, typed)
-            if not found and not typed.again:
+            if typed.drop or typed.keep is not None:
+                kept = None if typed.drop else found
+                keep_draft(
+                    session, tools.keys, plan_id, revision=typed.revision, typed=kept, now=now
+                )
+                return go(plan_address(plan_id) + _from(wanted, typed.keep))
+            if not found and not typed.again and plan.draft_sealed is None:
                 raise NothingCorrected
             plan_again(
                 session,
@@ -141,8 +147,7 @@ def correct(
                 caller.actor,
                 plan_id,
                 revision=typed.revision,
-                cells=found.cells,
-                answers=found.answers,
+                typed=found,
                 now=now,
             )
             jobs.defer_plan(session, caller.actor, plan_id)
@@ -159,6 +164,13 @@ def correct(
             status_code=status_of(error),
         )
     return go(plan_address(plan_id))
+
+
+def _from(wanted: GridFilter, after: str | None) -> str:
+    """The rows that come next, or the same ones."""
+    number = position(after or "")
+    changed = {"opened": None} | ({} if number is None else {"after": number})
+    return wanted.query(**changed)
 
 
 @router.post(PLAN_PATH + "/bo", dependencies=[Depends(require_same_origin)])

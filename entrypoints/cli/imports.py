@@ -14,6 +14,7 @@ from identity.directory.brake import list_open_stops
 from identity.directory.pending import count_pending
 from identity.hr_import import queries, service
 from identity.hr_import.models import ImportPlan, ImportRow, Verdict
+from identity.hr_import.plan_sheet import parse_answer_key
 from kernel.clock import office_day
 
 SHOWN_CHANGES, SHOWN_REFUSED = 10, 40
@@ -23,15 +24,17 @@ PATIENCE_SECONDS = 20.0
 
 def parse_matches(
     _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[int, UUID | None]:
-    """`12=new` or `12=<id of the person>`."""
-    matches: dict[int, UUID | None] = {}
+) -> dict[str, UUID | None]:
+    """`12=new` or `12=<id of the person>`; `12:Sheet=…` where several sheets have that row."""
+    matches: dict[str, UUID | None] = {}
     for value in values:
-        row, _, who = value.partition("=")
+        row, _, who = value.rpartition("=")
         try:
-            matches[int(row)] = None if who == "new" else UUID(who)
+            matches[parse_answer_key(row)] = None if who == "new" else UUID(who)
         except ValueError as error:
-            raise click.BadParameter(f"{value!r} is not ROW=PERSON or ROW=new") from error
+            raise click.BadParameter(
+                f"{value!r} is not ROW=PERSON or ROW=new (ROW may be ROW:SHEET)"
+            ) from error
     return matches
 
 

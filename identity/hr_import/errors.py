@@ -71,6 +71,16 @@ class FileMissing(Invalid):
         super().__init__("Hãy chọn một tệp.", "Choose a file.", place="file")
 
 
+class ImportDraftUnchecked(Conflict):
+    code = "import-draft-unchecked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Có ô đã sửa mà chưa kiểm tra lại; hãy kiểm tra lại cả tệp, hoặc bỏ những chỗ sửa đó.",
+            "Cells were retyped and not checked yet; check the file again, or drop what was typed.",
+        )
+
+
 class NothingCorrected(Invalid):
     code = "import-nothing-corrected"
 
@@ -126,7 +136,7 @@ class MatchesMalformed(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            'matches phải là JSON: số dòng → mã người hoặc "new".',
-            'matches must be JSON: row → id of the person or "new".',
+            'matches phải là JSON: số dòng, hoặc "số dòng:trang tính" → mã người hoặc "new".',
+            'matches must be JSON: row, or "row:sheet" → id of the person or "new".',
             place="matches",
         )

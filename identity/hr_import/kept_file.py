@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from identity.hr_import.errors import ImportPlanSealed
@@ -53,6 +53,42 @@ def open_corrections(keys: KeyRing, plan: ImportPlan) -> Corrections:
         return {}
     content = keys.open(plan.corrections_sealed, _corrections_context(plan.id))
     return {(sheet, row, position): text for sheet, row, position, text in json.loads(content)}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed and is not checked yet."""
+
+    cells: Corrections = field(default_factory=dict)
+    answers: Mapping[str, str | None] = field(default_factory=dict)
+    """By `plan_sheet.answer_key`: the id of a person, or None for somebody new."""
+
+    def __bool__(self) -> bool:
+        return bool(self.cells or self.answers)
+
+    def __len__(self) -> int:
+        return len(self.cells) + len(self.answers)
+
+    def with_more(self, later: "Draft") -> "Draft":
+        return Draft({**self.cells, **later.cells}, {**self.answers, **later.answers})
+
+
+def seal_draft(keys: KeyRing, plan: ImportPlan, draft: Draft) -> None:
+    flat = [[*place, text] for place, text in draft.cells.items()]
+    content = json.dumps({"cells": flat, "answers": dict(draft.answers)}, ensure_ascii=False)
+    plan.draft_sealed = keys.seal(content.encode(), _draft_context(plan.id)) if draft else None
+
+
+def open_draft(keys: KeyRing, plan: ImportPlan) -> Draft:
+    if plan.draft_sealed is None:
+        return Draft()
+    kept = json.loads(keys.open(plan.draft_sealed, _draft_context(plan.id)))
+    cells = {(sheet, row, position): text for sheet, row, position, text in kept["cells"]}
+    return Draft(cells, kept["answers"])
+
+
+def _draft_context(plan_id: UUID) -> str:
+    return f"import-draft:{plan_id}"
 
 
 def _file_context(plan_id: UUID) -> str:

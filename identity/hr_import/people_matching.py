@@ -45,7 +45,7 @@ class Matcher:
         return [person_id for person_id in self._confirmed.values() if person_id is not None]
 
     def match(
-        self, row: int, fields: PersonFields, organisation_id: UUID
+        self, position: int, fields: PersonFields, organisation_id: UUID
     ) -> Match | Mismatch | None:
         """None when the row is about somebody new."""
         by_citizen = self._with_citizen_number(fields)
@@ -56,7 +56,7 @@ class Matcher:
             return self._plausible(by_citizen, fields, "citizen_number")
         if by_staff:
             return self._staff_match(by_staff, fields)
-        return self._proposed(row, fields, organisation_id)
+        return self._proposed(position, fields, organisation_id)
 
     def _with_citizen_number(self, fields: PersonFields) -> Registered | None:
         if fields.citizen_number is None:
@@ -85,7 +85,7 @@ class Matcher:
         return Match(found) if same_name or same_birth else _conflict(column)
 
     def _proposed(
-        self, row: int, fields: PersonFields, organisation_id: UUID
+        self, position: int, fields: PersonFields, organisation_id: UUID
     ) -> Match | Mismatch | None:
         candidates = [
             found
@@ -93,8 +93,8 @@ class Matcher:
             if found.appointment_in(organisation_id) is not None
             and not self._is_certainly_another(found, fields)
         ]
-        if row in self._confirmed:
-            return self._answered(self._confirmed[row], candidates)
+        if position in self._confirmed:
+            return self._answered(self._confirmed[position], candidates)
         return _question(candidates) if candidates else None
 
     def _answered(

@@ -42,7 +42,7 @@ class Candidate:
 class PeoplePlan:
     """Plans rows in the order of the file.
 
-    `confirmed` answers, by row number, questions of an earlier plan: the person that the row is
+    `confirmed` answers, by position, questions of an earlier plan: the person that the row is
     about, or None for "nobody registered, a new person".
     """
 
@@ -154,7 +154,7 @@ class PeoplePlan:
 
     def _compare(self, candidate: Candidate) -> None:
         planned, fields = candidate.planned, candidate.fields
-        found = self._matcher.match(planned.row, fields, candidate.organisation.id)
+        found = self._matcher.match(planned.position, fields, candidate.organisation.id)
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
             planned.proposed = [str(person_id) for person_id in found.proposed]

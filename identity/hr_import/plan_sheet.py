@@ -1,7 +1,8 @@
 """The rows of a parsed sheet as rows of a plan, before the registry is asked."""
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from identity.hr_import.models import Verdict
 from identity.hr_import.parsing import Heading, ParsedRow, ParsedTable
@@ -34,16 +35,36 @@ def planned_rows(
     return rows, pairs
 
 
-def refuse_ambiguous_answers(rows: Sequence[PlannedRow], answered: Container[int]) -> None:
-    """An answer names a row number; where two sheets have that row it may mean either."""
+def answer_key(row: int, sheet: str) -> str:
+    """How an answer names its row; whoever leaves the sheet out means the only one that has it."""
+    return f"{row}:{sheet}"
+
+
+def parse_answer_key(text: str) -> str:
+    """As people write it. Raises ValueError."""
+    row, colon, sheet = text.partition(":")
+    return f"{int(row)}{colon}{sheet}"
+
+
+def answers_by_position(
+    rows: Sequence[PlannedRow], answers: Mapping[str, UUID | None]
+) -> dict[int, UUID | None]:
+    """Where several sheets have a row that was named without its sheet, each of them is refused."""
     data = [row for row in rows if row.verdict is not Verdict.HEADING]
     sheets = Counter(row.row for row in data)
+    found: dict[int, UUID | None] = {}
     for row in data:
-        if row.is_open and row.row in answered and sheets[row.row] > 1:
+        exact, vague = answer_key(row.row, row.sheet), str(row.row)
+        if exact in answers:
+            found[row.position] = answers[exact]
+        elif vague in answers and sheets[row.row] == 1:
+            found[row.position] = answers[vague]
+        elif vague in answers and row.is_open:
             message = Message(
                 "Nhiều trang tính có số dòng này nên không rõ xác nhận cho dòng nào; "
-                "hãy tách mỗi trang thành một tệp.",
+                "hãy ghi cả tên trang tính, hoặc xác nhận trong bảng.",
                 "Several sheets have this row number, so it is unclear which one was confirmed; "
-                "send each sheet as a file of its own.",
+                "name the sheet too, or confirm it in the grid.",
             )
             row.refuse("match_ambiguous_row", "full_name", message)
+    return found

@@ -159,7 +159,7 @@ class RequestsPlan:
         if isinstance(organisation, NotResolved):
             planned.refuse(organisation.code, organisation.column, organisation.message)
             return None
-        found = self._matcher.match(planned.row, fields, organisation.id)
+        found = self._matcher.match(planned.position, fields, organisation.id)
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
             planned.proposed = [str(person_id) for person_id in found.proposed]

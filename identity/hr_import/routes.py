@@ -19,6 +19,7 @@ from identity.hr_import.errors import (
 from identity.hr_import.file_errors import FileTooLarge
 from identity.hr_import.jobs import ImportJobs
 from identity.hr_import.models import PlanStatus, Verdict
+from identity.hr_import.plan_sheet import parse_answer_key
 from identity.hr_import.schemas import ApplicationIn, PlanList, PlanOut, RowOut, RowPage
 from identity.hr_import.service import Importer
 from identity.hr_import.table import MEBIBYTE
@@ -52,7 +53,11 @@ def receive_file(
     document_date: Annotated[date | None, Form()] = None,
     as_of: Annotated[date | None, Form(description="Takes effect then; today if absent.")] = None,
     matches: Annotated[
-        str | None, Form(description='JSON: row to id of the person, or "new".', max_length=100_000)
+        str | None,
+        Form(
+            description='JSON: row, or "row:sheet", to id of the person, or "new".',
+            max_length=100_000,
+        ),
     ] = None,
 ) -> PlanOut:
     """Keep the file; the worker plans it. Nothing is written to the registry before `apply`."""
@@ -77,11 +82,14 @@ def receive_file(
         return PlanOut.model_validate(plan)
 
 
-def parse_matches(text: str) -> dict[int, UUID | None]:
+def parse_matches(text: str) -> dict[str, UUID | None]:
     """Raises MatchesMalformed."""
     try:
         answers = json.loads(text)
-        return {int(row): None if who == "new" else UUID(who) for row, who in answers.items()}
+        return {
+            parse_answer_key(key): None if who == "new" else UUID(who)
+            for key, who in answers.items()
+        }
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise MatchesMalformed from error
 

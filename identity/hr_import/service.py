@@ -35,7 +35,7 @@ from identity.hr_import.parsing import ParsedTable, parse_table
 from identity.hr_import.people_apply import apply_people
 from identity.hr_import.people_plan import PeoplePlan
 from identity.hr_import.plan_rows import totals_of
-from identity.hr_import.plan_sheet import planned_rows, refuse_ambiguous_answers
+from identity.hr_import.plan_sheet import answers_by_position, planned_rows
 from identity.hr_import.plan_store import open_payloads, store_rows
 from identity.hr_import.progress import Progress, Silent, counted
 from identity.hr_import.rejected import write_rejected
@@ -71,8 +71,8 @@ class ImportOptions:
     document_date: date | None = None
     reason: str | None = None
     """The name of the file where nobody gives one."""
-    confirmed: Mapping[int, UUID | None] = field(default_factory=dict)
-    """Row → the registered person it is about; None for somebody new."""
+    confirmed: Mapping[int, UUID | None] | Mapping[str, UUID | None] = field(default_factory=dict)
+    """Row, or `row:sheet` → the registered person it is about; None for somebody new."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -179,10 +179,8 @@ def _store_plan(
     progress: Progress,
 ) -> None:
     rows, pairs = planned_rows(parsed)
-    confirmed = {
-        int(row): UUID(who) if who else None for row, who in plan.options["confirmed"].items()
-    }
-    refuse_ambiguous_answers(rows, confirmed)
+    said = {key: UUID(who) if who else None for key, who in plan.options["confirmed"].items()}
+    confirmed = answers_by_position(rows, said)
     progress.begin(Stage.CHECKING, len(pairs))
     _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
@@ -366,6 +364,7 @@ def forget_old_files(session: Session, settings: ImportSettings, now: datetime) 
         .values(
             file_sealed=None,
             corrections_sealed=None,
+            draft_sealed=None,
             status=case(
                 (ImportPlan.status == PlanStatus.PLANNED, PlanStatus.STALE),
                 else_=ImportPlan.status,

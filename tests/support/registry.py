@@ -227,7 +227,7 @@ class Importing:
         self,
         content: bytes,
         name: str = "list.xlsx",
-        confirmed: Mapping[int, UUID | None] | None = None,
+        confirmed: Mapping[int, UUID | None] | Mapping[str, UUID | None] | None = None,
     ) -> tuple[ImportPlan, list[ImportRow]]:
         options = ImportOptions(as_of=TODAY, confirmed=confirmed or {})
         with self.db.transaction() as session:

@@ -1,7 +1,9 @@
 """The grid: errors at their cell, retyped cells, questions answered."""
 
+import io
 import re
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -66,6 +68,43 @@ def test_corrections_add_up(wizard: Wizard) -> None:
     assert wizard.page(address).count("Bị từ chối") == 1  # the figure alone
 
 
+def test_corrections_of_several_pages_are_kept_and_checked_once(wizard: Wizard) -> None:
+    rows = [people_row(n, code="H03.77", birth="30/02/1990") for n in range(1, 53)]
+    address = wizard.planned(workbook(*rows))
+    page = wizard.page(address)
+    (after,) = set(re.findall(r'name="keep" value="(\d+)"', page))
+    answer = wizard.correct(address, {"o-0-birth_date": "28/02/1990", "keep": after})
+    assert answer.headers["Location"] == f"{address}?after={after}"
+    assert "1 chỗ đã sửa được giữ lại" in wizard.page(answer.headers["Location"])
+    wizard.correct(address, {"o-51-birth_date": "27/02/1990", "keep": ""})
+    page = wizard.page(address)
+    assert "2 chỗ đã sửa được giữ lại" in page
+    assert 'value="28/02/1990"' in page
+    assert "chưa kiểm tra" in wizard.page(f"{address}/xac-nhan")
+    refused = wizard.confirm(address)
+    assert refused.status_code == 409
+    assert "hãy kiểm tra lại cả tệp" in refused.text
+    assert wizard.correct(address, {}).status_code == 303
+    wizard.work()
+    page = wizard.page(address)
+    assert "được giữ lại" not in page
+    figures = dict(re.findall(r'verdict=(\w+)">([\d.]+)</a>', page))
+    assert (figures["refuse"], figures["accept"]) == ("50", "2")
+
+
+def test_what_was_kept_is_dropped_on_demand(wizard: Wizard) -> None:
+    address = wizard.planned(workbook(GOOD, BAD))
+    wizard.correct(address, {"o-1-citizen_number": "006094000418", "keep": ""})
+    assert "006094000418" in wizard.page(address)
+    assert wizard.correct(address, {"drop": "1"}).status_code == 303
+    page = wizard.page(address)
+    assert "006094000418" not in page
+    assert 'value="60940004"' in page
+    assert wizard.confirm(address).status_code == 303
+    late = wizard.correct(address, {"o-1-citizen_number": "006094000418", "keep": ""})
+    assert late.status_code == 409
+
+
 def test_nothing_retyped_is_said(wizard: Wizard) -> None:
     address = wizard.planned(workbook(BAD))
     answer = wizard.correct(address, {"o-0-citizen_number": "60940004", "o-9-sex": "x"})
@@ -106,6 +145,27 @@ def test_a_namesake_is_confirmed_in_the_grid(wizard: Wizard, namesake: Person) -
     wizard.work()
     assert "Dòng này là ai?" not in wizard.page(address)
     assert "Thay đổi" in wizard.page(address)
+
+
+def test_a_namesake_is_confirmed_though_another_sheet_has_the_row_too(
+    wizard: Wizard, namesake: Person
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(asking_row())))
+    book.worksheets[0].title = "Trang 1"
+    book.copy_worksheet(book.worksheets[0]).title = "Trang 2"
+    cells = (people_row(5, code="H03.77", name="Lý Thị Hoa"), book.worksheets[1])
+    for column, value in enumerate(cells[0], start=1):
+        cells[1].cell(row=2, column=column, value=value)
+    content = io.BytesIO()
+    book.save(content)
+    address = wizard.planned(content.getvalue())
+    wizard.correct(address, {"la-0": str(namesake.id), "keep": ""})
+    assert f'value="{namesake.id}" checked' in wizard.page(address)
+    wizard.correct(address, {})
+    wizard.work()
+    page = wizard.page(f"{address}?verdict=all")
+    assert "Dòng này là ai?" not in page
+    assert "Bị từ chối" not in page.partition("<tbody>")[2]
 
 
 def test_a_stranger_cannot_be_confirmed(wizard: Wizard, namesake: Person) -> None:

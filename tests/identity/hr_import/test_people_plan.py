@@ -302,6 +302,10 @@ def test_an_answer_for_a_row_number_of_two_sheets_is_refused(importing: Importin
         (2, "refuse", "match_ambiguous_row"),
         (3, "accept", None),
     ]
+    first, second = (sheet.title for sheet in book.worksheets)
+    named = {f"2:{first}": None, f"2:{second}": None, f"3:{second}": None}
+    _, rows = importing.plan(target.getvalue(), confirmed=named)
+    assert {row.verdict for row in rows} == {Verdict.ACCEPT}
 
 
 @pytest.mark.usefixtures("finance")
