@@ -62,13 +62,13 @@ def accounts_filter(
         q.replace("\0", "").strip(),
         AccountKind(kind) if kind in set(AccountKind) else None,
         AccountStatus(status) if status in set(AccountStatus) else None,
-        _uuid(under),
+        uuid_typed(under),
         _days(older),
         cursor,
     )
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_typed(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from console.accounts.filters import uuid_typed
 from console.people.columns import CHOSEN_FIRST, Column
 from identity.accounts.models import AccountStatus
 from identity.people.models import ContractType
@@ -48,7 +49,7 @@ class PeopleFilter:
         columns = tuple(column for column in Column if column.value in values.get("col", ()))
         return cls(
             q=one.get("q", ""),
-            under=_uuid(one.get("under", "")),
+            under=uuid_typed(one.get("under", "")),
             unit=one.get("unit", ""),
             status=_known(AccountStatus, one.get("status", "")),
             without_account=one.get("status") == NO_ACCOUNT,
@@ -123,13 +124,6 @@ def people_filter(
 ) -> PeopleFilter:
     given = {"q": [q], "under": [under], "unit": [unit], "status": [status], "post": [post]}
     return PeopleFilter.read(given | {"col": col or []}, cursor or None)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 Value = TypeVar("Value", bound=enum.StrEnum)

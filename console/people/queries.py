@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from console.accounts.queries import primary_addresses
 from console.people.filters import Appointed, PeopleFilter
 from identity.accounts.models import Account, AccountStatus
-from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
 from identity.organisations.models import Organisation
 from identity.organisations.queries import list_subtree
@@ -102,7 +102,7 @@ def all_people(session: Session, wanted: PeopleFilter, day: date) -> Iterator[Pe
 
 def _rows(session: Session, found: Sequence[Any], day: date) -> list[PersonRow]:
     places = _places(session, [row.id for row in found], day)
-    addresses = _addresses(session, [row.account_id for row in found if row.account_id])
+    addresses = primary_addresses(session, [row.account_id for row in found if row.account_id])
     return [
         PersonRow(
             row.id,
@@ -142,19 +142,6 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
         )
     )
     return {row[0]: Place(*row[1:]) for row in session.execute(statement)}
-
-
-def _addresses(session: Session, account_ids: Collection[UUID]) -> dict[UUID, str]:
-    statement = (
-        select(Address.account_id, Address.local_part, MailDomain.name)
-        .join(MailDomain, MailDomain.id == Address.domain_id)
-        .where(Address.account_id.in_(account_ids), Address.role == AddressRole.PRIMARY)
-    )
-    return {
-        account_id: f"{local_part}@{domain}"
-        for account_id, local_part, domain in session.execute(statement)
-        if account_id is not None
-    }
 
 
 def _count(session: Session, wanted: PeopleFilter, day: date) -> int:

@@ -6,9 +6,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from console.account_picker import find_people_with_accounts
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.forms import tried
 from console.pages import pages
 from console.roles.words import MEANING
 from console.session.access import ManagesRoles
@@ -18,12 +20,11 @@ from identity.accounts.queries import get_account_by_login
 from identity.roles import service
 from identity.roles.errors import RoleNotHeld
 from identity.roles.models import Role
-from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/vai-tro"
@@ -83,15 +84,13 @@ def grant(
     faults += typed.faults
     with db.transaction() as session:
         account = get_account_by_login(session, login)
+
+    def write(session: Session) -> None:
+        service.grant_role(session, caller.actor, account, Role(role), now=now, basis=typed.given())
+
+    faults = faults or tried(db, write)
     if not faults:
-        try:
-            with db.transaction() as session:
-                service.grant_role(
-                    session, caller.actor, account, Role(role), now=now, basis=typed.given()
-                )
-            return go(f"{PATH}?{urlencode({'done': 'granted'})}")
-        except DomainError as error:
-            faults = list(faults_of(error))
+        return go(f"{PATH}?{urlencode({'done': 'granted'})}")
     return _grant_page(request, caller, now, account, typed, role=role, faults=faults)
 
 
@@ -145,14 +144,13 @@ def end(
     faults = typed.faults
     if _gives_itself_up(caller, account, role) and confirmation.strip() != account.login:
         faults.append(Fault(CONFIRM, "confirmation"))
+
+    def write(session: Session) -> None:
+        service.end_role(session, caller.actor, account, role, now=now, basis=typed.given())
+
+    faults = faults or tried(db, write)
     if not faults:
-        try:
-            with db.transaction() as session:
-                basis = typed.given()
-                service.end_role(session, caller.actor, account, role, now=now, basis=basis)
-            return go(f"{PATH}?{urlencode({'done': 'ended'})}")
-        except DomainError as error:
-            faults = list(faults_of(error))
+        return go(f"{PATH}?{urlencode({'done': 'ended'})}")
     return _end_page(request, caller, now, account, role, typed, faults)
 
 
