@@ -40,7 +40,13 @@ GROUPS = (
                 _("Cơ quan, đơn vị"), "/quan-tri/co-quan", "sitemap", Permission.READ_ORGANISATIONS
             ),
             Item(_("Cán bộ"), "/quan-tri/can-bo", "users", Permission.READ_PEOPLE),
-            Item(_("Tài khoản hộp thư"), "/quan-tri/tai-khoan", "key", Permission.READ_ACCOUNTS),
+            Item(
+                _("Tài khoản hộp thư"),
+                "/quan-tri/tai-khoan",
+                "key",
+                Permission.READ_ACCOUNTS,
+                beside=("/quan-tri/hang-loat",),
+            ),
             Item(
                 _("Nhập danh sách"),
                 "/quan-tri/nhap-danh-sach",

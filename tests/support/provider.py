@@ -113,15 +113,7 @@ class Provider:
         return Registered(client_id, secret or "")
 
     def wait_until_known(self, client_id: str) -> None:
-        """A new client reaches the memory of the web process a moment after its transaction."""
-        with httpx.Client() as browser:
-
-            def is_known() -> bool:
-                query = {"client_id": client_id}
-                answer = browser.get(f"{self.web}/oauth2/authorize", params=query)
-                return not answer.is_server_error and "invalid_client" not in answer.text
-
-            eventually(is_known)
+        wait_until_known(self.web, client_id)
 
     def congvu(self, *arguments: str) -> Any:
         """What the command line answers to `--json`; run in this process, which has it loaded."""
@@ -140,6 +132,17 @@ class Provider:
             service.suspend_account(
                 session, self.province.officer, member.account_id, now=utc_now(), basis=BASIS
             )
+
+
+def wait_until_known(web: str, client_id: str) -> None:
+    """A new client reaches the memory of the web process a moment after its transaction."""
+    with httpx.Client() as browser:
+
+        def is_known() -> bool:
+            answer = browser.get(f"{web}/oauth2/authorize", params={"client_id": client_id})
+            return not answer.is_server_error and "invalid_client" not in answer.text
+
+        eventually(is_known)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from tests.support.apache import running_apache
 from tests.support.daemon import running
@@ -18,6 +19,20 @@ from tests.support.tls_provider import TlsProvider
 from tests.support.walkthrough import block, command
 
 PROVIDER_OF_THE_PAGES = "https://id.backan.gov.vn"
+
+
+class Registrar(Protocol):
+    """An installation that systems are registered with."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    def fresh_name(self, name: str) -> str: ...
+
+    def congvu(self, *arguments: str) -> Any:
+        """What the command line answers to `--json`."""
+
+    def wait_until_known(self, client_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,7 @@ class MailSystem:
 
 
 @contextmanager
-def documented_apache(provider: Provider, folder: Path, backend: str) -> Iterator[Application]:
+def documented_apache(provider: Registrar, folder: Path, backend: str) -> Iterator[Application]:
     page, site = "apache-mod-auth-openidc.md", "https://docs.backan.gov.vn"
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -121,7 +136,7 @@ def documented_python(provider: Provider, folder: Path) -> Iterator[Application]
 
 
 def register_as_shown(
-    provider: Provider, page: str, name: str, values: Mapping[str, str]
+    provider: Registrar, page: str, name: str, values: Mapping[str, str]
 ) -> Registered:
     """Run the page's `congvu client create`."""
     client_id = provider.fresh_name(name)

@@ -3,29 +3,25 @@
 import http.client
 import imaplib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pypdf
 import pytest
-from dotenv import dotenv_values
 from openpyxl import load_workbook
 
-from entrypoints.embedded.ports import LOOPBACK, Ports
+from entrypoints.embedded.ports import LOOPBACK
 from entrypoints.home import PORTS_IN_A_ROW
 from kernel.clock import office_day, utc_now
 from tests.support.installation import Installation, eventually
 from tests.support.ports import free_port
 from tests.support.sample_folder import DISTRICT, UNITS, write_small_province
 from tests.support.scratch import scratch_folder
+from tests.support.trial import Trial
 
 PARTS = ("postgres", "ldap", "imap", "submission", "web", "worker")
 PASSWORD = "mot mat khau du dai 2026"
@@ -63,35 +59,12 @@ SHARED = "C&AaE- quan"
 EVENTS = "SELECT kind, count(*) FROM mail_admin_usage_event WHERE source IN ('dovecot', 'postfix')"
 
 
-@dataclass
-class Trial:
-    installation: Installation
-
-    @property
-    def ports(self) -> Ports:
-        return Ports.from_base(self.installation.port_base)
-
-    def congvu(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "entrypoints.cli", *arguments],
-            env=self.installation.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
+class Month(Trial):
     def report(self, month: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(
             self.congvu("usage", "report", "--month", month, "--json")
         )
         return found
-
-    def ask(self, statement: str, **values: Any) -> list[Any]:
-        url = dotenv_values(self.installation.home / "congvu.env")["CONGVU_DATABASE__URL"] or ""
-        with psycopg.connect(url.replace("+psycopg", "")) as connection:
-            return connection.execute(statement.encode(), values).fetchall()
 
     def activate(self, login: str) -> None:
         letter = json.loads(
@@ -105,7 +78,7 @@ class Trial:
 
 
 @pytest.fixture
-def trial() -> Iterator[Trial]:
+def trial() -> Iterator[Month]:
     with (
         scratch_folder() as folder,
         closing(
@@ -121,10 +94,10 @@ def trial() -> Iterator[Trial]:
         installation.wait_until(
             lambda state: all(state.parts[part].state == "running" for part in PARTS)
         )
-        yield Trial(installation)
+        yield Month(installation)
 
 
-def test_a_month_is_lived_reported_recounted_and_acted_upon(trial: Trial, tmp_path: Path) -> None:
+def test_a_month_is_lived_reported_recounted_and_acted_upon(trial: Month, tmp_path: Path) -> None:
     this_month = office_day(utc_now()).replace(day=1)
     former = (this_month - timedelta(days=1)).replace(day=1)
     for month in (former, this_month):
@@ -135,7 +108,7 @@ def test_a_month_is_lived_reported_recounted_and_acted_upon(trial: Trial, tmp_pa
     check_reminder(trial)
 
 
-def check_real_traffic(trial: Trial) -> None:
+def check_real_traffic(trial: Month) -> None:
     """Each sent one, got one and read it; the collector heard of it from the logs."""
 
     def is_counted() -> bool:
@@ -145,7 +118,7 @@ def check_real_traffic(trial: Trial) -> None:
     eventually(is_counted, lambda: str(trial.ask(f"{EVENTS} GROUP BY kind")))
 
 
-def check_recount(trial: Trial, first: date, end: date) -> None:
+def check_recount(trial: Month, first: date, end: date) -> None:
     report = trial.report(f"{first:%Y-%m}")
     assert "÷" in report["formula"]["vi"]
     district = next(each for each in report["organisations"] if each["code"] == DISTRICT)
@@ -164,7 +137,7 @@ def check_recount(trial: Trial, first: date, end: date) -> None:
     assert district["rate"] == pytest.approx(district["active"] / district["in_service"])
 
 
-def check_files(trial: Trial, month: str, folder: Path) -> None:
+def check_files(trial: Month, month: str, folder: Path) -> None:
     sheet, official = folder / "report.xlsx", folder / "report.pdf"
     shown = trial.congvu(
         *("usage", "report", "--month", month, "--xlsx", str(sheet), "--pdf", str(official))
@@ -175,7 +148,7 @@ def check_files(trial: Trial, month: str, folder: Path) -> None:
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
 
 
-def check_reminder(trial: Trial) -> None:
+def check_reminder(trial: Month) -> None:
     """The list of an office's unused mailboxes reaches its own, which a custodian opens."""
     due = json.loads(trial.congvu("usage", "remind", "--now", "--dry-run", "--json"))
     office = next(mail["to"].partition("@")[0] for mail in due if mail["kind"] == "digest")
@@ -186,7 +159,7 @@ def check_reminder(trial: Trial) -> None:
     eventually(lambda: "chưa sử dụng" in newest_subject(trial, login, office))
 
 
-def newest_subject(trial: Trial, login: str, office: str) -> str:
+def newest_subject(trial: Month, login: str, office: str) -> str:
     """Of the mailbox of an office, opened by its custodian; nothing until it can be."""
     with imaplib.IMAP4(LOOPBACK, trial.ports.imap) as imap:
         try:
