@@ -1,177 +1,110 @@
-"""How long pages of the console take at the server, one after the other, in a large province."""
+"""How long pages of the console take in a large province: at the server, and in a browser."""
 
 import argparse
-import http.client
-import json
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import cycle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
-
-from benchmarks.support.importing import ACTOR, BASIS
+from benchmarks.support.console_browser import browser_sections
+from benchmarks.support.console_population import populate_console
+from benchmarks.support.console_requests import server_section
+from benchmarks.support.console_visitor import sign_in
 from benchmarks.support.installation import Installation, installation
-from benchmarks.support.usage_population import populate
+from benchmarks.support.report import Section, as_json, new_console
 from console.session.client import keep_console_client
-from console.session.cookies import SESSION_COOKIE
-from console.session.relying_party import CLIENT_ID
-from console.session.service import begin
-from entrypoints.wiring import Services
-from identity.accounts.models import Account, AccountStatus
-from identity.people.models import Person
-from identity.roles.models import Role
-from identity.roles.service import grant_role
-from sso.clients.models import ClientRow
-from sso.protocol.authorization import ACR_PASSWORD
-from sso.sessions.service import Browser, participate, start_session
 
-LIMIT_MILLISECONDS = 80.0
-WARMING = 20
-"""Requests before the counted ones."""
-ORGANISATIONS = 1000
-NAMES = """
-UPDATE identity_person SET full_name = named.full_name, sort_key = named.key || identity_person.id,
-    search_key = named.key, staff_number = 'BK' || named.number
-FROM (
-    SELECT id, number,
-        (ARRAY['Nông', 'Hoàng', 'Triệu', 'Nguyễn', 'Lý', 'Bàn', 'Hà'])[1 + number % 7] || ' '
-            || (ARRAY['Thị', 'Văn', 'Hồng', 'Minh'])[1 + number / 7 % 4] || ' '
-            || (ARRAY['Nga', 'Bình', 'Mai', 'Sơn', 'Huệ'])[1 + number / 28 % 5] AS full_name,
-        (ARRAY['nong', 'hoang', 'trieu', 'nguyen', 'ly', 'ban', 'ha'])[1 + number % 7] || ' '
-            || (ARRAY['thi', 'van', 'hong', 'minh'])[1 + number / 7 % 4] || ' '
-            || (ARRAY['nga', 'binh', 'mai', 'son', 'hue'])[1 + number / 28 % 5] AS key
-    FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM identity_person) AS numbered
-) AS named WHERE named.id = identity_person.id
-"""
-Addresses = Callable[[Session], Sequence[str]]
-
-
-def people_pages(session: Session) -> Sequence[str]:
-    """Of different people, so that none is warm."""
-    ids = session.scalars(select(Person.id).order_by(Person.sort_key).limit(500))
-    return [f"/quan-tri/can-bo/{person_id}" for person_id in ids]
-
-
-def organisations(session: Session) -> Sequence[str]:
-    ids = session.scalars(text("SELECT id FROM identity_organisation ORDER BY id LIMIT 100"))
-    return [f"/quan-tri/can-bo?under={organisation_id}" for organisation_id in ids]
-
-
-PAGES: dict[str, Addresses] = {
-    "people: first page": lambda _: ["/quan-tri/can-bo"],
-    "people: one letter": lambda _: ["/quan-tri/can-bo?q=a"],
-    "people: two words": lambda _: [f"/quan-tri/can-bo?q={quote('hồng nga')}"],
-    "people: nobody": lambda _: [f"/quan-tri/can-bo?q={quote('không ai cả')}"],
-    "people: by status": lambda _: ["/quan-tri/can-bo?status=pending"],
-    "people: appointed nowhere": lambda _: ["/quan-tri/can-bo?post=nowhere"],
-    "people: concurrent": lambda _: ["/quan-tri/can-bo?post=concurrent"],
-    "people: by organisation": organisations,
-    "person": people_pages,
-}
-"""What is asked: a name to addresses that are taken in turn. Add the pages of a feature here."""
+SERVER, BROWSER = "server", "browser"
+POPULATED = "populated"
+"""A file in a kept folder that says that everybody is there, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
-    page: str
+class Wanted:
+    people: int
+    rounds: int
     requests: int
-    median: float
-    """Milliseconds."""
-    p99: float
+    """To each page in each round."""
+    looks: int
+    """At each page in the browser."""
+    only: Sequence[str]
+    pages: str
+    """Part of the names of those that are asked for."""
 
 
-def measure(people: int, requests: int, folder: Path) -> list[Measurement]:
-    with installation(folder, ("postgres",)) as place:
-        services = place.services
-        with services.engine.begin() as connection:
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
-            populate(
-                connection,
-                mailboxes=people * 20 // 19,  # the others are of organisations
-                organisations=ORGANISATIONS,
-                events_a_day=0,
+SMOKE = Wanted(people=2000, rounds=1, requests=3, looks=2, only=(SERVER, BROWSER), pages="")
+
+
+def measure(wanted: Wanted, ours: Installation) -> Iterator[Section]:
+    services = ours.services
+    keep_console_client(services.database, services.sign_on.issuer, services.clock())
+    visitor = sign_in(services)
+    with ours.program("web"):
+        if SERVER in wanted.only:
+            yield server_section(
+                ours,
+                visitor,
+                people=wanted.people,
+                rounds=wanted.rounds,
+                requests=wanted.requests,
+                pages=wanted.pages,
             )
-            connection.execute(text(NAMES))
-        with services.engine.connect() as connection:
-            plain = connection.execution_options(isolation_level="AUTOCOMMIT")
-            plain.execute(text("SET statement_timeout = 0"))
-            plain.execute(text("VACUUM ANALYZE"))
-            plain.execute(text("RESET statement_timeout"))
-        keep_console_client(services.database, services.sign_on.issuer, services.clock())
-        secret = _sign_in(services)
-        with services.database.transaction() as session:
-            addresses = {name: find(session) for name, find in PAGES.items()}
-        with place.program("web"):
-            return [
-                _measure(place, secret, name, asked, requests) for name, asked in addresses.items()
-            ]
+        if BROWSER in wanted.only:
+            yield from browser_sections(ours, visitor, looks=wanted.looks)
 
 
-def _sign_in(services: Services) -> str:
-    """An administrator's session of the console."""
-    now = services.clock()
-    with services.database.transaction() as session:
-        found = select(Account).where(
-            Account.status == AccountStatus.ACTIVE, Account.person_id.is_not(None)
-        )
-        account = session.scalars(found.limit(1)).one()
-        grant_role(session, ACTOR, account, Role.ADMINISTRATOR, now=now, basis=BASIS)
-        started = start_session(
-            session,
-            account.id,
-            acr=ACR_PASSWORD,
-            amr=["pwd"],
-            browser=Browser(None, None),
-            settings=services.settings.sso,
-            now=now,
-        )
-        client = session.scalars(select(ClientRow.id).where(ClientRow.client_id == CLIENT_ID)).one()
-        sid = participate(session, started.id, client, account.id, now=now)
-        return begin(session, sid, now=now)
-
-
-def _measure(
-    place: Installation, secret: str, name: str, addresses: Sequence[str], requests: int
-) -> Measurement:
-    connection = http.client.HTTPConnection("127.0.0.1", place.settings.web.port)
-    headers = {"Cookie": f"{SESSION_COOKIE}={secret}", "Accept-Encoding": "gzip"}
-    milliseconds = []
-    for _, address in zip(range(WARMING + requests), cycle(addresses), strict=False):
-        started = time.perf_counter()
-        connection.request("GET", address, headers=headers)
-        response = connection.getresponse()
-        response.read()
-        milliseconds.append(1000 * (time.perf_counter() - started))
-        assert response.status == http.HTTPStatus.OK, (address, response.status)
-    connection.close()
-    percentiles = statistics.quantiles(milliseconds[WARMING:], n=100)
-    return Measurement(name, requests, percentiles[49], percentiles[98])
+@contextmanager
+def province(wanted: Wanted, *, folder: str | None, keep: str | None) -> Iterator[Installation]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(dir=folder) as made:
+            Path(made).chmod(0o755)  # the servers run as users of their own
+            with installation(Path(made), ("postgres",)) as ours:
+                populate_console(ours.services, wanted.people)
+                yield ours
+        return
+    place = Path(keep).absolute()
+    place.mkdir(parents=True, exist_ok=True)
+    with installation(place, ("postgres",), kept=True) as ours:
+        populated = place / POPULATED
+        if not populated.exists():
+            populate_console(ours.services, wanted.people)
+            populated.write_text(f"{wanted.people}\n")
+        elif int(populated.read_text()) != wanted.people:
+            raise SystemExit(f"{place} has {populated.read_text().strip()} people")
+        yield ours
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--requests", type=int, default=300, help="for each page")
+    parser.add_argument("--rounds", type=int, default=3, help="all pages in turn, so many times")
+    parser.add_argument("--requests", type=int, default=100, help="for each page in each round")
+    parser.add_argument("--looks", type=int, default=9, help="at each page in the browser")
+    parser.add_argument("--only", choices=(SERVER, BROWSER), action="append")
+    parser.add_argument("--pages", default="", help="only those whose names contain this")
     parser.add_argument("--smoke", action="store_true", help="few of everything: does it run?")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", help="for the servers' data: a real disk, not memory")
+    parser.add_argument("--keep", help="a folder for them that stays, and is used again")
     options = parser.parse_args(arguments)
-    people, requests = (2000, 10) if options.smoke else (options.people, options.requests)
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        Path(folder).chmod(0o755)  # the servers run as users of their own
-        measured = measure(people, requests, Path(folder))
+    wanted = SMOKE
+    if not options.smoke:
+        wanted = Wanted(
+            options.people,
+            options.rounds,
+            options.requests,
+            options.looks,
+            options.only or (SERVER, BROWSER),
+            options.pages,
+        )
+    with province(wanted, folder=options.folder, keep=options.keep) as ours:
+        sections = list(measure(wanted, ours))
     if options.json:
-        print(json.dumps([asdict(one) for one in measured]))
+        print(as_json(sections))
         return
-    for one in measured:
-        print(f"{one.page:28} median {one.median:6.1f} ms   p99 {one.p99:6.1f} ms")
-    print(f"limit of p99: {LIMIT_MILLISECONDS:.0f} ms")
+    for section in sections:
+        section.show(new_console())
 
 
 if __name__ == "__main__":

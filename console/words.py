@@ -1,5 +1,7 @@
 """How the console calls what has a fixed set of values; templates translate it."""
 
+from functools import lru_cache
+
 from babel.numbers import format_decimal, format_percent
 
 from identity.accounts.models import AccountKind, AccountStatus
@@ -8,6 +10,8 @@ from identity.people.models import ContractType, LeaveKind, Sex
 from theme.catalogue import _
 from theme.sizes import size_in_words
 
+REMEMBERED = 4096
+"""Numbers as they are written: a dashboard has a thousand, and the same ones again and again."""
 SEXES = {Sex.MALE: _("Nam"), Sex.FEMALE: _("Nữ")}
 CONTRACT_TYPES = {
     ContractType.CIVIL_SERVANT: _("Cán bộ, công chức"),
@@ -54,11 +58,13 @@ ORGANISATION_KINDS = {
 }
 
 
+@lru_cache(REMEMBERED)
 def number(value: int, language: str) -> str:
     """With the separator of the language: 6.433 and 6,433."""
     return str(format_decimal(value, locale=language))
 
 
+@lru_cache(REMEMBERED)
 def share(value: float | None, language: str) -> str:
     """92,1 % and 92.1%; a dash where there is nothing to divide by."""
     return "–" if value is None else str(format_percent(value, "#,##0.0 %", locale=language))
@@ -69,11 +75,13 @@ def size(octets: int, language: str) -> str:
     return size_in_words(octets, language)
 
 
+@lru_cache(REMEMBERED)
 def goal(value: float, language: str) -> str:
     """90 %, and 92,5 % where it is not a whole number."""
     return str(format_percent(value, "#,##0.# %", locale=language))
 
 
+@lru_cache(REMEMBERED)
 def points(value: float | None, language: str) -> str:
     """A difference of shares in percentage points, with its sign: +1,2 and −0,4."""
     if value is None:

@@ -41,12 +41,14 @@ class Installation:
 
 @contextmanager
 def installation(
-    folder: Path, names: Sequence[str] = ("postgres", "ldap")
+    folder: Path, names: Sequence[str] = ("postgres", "ldap"), *, kept: bool = False
 ) -> Iterator[Installation]:
-    """In a new folder below `folder`, gone afterwards; migrated when it has a `postgres`."""
-    home = Home(
-        Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder)), free_port(PORTS_IN_A_ROW)
-    )
+    """In a new folder below `folder`, gone afterwards; migrated when it has a `postgres`.
+
+    With `kept` in `folder` itself: what is there is used again, and it stays.
+    """
+    path = folder if kept else Path(tempfile.mkdtemp(prefix="congvu-bench-", dir=folder))
+    home = Home(path.absolute(), free_port(PORTS_IN_A_ROW))
     home.path.chmod(0o755)  # the servers run as users of their own
     try:
         ensure_env_file(home, {})
@@ -63,7 +65,8 @@ def installation(
                 stack.callback(services.close)
             yield Installation(home, settings, services, started)
     finally:
-        shutil.rmtree(home.path)
+        if not kept:
+            shutil.rmtree(home.path)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from identity.names.text import fold
+
 MONTH, BEFORE = "2026-10-01", "2026-09-01"
 DEPARTMENTS = 60
 PERSONS_OF_20 = 19
@@ -27,17 +29,44 @@ PERSON = NUMBERED.format(kind="8002", number="number")
 ACCOUNT = NUMBERED.format(kind="8003", number="number")
 SINCE = "'2024-01-05 02:00+00'::timestamptz"
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+FAMILIES = _words("Nông Hoàng Triệu Nguyễn Lý Bàn Hà Đặng Phùng Lường Ma Vi Trần Phạm")
+MIDDLES = _words("Thị Văn Hồng Minh Thanh Đức Quang Thu Ngọc Xuân Hữu Bích")
+GIVENS = _words(
+    "Nga Bình Mai Sơn Huệ An Chi Dung Giang Hạnh Hùng Khánh Lan Linh Long Nam Nhung Oanh Phúc"
+    " Quyên Sáng Thảo Tùng Uyên Vân Vinh Xuyến Yến Thơ Đạt"
+)
+
+
+def _word(words: list[str], divisor: int) -> str:
+    quoted = ", ".join(f"'{word}'" for word in words)
+    return f"(ARRAY[{quoted}])[1 + number / {divisor} % {len(words)}]"
+
+
+FAMILY = _word(FAMILIES, 1)
+MIDDLE = _word(MIDDLES, len(FAMILIES))
+GIVEN = _word(GIVENS, len(FAMILIES) * len(MIDDLES))
+FAMILY_KEY = _word([fold(word) for word in FAMILIES], 1)
+MIDDLE_KEY = _word([fold(word) for word in MIDDLES], len(FAMILIES))
+GIVEN_KEY = _word([fold(word) for word in GIVENS], len(FAMILIES) * len(MIDDLES))
+LOGIN = f"{GIVEN_KEY} || left({FAMILY_KEY}, 1) || left({MIDDLE_KEY}, 1) || number"
+ABOVE = f"""CASE WHEN number = 1 THEN NULL
+        WHEN number <= {DEPARTMENTS} THEN {ORGANISATION.format("1")}
+        ELSE {ORGANISATION.format(f"2 + number % {DEPARTMENTS - 1}")} END"""
+
 ORGANISATIONS = f"""
-INSERT INTO identity_organisation (id, kind, name, search_key, display_order, valid_from, parent_id)
-SELECT {ORGANISATION.format("number")}, 'unit', 'Cơ quan ' || number, '', number, '2020-01-01',
-    CASE WHEN number > 1 THEN {ORGANISATION.format("1")} END
+INSERT INTO identity_organisation (id, kind, name, search_key, display_order, valid_from, parent_id,
+    projected_revision)
+SELECT {ORGANISATION.format("number")}, 'unit', 'Cơ quan ' || number, 'co quan ' || number, number,
+    '2020-01-01', {ABOVE}, 1
 FROM generate_series(1, :organisations) AS number;
 INSERT INTO identity_organisation_period (id, organisation_id, parent_id, kind, name, valid_from)
-SELECT gen_random_uuid(), {ORGANISATION.format("number")},
-    CASE WHEN number = 1 THEN NULL
-        WHEN number <= {DEPARTMENTS} THEN {ORGANISATION.format("1")}
-        ELSE {ORGANISATION.format(f"2 + number % {DEPARTMENTS - 1}")} END,
-    'unit', 'Cơ quan ' || number, '2020-01-01'
+SELECT gen_random_uuid(), {ORGANISATION.format("number")}, {ABOVE}, 'unit',
+    'Cơ quan ' || number, '2020-01-01'
 FROM generate_series(1, :organisations) AS number;
 INSERT INTO identity_agency_code (id, organisation_id, code, canonical, form, valid_from)
 SELECT gen_random_uuid(), {ORGANISATION.format("number")}, 'H03.' || number, 'H03.' || number,
@@ -45,22 +74,26 @@ SELECT gen_random_uuid(), {ORGANISATION.format("number")}, 'H03.' || number, 'H0
 FROM generate_series(1, :organisations) AS number
 """
 MAILBOXES = f"""
-INSERT INTO identity_person (id, full_name, search_key, sort_key)
-SELECT {PERSON}, 'Nông Thị Mai', '', number FROM generate_series(1, :mailboxes) AS number
+INSERT INTO identity_person (id, full_name, search_key, sort_key, staff_number)
+SELECT {PERSON}, {FAMILY} || ' ' || {MIDDLE} || ' ' || {GIVEN},
+    {FAMILY_KEY} || ' ' || {MIDDLE_KEY} || ' ' || {GIVEN_KEY},
+    {GIVEN_KEY} || ' ' || {FAMILY_KEY} || ' ' || {MIDDLE_KEY} || ' ' || number, 'BK' || number
+FROM generate_series(1, :mailboxes) AS number
 WHERE number % 20 < {PERSONS_OF_20};
 INSERT INTO identity_appointment (id, person_id, organisation_id, valid_from)
 SELECT gen_random_uuid(), {PERSON}, {ORGANISATION.format("1 + number % :organisations")},
     '2024-01-01'
 FROM generate_series(1, :mailboxes) AS number WHERE number % 20 < {PERSONS_OF_20};
 INSERT INTO identity_account (id, kind, login, display_name, status, status_changed_at, created_at,
-    person_id, organisation_id, password_hash)
+    person_id, organisation_id, password_hash, projected_revision)
 SELECT {ACCOUNT}, CASE WHEN number % 20 < {PERSONS_OF_20} THEN 'personal' ELSE 'organisation' END,
-    'hopthu' || number, '', CASE WHEN number % 23 = 0 THEN 'pending' ELSE 'active' END,
+    {LOGIN}, CASE WHEN number % 20 < {PERSONS_OF_20} THEN '' ELSE 'Hộp thư ' || number END,
+    CASE WHEN number % 23 = 0 THEN 'pending' ELSE 'active' END,
     {SINCE}, {SINCE},
     CASE WHEN number % 20 < {PERSONS_OF_20} THEN {PERSON} END,
     CASE WHEN number % 20 >= {PERSONS_OF_20}
         THEN {ORGANISATION.format("1 + number % :organisations")} END,
-    CASE WHEN number % 23 = 0 THEN NULL ELSE 'x' END
+    CASE WHEN number % 23 = 0 THEN NULL ELSE 'x' END, 1
 FROM generate_series(1, :mailboxes) AS number;
 INSERT INTO identity_account_period (id, account_id, status, began_at)
 SELECT gen_random_uuid(), id, status, created_at FROM identity_account;

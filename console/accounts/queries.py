@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from console.accounts.filters import AccountsFilter
+from console.found import COUNTED, MANY, Ways, apart, look
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
@@ -18,11 +19,10 @@ from identity.organisations.queries import list_subtree
 from identity.people.models import Appointment, Person
 from identity.people.queries import in_force, places_on
 from kernel.clock import office_day
+from kernel.database import is_among
 from kernel.paging import decode_cursor, encode_cursor
 
 PAGE = 50
-COUNTED = 10_000
-"""Beyond it the number is not told exactly: nobody reads on, and counting would take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +63,30 @@ def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> Ac
         Mailbox.quota_bytes,
         Mailbox.account_id.label("mailbox_id"),
     )
+    after = decode_cursor(wanted.cursor, 1) if wanted.cursor is not None else []
+    looked = look(session, _ways(session, wanted, now), after, PAGE + 1)
     statement = (
         select(*columns)
         .outerjoin(Person, Person.id == Account.person_id)
         .outerjoin(Mailbox, Mailbox.account_id == Account.id)
     )
-    statement = narrowed(session, statement, wanted, now)
-    if wanted.cursor is not None:
-        (after,) = decode_cursor(wanted.cursor, 1)
-        statement = statement.where(Account.login > after)
+    if looked.has_page:
+        statement = statement.where(is_among(Account.id, looked.ids))
+    else:
+        statement = statement.outerjoin(Organisation, Organisation.id == Account.organisation_id)
+        statement = statement.where(*_conditions(wanted, now))
+        if wanted.under is not None:
+            statement = statement.where(or_(*_of_organisations(session, wanted.under, now)))
+        if wanted.q:
+            statement = statement.where(_is_meant(wanted.q))
+        if after:
+            statement = statement.where(Account.login > after[0])
     found = session.execute(statement.order_by(Account.login).limit(PAGE + 1)).all()
     shown = found[:PAGE]
     return AccountsPage(
         _rows(session, shown, now),
         encode_cursor(shown[-1].login) if len(found) > PAGE else None,
-        _count(session, wanted, now),
+        looked.count,
     )
 
 
@@ -124,68 +133,98 @@ def primary_addresses(session: Session, account_ids: Sequence[UUID]) -> dict[UUI
     }
 
 
-def _count(session: Session, wanted: AccountsFilter, now: datetime) -> int:
-    few = narrowed(session, select(Account.id), wanted, now).limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
-
-
 def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) -> list[UUID]:
     """All that the filter finds."""
-    return list(session.scalars(narrowed(session, select(Account.id), wanted, now)))
-
-
-def narrowed(
-    session: Session, statement: Select[*tuple[Any, ...]], wanted: AccountsFilter, now: datetime
-) -> Select[*tuple[Any, ...]]:
+    found = select(Account.id).where(*_conditions(wanted, now))
+    if wanted.under is not None:
+        found = found.where(or_(*_of_organisations(session, wanted.under, now)))
     if wanted.q:
-        statement = statement.where(Account.id.in_(_found_by(wanted.q)))
+        # each way of finding by itself, so that each has its index
+        ways = union(*(select(Account.id).where(way) for way in _found_by(wanted.q)))
+        found = found.where(Account.id.in_(ways))
+    return list(session.scalars(found))
+
+
+def _ways(session: Session, wanted: AccountsFilter, now: datetime) -> Ways:
+    """Whose an account is, times what it is found by."""
+    accounts = select(Account.login, Account.id).where(*_conditions(wanted, now))
+    places = [accounts]
+    if wanted.under is not None:
+        places = [accounts.where(one) for one in _of_organisations(session, wanted.under, now)]
+    if not wanted.q:
+        return places
+    return [place.where(way) for place in places for way in apart(_found_by(wanted.q))]
+
+
+def _conditions(wanted: AccountsFilter, now: datetime) -> list[ColumnElement[bool]]:
+    """All but the text and the organisation."""
+    found: list[ColumnElement[bool]] = []
     if wanted.kind is not None:
-        statement = statement.where(Account.kind == wanted.kind)
+        found.append(Account.kind == wanted.kind)
     if wanted.status is not None:
-        statement = statement.where(Account.status == wanted.status)
+        found.append(Account.status == wanted.status)
     if wanted.older is not None:
         before = now - timedelta(days=wanted.older)
-        statement = statement.where(
-            Account.status == AccountStatus.PENDING, Account.created_at < before
-        )
-    if wanted.under is not None:
-        statement = statement.where(_of_organisations(session, wanted.under, now))
-    return statement
+        found += [Account.status == AccountStatus.PENDING, Account.created_at < before]
+    return found
 
 
-def _of_organisations(session: Session, under: UUID, now: datetime) -> ColumnElement[bool]:
+def _of_organisations(session: Session, under: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    """Accounts of its people, and its own."""
     subtree = list_subtree(session, under)
     here = select(Appointment.person_id).where(
-        in_force(office_day(now)), Appointment.organisation_id.in_(subtree)
+        in_force(office_day(now)), is_among(Appointment.organisation_id, subtree)
     )
-    return Account.person_id.in_(here) | Account.organisation_id.in_(subtree)
+    is_there = Account.person_id.in_(here)
+    if len(subtree) > MANY:  # nearly everybody is: each is asked of alone, until there are enough
+        of_person = here.where(Appointment.person_id == Account.person_id).limit(1)
+        is_there = of_person.scalar_subquery().is_not(None)
+    return [
+        and_(Account.person_id.is_not(None), is_there),
+        and_(Account.person_id.is_(None), is_among(Account.organisation_id, subtree)),
+    ]
 
 
-def _found_by(text: str) -> Any:
-    """Each way of finding by itself, so that each has its index."""
-    beginning = text.lower()
-    local_part, _, domain = beginning.partition("@")
-    by_address = (
-        select(Address.account_id)
-        .join(MailDomain, MailDomain.id == Address.domain_id)
-        .where(Address.account_id.is_not(None), Address.role != AddressRole.RETIRED)
-    )
-    if domain:
-        by_address = by_address.where(
-            Address.local_part == local_part, MailDomain.name.startswith(domain, autoescape=True)
-        )
-    else:
-        by_address = by_address.where(Address.local_part.startswith(local_part, autoescape=True))
-    by_person = select(Account.id).join(Person, Person.id == Account.person_id)
-    by_organisation = select(Account.id).join(
-        Organisation, Organisation.id == Account.organisation_id
-    )
-    return union(
-        select(Account.id).where(Account.login.startswith(beginning, autoescape=True)),
-        by_address,
-        by_person.where(matches(Person.search_key, text)),
-        by_organisation.where(matches(Organisation.search_key, text)),
-        select(Account.id).where(
-            Account.person_id.is_(None), Account.display_name.icontains(text, autoescape=True)
+def _found_by(text: str) -> list[ColumnElement[bool]]:
+    """Each with an index of its own."""
+    return [
+        _by_login(text),
+        exists().where(Person.id == Account.person_id, matches(Person.search_key, text)),
+        exists().where(
+            Organisation.id == Account.organisation_id, matches(Organisation.search_key, text)
         ),
+        _by_display_name(text),
+        _by_address(text),
+    ]
+
+
+def _is_meant(text: str) -> ColumnElement[bool]:
+    """The same of a row with its person and organisation, read in the order of the list."""
+    return or_(
+        _by_login(text),
+        matches(Person.search_key, text),
+        matches(Organisation.search_key, text),
+        _by_display_name(text),
+        _by_address(text),
+    )
+
+
+def _by_login(text: str) -> ColumnElement[bool]:
+    return Account.login.startswith(text.lower(), autoescape=True)
+
+
+def _by_display_name(text: str) -> ColumnElement[bool]:
+    named = Account.display_name.icontains(text, autoescape=True)
+    return and_(Account.person_id.is_(None), named)
+
+
+def _by_address(text: str) -> ColumnElement[bool]:
+    local_part, _, domain = text.lower().partition("@")
+    held = exists().where(Address.account_id == Account.id, Address.role != AddressRole.RETIRED)
+    if not domain:
+        return held.where(Address.local_part.startswith(local_part, autoescape=True))
+    return held.where(
+        Address.local_part == local_part,
+        MailDomain.id == Address.domain_id,
+        MailDomain.name.startswith(domain, autoescape=True),
     )

@@ -1,16 +1,17 @@
 """Lists of people with their accounts, a page at a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from console.accounts.queries import primary_addresses
+from console.found import COUNTED, MANY, Ways, apart, look
 from console.people.filters import Appointed, PeopleFilter
 from identity.accounts.models import Account, AccountStatus
 from identity.names.search import matches
@@ -18,11 +19,10 @@ from identity.organisations.models import Organisation
 from identity.organisations.queries import list_subtree
 from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.queries import in_force
+from kernel.database import is_among
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
 
 PAGE = 50
-COUNTED = 10_000
-"""Beyond it the number is not told exactly: nobody reads on, and counting would take longer."""
 BATCH = 1000
 """People of a list that are read together for a file."""
 
@@ -79,16 +79,22 @@ ORDER = (Person.sort_key, Person.id)
 
 def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage:
     """In Vietnamese order: by given name, then family and middle name."""
-    statement = narrowed(session, select(*COLUMNS), wanted, day)
-    if wanted.cursor is not None:
-        statement = statement.where(tuple_(*ORDER) > _position(wanted.cursor))
+    after = _position(wanted.cursor) if wanted.cursor is not None else ()
+    looked = look(session, _ways(session, wanted, day), after, PAGE + 1)
+    if looked.has_page:
+        statement = select(*COLUMNS).outerjoin(Account, Account.person_id == Person.id)
+        statement = statement.where(is_among(Person.id, looked.ids))
+    else:
+        statement = narrowed(session, select(*COLUMNS), wanted, day)
+        if after:
+            statement = statement.where(tuple_(*ORDER) > after)
     found = session.execute(statement.order_by(*ORDER).limit(PAGE + 1)).all()
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
     return PeoplePage(
         _rows(session, shown, day),
         encode_cursor(last.sort_key, str(last.id)) if last is not None else None,
-        _count(session, wanted, day),
+        looked.count,
     )
 
 
@@ -144,9 +150,12 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
     return {row[0]: Place(*row[1:]) for row in session.execute(statement)}
 
 
-def _count(session: Session, wanted: PeopleFilter, day: date) -> int:
-    few = narrowed(session, select(Person.id), wanted, day).limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
+def _ways(session: Session, wanted: PeopleFilter, day: date) -> Ways:
+    """Each way of finding whom a filter means."""
+    people = select(*ORDER).where(*_conditions(session, wanted, day))
+    if wanted.status is not None:
+        people = people.join(Account, Account.person_id == Person.id)
+    return [people.where(way) for way in apart(_found_by(wanted.q))] if wanted.q else [people]
 
 
 def list_accounts_of(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
@@ -166,39 +175,64 @@ def narrowed(
     """People whom a filter finds; `statement` selects from Person and perhaps Account."""
     statement = statement.outerjoin(Account, Account.person_id == Person.id)
     if wanted.q:
-        statement = statement.where(_found_by(wanted.q))
+        statement = statement.where(or_(*_found_by(wanted.q)))
+    return statement.where(*_conditions(session, wanted, day))
+
+
+def _conditions(session: Session, wanted: PeopleFilter, day: date) -> list[ColumnElement[bool]]:
+    """All but the text."""
+    found: list[ColumnElement[bool]] = []
     if wanted.status is not None:
-        statement = statement.where(Account.status == wanted.status)
+        found.append(Account.status == wanted.status)
     if wanted.without_account:
-        statement = statement.where(Account.id.is_(None))
+        found.append(_lacks(lambda person: Account.person_id == person))
     if wanted.under is not None or wanted.contract is not None:
-        here = select(Appointment.person_id).where(in_force(day))
-        if wanted.under is not None:
-            below = list_subtree(session, wanted.under)
-            here = here.where(Appointment.organisation_id.in_(below))
-        if wanted.contract is not None:
-            here = here.where(Appointment.contract_type == wanted.contract)
-        statement = statement.where(Person.id.in_(here))
+        found.append(_works_there(session, wanted, day))
     if wanted.appointed is not None:
-        statement = statement.where(_appointed(wanted.appointed, day))
-    return statement
+        found.append(_appointed(wanted.appointed, day))
+    return found
+
+
+def _works_there(session: Session, wanted: PeopleFilter, day: date) -> ColumnElement[bool]:
+    here = select(Appointment.person_id).where(in_force(day))
+    if wanted.contract is not None:
+        here = here.where(Appointment.contract_type == wanted.contract)
+    if wanted.under is not None:
+        below = list_subtree(session, wanted.under)
+        here = here.where(is_among(Appointment.organisation_id, below))
+        if wanted.q and len(below) > MANY:
+            # nearly everybody is below: asked of those alone whom the text finds
+            of_person = here.where(Appointment.person_id == Person.id).limit(1)
+            return of_person.scalar_subquery().is_not(None)
+    return Person.id.in_(here)
 
 
 def _appointed(wanted: Appointed, day: date) -> ColumnElement[bool]:
-    of_person = exists().where(Appointment.person_id == Person.id, in_force(day))
     if wanted is Appointed.NOWHERE:
-        return ~of_person
+        return _lacks(lambda person: and_(Appointment.person_id == person, in_force(day)))
     concurrent = select(Appointment.person_id).where(in_force(day), ~Appointment.is_primary)
     return Person.id.in_(concurrent)
 
 
-def _found_by(text: str) -> ColumnElement[bool]:
-    beginning = text.lower()
-    return or_(
-        matches(Person.search_key, text),
-        Account.login.startswith(beginning, autoescape=True),
-        Person.staff_number.startswith(text, autoescape=True),
+def _lacks(
+    of_person: Callable[[InstrumentedAttribute[UUID]], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """Whom no such row belongs to. Told from indexes alone, which are in the order of ids."""
+    everybody = aliased(Person)
+    return Person.id.in_(select(everybody.id).where(~exists().where(of_person(everybody.id))))
+
+
+def _found_by(text: str) -> list[ColumnElement[bool]]:
+    """Each with an index of its own."""
+    logins = select(Account.person_id).where(
+        Account.login.startswith(text.lower(), autoescape=True), Account.person_id.is_not(None)
     )
+    numbered = Person.staff_number.startswith(text, autoescape=True)
+    return [
+        matches(Person.search_key, text),
+        and_(Person.staff_number.is_not(None), numbered),
+        Person.id.in_(logins),
+    ]
 
 
 def _position(cursor: str) -> tuple[str, UUID]:

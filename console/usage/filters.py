@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -52,18 +53,22 @@ class UsageFilter:
         return f"{PATH}{path}{self.query(**changes)}"
 
     def query(self, **changes: Any) -> str:
-        there = replace(self, **changes)
-        usual = UsageFilter()
-        values = {
-            "month": there.month.label if there.month else None,
-            "period": there.period.value if there.period is not usual.period else None,
-            "scope": there.scope.value if there.scope is not usual.scope else None,
-            "under": there.under,
-            "order": there.order.value if there.order is not usual.order else None,
-            "span": there.span if there.span != usual.span else None,
-        }
-        found = urlencode({name: value for name, value in values.items() if value})
-        return f"?{found}" if found else ""
+        return _query_of(replace(self, **changes) if changes else self)
+
+
+@lru_cache(1024)
+def _query_of(there: UsageFilter) -> str:
+    usual = UsageFilter()
+    values = {
+        "month": there.month.label if there.month else None,
+        "period": there.period.value if there.period is not usual.period else None,
+        "scope": there.scope.value if there.scope is not usual.scope else None,
+        "under": there.under,
+        "order": there.order.value if there.order is not usual.order else None,
+        "span": there.span if there.span != usual.span else None,
+    }
+    found = urlencode({name: value for name, value in values.items() if value})
+    return f"?{found}" if found else ""
 
 
 def usage_filter(

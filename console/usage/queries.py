@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from console.charts.bars import extent_of
+from console.charts.heat import tone
 from console.charts.line import LineChart, Point
 from console.usage.filters import Order, UsageFilter
 from console.usage.wording import month_short
@@ -92,7 +93,7 @@ class Overview:
         return Heat(
             [month_short(month.window) for month in months],
             [
-                (row, [(month.rates[place], month.target) for month in months])
+                (row, [_heat_of(month.rates[place], month.target) for month in months])
                 for row, place in zip(self.rows, places, strict=True)
             ],
         )
@@ -110,8 +111,13 @@ ORDERS: dict[Order, tuple[Value, int]] = {
 @dataclass(frozen=True, slots=True)
 class Heat:
     months: Sequence[str]
-    rows: Sequence[tuple[ReportRow, Sequence[tuple[float | None, float | None]]]]
-    """Of each organisation the rate of each month and the target of the time."""
+    rows: Sequence[tuple[ReportRow, Sequence[tuple[int, int] | None]]]
+    """Of each organisation and month the tone and the rate in percent; None without a rate."""
+
+
+def _heat_of(rate: float | None, target: float | None) -> tuple[int, int] | None:
+    shade = None if target is None else tone(rate, target)
+    return None if shade is None or rate is None else (shade, round(100 * rate))
 
 
 def read_overview(session: Session, wanted: UsageFilter) -> Overview:

@@ -1,12 +1,12 @@
 """What templates of usage ask for besides figures: addresses behind numbers, bars beside them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 
 from console.charts.bars import Bar, Swing, bar, swing
-from console.charts.heat import tone
 from console.usage.filters import PATH, UsageFilter
 from mail_admin.rate.movement import Moved
 from mail_admin.rate.periods import PeriodKind
@@ -26,9 +26,6 @@ class View:
 
     def swing(self, value: float, extent: float) -> Swing:
         return swing(float(value), extent)
-
-    def tone(self, share: float | None, target: float | None) -> int | None:
-        return None if target is None else tone(share, target)
 
     def dashboard(self, node: Node) -> str | None:
         """None for one without a code, by which it would be looked for."""
@@ -59,14 +56,20 @@ class View:
 
     def points(self, value: float, language: str) -> str:
         """Contributions are small: two places, so that their sum can be seen."""
-        rounded = round(100 * float(value), ROUNDED) + 0.0
-        return str(format_decimal(rounded, "+#,##0.00;−#,##0.00", locale=language))
+        return _points(float(value), language)
+
+
+@lru_cache(1024)
+def _points(value: float, language: str) -> str:
+    rounded = round(100 * value, ROUNDED) + 0.0
+    return str(format_decimal(rounded, "+#,##0.00;−#,##0.00", locale=language))
 
 
 def _rate(parts: Parts) -> float | None:
     return parts[0] / parts[1] if parts[1] > 0 else None
 
 
+@lru_cache(4096)
 def mailboxes_address(
     wanted: UsageFilter, code: str, state: str, *, below: bool = True, cursor: str | None = None
 ) -> str:

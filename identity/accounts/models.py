@@ -69,6 +69,12 @@ class Account(Projected, Base):
         CheckConstraint("status <> 'pending' OR password_hash IS NULL", name="pending"),
         CheckConstraint("status <> 'active' OR password_hash IS NOT NULL", name="active"),
         Index(
+            "ix_identity_account_login_begins",
+            "login",
+            postgresql_ops={"login": "text_pattern_ops"},  # the unique one is no help to LIKE
+        ),
+        Index("ix_identity_account_status", "status", "kind", "created_at"),
+        Index(
             "ix_identity_account_to_follow",  # mail_admin/server tells the mail servers of these
             "id",
             postgresql_where=text("status IN ('suspended', 'closed') OR kind = 'organisation'"),

@@ -106,6 +106,11 @@ class Address(Base):
             postgresql_where=text("role = 'primary'"),
         ),
         Index(
+            "ix_identity_address_local_part_begins",
+            "local_part",
+            postgresql_ops={"local_part": "text_pattern_ops"},
+        ),
+        Index(
             "ix_identity_address_stem",
             text("rtrim(local_part, '0123456789')"),
             "domain_id",

@@ -58,6 +58,11 @@ class Person(Base):
             postgresql_ops={"search_key": "gin_trgm_ops"},
         ),
         Index("ix_identity_person_birth_date", "birth_date"),
+        Index(
+            "ix_identity_person_staff_number_begins",
+            "staff_number",
+            postgresql_ops={"staff_number": "text_pattern_ops"},
+        ),
         CheckConstraint(
             "(citizen_number_sealed IS NULL) = (citizen_number_index IS NULL)",
             name="citizen_number",

@@ -1,0 +1,66 @@
+"""Server time of pages: one request after the other over one connection."""
+
+import http.client
+import statistics
+import time
+from collections.abc import Sequence
+from itertools import cycle, islice
+
+from benchmarks.support.console_addresses import PAGES
+from benchmarks.support.installation import Installation
+from benchmarks.support.report import Row, Section, Verdict
+from console.session.cookies import SESSION_COOKIE
+
+LIMIT_MILLISECONDS = 80.0
+WARMING = 20
+"""Requests before the counted ones, at most as many as are counted."""
+
+
+def server_section(
+    ours: Installation, secret: str, *, people: int, rounds: int, requests: int, pages: str
+) -> Section:
+    """Median and p99 of each round; of the rounds the one in the middle, and the slowest."""
+    with ours.services.database.transaction() as session:
+        asked = {name: find(session) for name, find in PAGES.items() if pages in name}
+    taken: dict[str, list[list[float]]] = {name: [] for name in asked}
+    for _ in range(rounds):
+        for name, addresses in asked.items():
+            taken[name].append(_ask(ours, secret, addresses, requests))
+    rows = [_row(name, found) for name, found in taken.items()]
+    verdicts = [
+        Verdict(f"{row.side}: p99, ms", row.figures["p99 ms"], LIMIT_MILLISECONDS, at_least=False)
+        for row in rows
+    ]
+    title = f"Pages at the server: {people:,} people, {rounds} rounds of {requests} requests each"
+    return Section("server", title, rows, verdicts)
+
+
+def _ask(ours: Installation, secret: str, addresses: Sequence[str], requests: int) -> list[float]:
+    """Milliseconds of each request but those that warm up."""
+    connection = http.client.HTTPConnection("127.0.0.1", ours.settings.web.port)
+    headers = {"Cookie": f"{SESSION_COOKIE}={secret}", "Accept-Encoding": "gzip"}
+    warming = min(WARMING, requests)
+    found = []
+    for address in islice(cycle(addresses), warming + requests):
+        began = time.perf_counter()
+        connection.request("GET", address, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        found.append(1000 * (time.perf_counter() - began))
+        assert response.status == http.HTTPStatus.OK, (address, response.status)
+    connection.close()
+    return found[warming:]
+
+
+def _row(name: str, rounds: Sequence[Sequence[float]]) -> Row:
+    percentiles = [statistics.quantiles(one, n=100) for one in rounds]
+    p99 = [one[98] for one in percentiles]
+    return Row(
+        name,
+        {
+            "median ms": statistics.median(one[49] for one in percentiles),
+            "p99 ms": statistics.median(p99),
+            "best p99 ms": min(p99),
+            "worst p99 ms": max(p99),
+        },
+    )
