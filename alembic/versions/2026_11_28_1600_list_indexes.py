@@ -7,7 +7,7 @@ the counts of the first page read an index instead of all accounts.
 
 from alembic import op
 
-revision = "0025"
+revision = "0030"
 down_revision = "0023"
 BEGINNINGS = {
     "ix_identity_account_login_begins": ("identity_account", "login"),
