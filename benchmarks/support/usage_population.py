@@ -27,6 +27,8 @@ NUMBERED = "('00000000-0000-4000-{kind}-' || lpad(to_hex({number}), 12, '0'))::u
 ORGANISATION = NUMBERED.format(kind="8001", number="{0}")
 PERSON = NUMBERED.format(kind="8002", number="number")
 ACCOUNT = NUMBERED.format(kind="8003", number="number")
+SCATTERED = "(number * 7919::bigint % 1000003)"
+"""So that people of one name are not neighbours in the table."""
 SINCE = "'2024-01-05 02:00+00'::timestamptz"
 
 
@@ -44,7 +46,7 @@ GIVENS = _words(
 
 def _word(words: list[str], divisor: int) -> str:
     quoted = ", ".join(f"'{word}'" for word in words)
-    return f"(ARRAY[{quoted}])[1 + number / {divisor} % {len(words)}]"
+    return f"(ARRAY[{quoted}])[1 + {SCATTERED} / {divisor} % {len(words)}]"
 
 
 FAMILY = _word(FAMILIES, 1)

@@ -290,3 +290,11 @@ def test_an_organisation_that_ends_takes_its_groups_along(tree: Tree) -> None:
     with tree.db.transaction() as session:
         groups = set(session.scalars(select(Group.id).where(Group.organisation_id == tree.clinic)))
     assert groups | {tree.clinic} <= before.touched()
+
+
+def test_rows_before_and_after_are_not_compared_each_with_each(db: Database) -> None:
+    """The plan of such a join is made for the first statement of a connection, and kept."""
+    few = {"identity_organisation_changed", "sso_session_ended", "sso_participation_ended"}
+    statement = text("SELECT proname FROM pg_proc WHERE prosrc LIKE '%old_rows JOIN new_rows%'")
+    with db.transaction() as session:
+        assert set(session.scalars(statement)) == few
