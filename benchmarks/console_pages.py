@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.support.console_browser import browser_sections
+from benchmarks.support.console_bulk import bulk_section
 from benchmarks.support.console_population import populate_console
 from benchmarks.support.console_requests import server_section
 from benchmarks.support.console_visitor import sign_in
@@ -15,7 +16,7 @@ from benchmarks.support.installation import Installation, installation
 from benchmarks.support.report import Section, as_json, new_console
 from console.session.client import keep_console_client
 
-SERVER, BROWSER = "server", "browser"
+SERVER, BROWSER, BULK = "server", "browser", "bulk"
 POPULATED = "populated"
 """A file in a kept folder that says that everybody is there, and how many."""
 
@@ -33,7 +34,7 @@ class Wanted:
     """Part of the names of those that are asked for."""
 
 
-SMOKE = Wanted(people=2000, rounds=1, requests=3, looks=2, only=(SERVER, BROWSER), pages="")
+SMOKE = Wanted(people=500, rounds=1, requests=2, looks=1, only=(SERVER, BROWSER, BULK), pages="")
 
 
 def measure(wanted: Wanted, ours: Installation) -> Iterator[Section]:
@@ -52,6 +53,8 @@ def measure(wanted: Wanted, ours: Installation) -> Iterator[Section]:
             )
         if BROWSER in wanted.only:
             yield from browser_sections(ours, visitor, looks=wanted.looks)
+    if BULK in wanted.only:
+        yield bulk_section(ours)
 
 
 @contextmanager
@@ -81,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=3, help="all pages in turn, so many times")
     parser.add_argument("--requests", type=int, default=100, help="for each page in each round")
     parser.add_argument("--looks", type=int, default=9, help="at each page in the browser")
-    parser.add_argument("--only", choices=(SERVER, BROWSER), action="append")
+    parser.add_argument("--only", choices=(SERVER, BROWSER, BULK), action="append")
     parser.add_argument("--pages", default="", help="only those whose names contain this")
     parser.add_argument("--smoke", action="store_true", help="few of everything: does it run?")
     parser.add_argument("--json", action="store_true")
@@ -95,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.rounds,
             options.requests,
             options.looks,
-            options.only or (SERVER, BROWSER),
+            options.only or (SERVER, BROWSER, BULK),
             options.pages,
         )
     with province(wanted, folder=options.folder, keep=options.keep) as ours:

@@ -8,7 +8,7 @@ the counts of the first page read an index instead of all accounts.
 from alembic import op
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0025"
 BEGINNINGS = {
     "ix_identity_account_login_begins": ("identity_account", "login"),
     "ix_identity_person_staff_number_begins": ("identity_person", "staff_number"),
