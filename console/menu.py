@@ -70,6 +70,7 @@ GROUPS = (
                 ("/quan-tri/them-he-thong", "/quan-tri/khoa-ky"),
             ),
             Item(_("Thư mục LDAP"), "/quan-tri/thu-muc", "server", Permission.READ_DIRECTORY),
+            Item(_("Tên miền thư"), "/quan-tri/ten-mien", "mail", Permission.READ_DOMAINS),
             Item(
                 _("Công việc nền"),
                 "/quan-tri/cong-viec-nen",
@@ -78,6 +79,7 @@ GROUPS = (
             ),
             Item(_("Nhật ký"), "/quan-tri/nhat-ky", "history", Permission.READ_AUDIT),
             Item(_("Tình trạng"), "/quan-tri/tinh-trang", "heartbeat", Permission.READ_OPERATIONS),
+            Item(_("Cấu hình"), "/quan-tri/cau-hinh", "settings", Permission.READ_OPERATIONS),
             Item(_("Vai trò"), "/quan-tri/vai-tro", "shield-check", Permission.MANAGE_ROLES),
         ),
     ),

@@ -14,6 +14,8 @@ from console.clients.routes import router as clients_router
 from console.clients.username_routes import router as usernames_router
 from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
+from console.domains.form_routes import router as domain_forms_router
+from console.domains.routes import router as domains_router
 from console.health.routes import router as health_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
@@ -34,6 +36,7 @@ from console.people.routes import router as people_router
 from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
 from console.session.theme_routes import router as theme_router
+from console.settings.routes import router as settings_router
 from console.usage.files import router as usage_files_router
 from console.usage.mailboxes import router as usage_mailboxes_router
 from console.usage.reasons import router as usage_reasons_router
@@ -56,8 +59,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys_router,
     directory_router,
     comparisons_router,
+    domain_forms_router,
+    domains_router,
     jobs_router,
     health_router,
+    settings_router,
     audit_router,
     roles_router,
     bulk_router,

@@ -27,6 +27,7 @@ from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.health import examiner, versions
 from entrypoints.http_errors import answer_errors
 from entrypoints.settings import WebSettings, load_settings
+from entrypoints.settings_in_force import settings_in_force
 from entrypoints.telemetry import LastHand, Telemetry, TelemetryMiddleware
 from entrypoints.trusted_proxies import behind_proxies
 from entrypoints.web_processes import Family, inherited
@@ -141,9 +142,12 @@ def create_app(services: Services) -> FastAPI:
     app.state.resets = services.settings.passwords.reset
     app.state.importer = services.importer
     app.state.bulk_jobs = services.bulk_jobs
+    app.state.domains = services.settings.domains
+    app.state.keys = services.keys
     app.state.directory_jobs = services.directory_jobs
     app.state.health = examiner(services)
     app.state.versions = versions()
+    app.state.settings_in_force = settings_in_force(services.settings, os.environ)
     app.state.tasks = services.every_task()
     app.state.import_jobs = services.import_jobs
     app.state.async_database = services.async_database

@@ -7,7 +7,7 @@ from identity.addresses.models import MailDomain, PolicySubject
 from identity.addresses.policy import warnings
 from identity.addresses.presets import PRESETS, Preset
 from identity.addresses.queries import get_domain, latest_policies, list_domains
-from identity.addresses.service import add_domain, reserve_address, set_policy
+from identity.addresses.service import open_domain, reserve_address, set_policy
 from identity.organisations.queries import get_organisation_by_code
 from kernel.audit import Basis
 from kernel.clock import office_day
@@ -30,18 +30,15 @@ def add(session: Session, name: str, preset: str, *, default: bool) -> None:
     """Add a mail domain with a ready address policy."""
     basis = Basis(f"domain {name}")
     with session.services.database.transaction() as database:
-        row = add_domain(database, session.actor, name, is_default=default, basis=basis)
-        for chosen in (PRESETS[preset], PRESETS["organisations"]):
-            set_policy(
-                database,
-                session.actor,
-                row.id,
-                chosen.policy,
-                organisation_id=None,
-                preset=chosen.code,
-                now=session.services.clock(),
-                basis=basis,
-            )
+        row = open_domain(
+            database,
+            session.actor,
+            name,
+            PRESETS[preset],
+            is_default=default,
+            now=session.services.clock(),
+            basis=basis,
+        )
     _warn(PRESETS[preset])
     click.echo(f"{row.name} added")
 

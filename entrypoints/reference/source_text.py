@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pydantic import BaseModel
+
 
 def class_tree(cls: type) -> ast.ClassDef:
     tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
@@ -26,6 +28,20 @@ def sentences_of(cls: type) -> dict[str, str]:
         if name and text:
             found[name] = " ".join(inspect.cleandoc(text).split())
     return found
+
+
+def meanings_of(model: type[BaseModel]) -> dict[str, str]:
+    """Of the fields of a model, those that it inherits included."""
+    return {
+        name: text
+        for parent in reversed(model.__mro__)
+        if issubclass(parent, BaseModel) and parent is not BaseModel
+        for name, text in sentences_of(parent).items()
+    }
+
+
+def first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().splitlines()[0] if model.__doc__ else ""
 
 
 def _target(node: ast.stmt) -> str | None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from entrypoints.reference.markdown import code, table
-from entrypoints.reference.source_text import sentences_of
+from entrypoints.reference.source_text import first_line, meanings_of
 from entrypoints.settings import DELIMITER, PREFIX, Settings
 
 KINDS = {
@@ -32,22 +32,13 @@ def settings() -> str:
         if model is None:
             continue
         rows = list(_rows(model, f"{PREFIX}{name.upper()}{DELIMITER}"))
-        title = f"## {name}\n\n{_first_line(model)}\n"
+        title = f"## {name}\n\n{first_line(model)}\n"
         sections.append(f"{title}\n{table(('variable', 'kind', 'default', 'meaning'), rows)}")
     return "\n".join(sections)
 
 
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().splitlines()[0] if model.__doc__ else ""
-
-
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, ...]]:
-    sentences = {
-        name: text
-        for parent in reversed(model.__mro__)
-        if issubclass(parent, BaseModel) and parent is not BaseModel
-        for name, text in sentences_of(parent).items()
-    }
+    sentences = meanings_of(model)
     for name, field in model.model_fields.items():
         inner = _model_of(field.annotation)
         if inner is not None:

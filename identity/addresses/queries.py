@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from identity.addresses.errors import MailDomainNotFound
-from identity.addresses.models import Address, AddressPolicy, MailDomain
+from identity.addresses.models import Address, AddressPolicy, AddressRole, MailDomain
 
 
 def get_domain(session: Session, name: str) -> MailDomain:
@@ -19,6 +19,17 @@ def get_domain(session: Session, name: str) -> MailDomain:
 
 def list_domains(session: Session) -> list[MailDomain]:
     return list(session.scalars(select(MailDomain).order_by(MailDomain.name)))
+
+
+def count_addresses(session: Session) -> dict[UUID, dict[AddressRole, int]]:
+    """Of each domain, by role; nothing for a domain without any."""
+    found: dict[UUID, dict[AddressRole, int]] = {}
+    statement = select(Address.domain_id, Address.role, func.count()).group_by(
+        Address.domain_id, Address.role
+    )
+    for domain_id, role, count in session.execute(statement):
+        found.setdefault(domain_id, {})[role] = count
+    return found
 
 
 def find_address(session: Session, domain_id: UUID, local_part: str) -> Address | None:

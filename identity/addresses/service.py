@@ -18,6 +18,7 @@ from identity.addresses.errors import (
 from identity.addresses.local_part import LocalPartRefused, find_refusal
 from identity.addresses.models import Address, AddressPolicy, AddressRole, MailDomain
 from identity.addresses.policy import Policy
+from identity.addresses.presets import ORGANISATIONS, Preset
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -51,6 +52,35 @@ def add_domain(
     session.add(domain)
     session.flush()
     audit.record(session, actor, AddressAuditTag.DOMAIN_ADDED, domain.id, basis, name=domain.name)
+    return domain
+
+
+def open_domain(
+    session: Session,
+    actor: Actor,
+    name: str,
+    preset: Preset,
+    *,
+    is_default: bool,
+    now: datetime,
+    basis: Basis,
+) -> MailDomain:
+    """A domain with ready rules for people and for organisations.
+
+    Raises MailDomainInvalid, MailDomainExists, DefaultDomainExists.
+    """
+    domain = add_domain(session, actor, name, is_default=is_default, basis=basis)
+    for chosen in (preset, ORGANISATIONS):
+        set_policy(
+            session,
+            actor,
+            domain.id,
+            chosen.policy,
+            organisation_id=None,
+            preset=chosen.code,
+            now=now,
+            basis=basis,
+        )
     return domain
 
 

@@ -63,6 +63,8 @@ PERMISSIONS = {
             Permission.MANAGE_DIRECTORY,
             Permission.READ_CLIENTS,
             Permission.MANAGE_CLIENTS,
+            Permission.READ_DOMAINS,
+            Permission.MANAGE_DOMAINS,
             Permission.READ_OPERATIONS,
             Permission.MANAGE_OPERATIONS,
             Permission.READ_AUDIT,
