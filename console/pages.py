@@ -12,7 +12,6 @@ from console.menu import menu_of
 from console.session.service import Caller
 from kernel.clock import VIETNAM
 from theme.catalogue import Catalogue
-from theme.icons import icon
 from theme.moments import moment_in_words
 from theme.pages import Pages
 
@@ -24,8 +23,6 @@ POLICY = (
 WEB = FOLDER.parent / "theme" / "web"
 STATIC = FOLDER / "static"
 CATALOGUE = Catalogue(FOLDER / "locale")
-THEME_COOKIE = "__Host-congvu-theme"
-THEMES = ("light", "dark")
 SMALLEST_PACKED = 1000
 PACKING = 4
 """Level of gzip: half a millisecond for a page of 100 kB."""
@@ -40,7 +37,7 @@ class ConsolePages:
             policy=POLICY,
             macros={"parts": "parts.html"},
         )
-        self._pages.environment.globals |= {"icon": icon, "words": words, "day": day_in_words}
+        self._pages.environment.globals |= {"words": words, "day": day_in_words}
 
     def show(
         self,
@@ -70,10 +67,7 @@ class ConsolePages:
         return self._finished(request, template, **values)
 
     def _finished(self, request: Request, template: str, **values: Any) -> Response:
-        where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        response = self._pages.render(
-            request, template, theme=theme_of(request), request_path=where, **values
-        )
+        response = self._pages.render(request, template, **values)
         response.headers["Vary"] = "HX-Request, Accept-Encoding"
         return packed(request, response)
 
@@ -86,12 +80,6 @@ def packed(request: Request, response: Response) -> Response:
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
     return response
-
-
-def theme_of(request: Request) -> str:
-    """Empty: as the device wishes."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
-    return chosen if chosen in THEMES else ""
 
 
 def day_in_words(day: date | datetime | None) -> str:

@@ -44,7 +44,6 @@ from console.usage.routes import router as usage_router
 
 ROUTERS: tuple[APIRouter, ...] = (
     session_router,
-    theme_router,
     home_router,
     me_router,
     organisation_forms_router,

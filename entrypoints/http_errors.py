@@ -85,8 +85,8 @@ def answer_errors(app: FastAPI) -> None:
         return error_response(request, problem_of(error), wait=wait)
 
     @app.exception_handler(SignInNeeded)
-    def to_sign_in_first(_: Request, needed: SignInNeeded) -> Response:
-        return to_sign_in(needed.back)
+    def to_sign_in_first(request: Request, needed: SignInNeeded) -> Response:
+        return to_sign_in(needed.back, undone=request.method == "POST")
 
     app.add_exception_handler(ConsoleSignInNeeded, sign_in_first)  # type: ignore[arg-type]  # starlette wants Exception
 

@@ -54,6 +54,8 @@ from mail_admin.usage.gauges import LogGauges
 from mail_admin.usage.routes import LARGEST_REPORT_BYTES
 from mail_admin.usage.routes import router as usage_router
 from sso.account.action_routes import router as account_action_router
+from sso.account.appearance_routes import router as appearance_router
+from sso.account.password_routes import router as account_password_router
 from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
@@ -100,6 +102,8 @@ PAGES = (
     authorize_router,
     account_page_router,
     account_action_router,
+    account_password_router,
+    appearance_router,
     activation_page_router,
     password_router,
     reset_page_router,

@@ -13,8 +13,10 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from kernel.errors import ERROR_KINDS, TooMany
 from kernel.messages import Message
 from theme import texts
+from theme.appearance import appearance_of
 from theme.assets import query_of
 from theme.catalogue import Catalogue
+from theme.icons import icon
 from theme.language import language_of, remember
 
 HEADERS = {
@@ -69,7 +71,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals |= {"asset": self.asset, "common": texts}
+        self.environment.globals |= {"asset": self.asset, "common": texts, "icon": icon}
         if catalogue is not None:
             catalogue.install(self.environment)
 
@@ -141,6 +143,8 @@ def _of(request: Request) -> dict[str, Any]:
         "language": language,
         "t": text,
         "path": request.url.path,
+        "theme": appearance_of(request),
+        "request_path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "here": f"?{request.url.query}" if request.url.query else request.url.path,
         "in_language": in_language,
         "onward": onward,

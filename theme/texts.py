@@ -9,6 +9,12 @@ LANGUAGE = Message("Ngôn ngữ", "Language")
 HELP = Message("Cần trợ giúp?", "Need help?")
 OPERATED_BY = Message("Đơn vị vận hành", "Operated by")
 
+MENU = Message("Trình đơn", "Menu")
+MAIN_MENU = Message("Trình đơn chính", "Main menu")
+LIGHT = Message("Giao diện sáng", "Light appearance")
+DARK = Message("Giao diện tối", "Dark appearance")
+SIGN_OUT = Message("Đăng xuất", "Sign out")
+
 ERROR = Message("Lỗi", "Error")
 PLEASE_CORRECT = Message("Hãy sửa những điều sau", "Please correct the following")
 AND_MORE = Message("(và {count} điều nữa)", "(and {count} more)")

@@ -2,39 +2,52 @@
 
 from fastapi import APIRouter, Request, Response
 
+from console import words
 from console.me.queries import own_mailbox
-from console.words import number
 from kernel.clock import office_day
 from kernel.http import Db, Now
+from mail_admin.rate.definition import formula
+from mail_admin.rate.one_mailbox import Why
+from mail_admin.rate.settings import UsageRateSettings
 from sso.account import texts
-from sso.account.pages import pages
-from sso.claims.access import organisation_accounts_of
-from sso.http import SignOn, require_who
+from sso.account.frame import frame_of
+from sso.account.pages import show
+from sso.account.queries import custody_of
+from sso.http import SignOn
 from sso.login.destinations import MAILBOX_PATH
 from theme.language import language_of
-from theme.sizes import size_in_words
 
 router = APIRouter(include_in_schema=False)
+WHY = {
+    Why.USED: texts.WHY_USED,
+    Why.TOO_FEW: texts.WHY_TOO_FEW,
+    Why.POLLING_ONLY: texts.WHY_POLLING,
+    Why.NOTHING: texts.WHY_NOTHING,
+}
 
 
 @router.get(MAILBOX_PATH)
 def show_mailbox(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     today = office_day(now)
+    settings: UsageRateSettings = request.app.state.usage_rate
     with db.transaction() as session:
-        me = require_who(request, session, sign_on, now, back=MAILBOX_PATH)
-        mine = own_mailbox(session, me.account, today)
-        person_id = me.account.person_id
-        held = organisation_accounts_of(session, person_id, today) if person_id else []
-        organisations = [own_mailbox(session, account, today) for account in held]
+        frame = frame_of(request, session, sign_on, now, back=MAILBOX_PATH)
+        account = frame.me.account
+        mine = own_mailbox(session, account, settings, today)
+        held = custody_of(session, account.person_id, today) if account.person_id else []
+        boxes = [mine, *(own_mailbox(session, one.account, settings, today) for one in held)]
     language = language_of(request)
-    return pages.render(
+    return show(
         request,
         "mailbox.html",
-        texts=texts,
-        me=me,
-        done=None,
-        mine=mine,
-        organisations=organisations,
-        number=lambda value: number(value, language),
-        size=lambda value: size_in_words(value, language),
+        frame,
+        now,
+        boxes=boxes,
+        why=WHY,
+        present=today.replace(day=1),
+        least=settings.minimum_active_days,
+        formula=formula(settings),
+        number=lambda value: words.number(value, language),
+        share=lambda value: words.share(value, language),
+        size=lambda value: words.size(value, language),
     )

@@ -1,17 +1,6 @@
 // What pages do beyond plain links and forms; without it everything still works.
 "use strict";
 
-document.documentElement.classList.add("scripted");
-
-// A button that shows and hides what it names.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-toggles]");
-  if (!button) return;
-  const target = document.getElementById(button.dataset.toggles);
-  const open = target.classList.toggle("open");
-  button.setAttribute("aria-expanded", String(open));
-});
-
 // What went wrong is where the reader is taken.
 function focusFaults(root) {
   const faults = root.querySelector("[data-focus]");

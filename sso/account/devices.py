@@ -33,6 +33,13 @@ SYSTEMS = (
 )
 
 
+HAND_HELD = ("iPhone", "iPad", "Android")
+
+
+def is_hand_held(user_agent: str | None) -> bool:
+    return any(sign in (user_agent or "") for sign in HAND_HELD)
+
+
 def device_in_words(user_agent: str | None) -> Message:
     text = user_agent or ""
     browser = next((name for sign, name in BROWSERS if sign in text), None)

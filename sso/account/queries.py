@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account, AccountKind, AccountStatus, Custodian
+from identity.accounts.queries import addresses_of, custodians_in_force
+from identity.addresses.models import AddressRole
 from identity.names.text import search_key
 from sso.claims.access import usable
 from sso.claims.scopes import scope_told
@@ -20,6 +24,8 @@ from sso.sessions.models import Participation, SignOnSession
 from sso.sessions.service import SignedIn, list_live_sessions
 from sso.settings import SignOnSettings
 from sso.tokens.models import Grant
+
+INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,85 @@ class System:
     client: Client
     address: str
 
+    @property
+    def host(self) -> str:
+        """Whom one goes to; the names of systems are alike."""
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def search_key(self) -> str:
+        about = self.client.description
+        words = (about.client_name, about.client_name_en, about.summary, about.summary_en)
+        return search_key(" ".join(word for word in words if word))
+
+    def initials(self, language: str) -> str:
+        """Of the first words of its name, where others have a picture."""
+        letters = [word[0] for word in self.client.description.name(language).split()]
+        return "".join(letter for letter in letters if letter.isalnum())[:INITIALS].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAddress:
+    address: str
+    is_primary: bool
+    until: date | None
+    """First day on which nothing is delivered to it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """An organisation's account that somebody looks after."""
+
+    account: Account
+    address: str | None
+    since: date
+    until: date | None
+    """First day on which it is not opened any more."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.account.status not in {AccountStatus.SUSPENDED, AccountStatus.CLOSED}
+
+
+def addresses_held(session: Session, account_id: UUID, day: date) -> list[HeldAddress]:
+    """Those at which mail arrives, the primary one first."""
+    return [
+        HeldAddress(
+            f"{address.local_part}@{domain}",
+            address.role is AddressRole.PRIMARY,
+            address.alias_until,
+        )
+        for address, domain in addresses_of(session, [account_id]).get(account_id, [])
+        if address.role in {AddressRole.PRIMARY, AddressRole.ALIAS}
+        and (address.alias_until is None or address.alias_until > day)
+    ]
+
+
+def custody_of(session: Session, person_id: UUID, day: date) -> list[Custody]:
+    """In force on a day; closed accounts are left out."""
+    statement = (
+        select(Account, Custodian)
+        .join(Custodian, Custodian.account_id == Account.id)
+        .where(
+            Custodian.person_id == person_id,
+            custodians_in_force(day),
+            Account.kind == AccountKind.ORGANISATION,
+            Account.status != AccountStatus.CLOSED,
+        )
+        .order_by(Account.display_name, Account.id, Custodian.valid_from)
+    )
+    found = {account.id: (account, custodian) for account, custodian in session.execute(statement)}
+    addresses = addresses_of(session, list(found))
+    return [
+        Custody(
+            account,
+            next((f"{row.local_part}@{domain}" for row, domain in addresses.get(id_, [])), None),
+            custodian.valid_from,
+            custodian.valid_to,
+        )
+        for id_, (account, custodian) in found.items()
+    ]
+
 
 def systems_to_enter(
     session: Session, subject: Subject, clients: Clients, issuer: str
@@ -75,7 +160,13 @@ def systems_to_enter(
         for client in usable(session, entered, subject)
         if (address := _entrance(client, issuer)) is not None
     ]
-    return sorted(found, key=lambda system: search_key(system.client.description.client_name))
+    return sorted(found, key=_by_name)
+
+
+def _by_name(system: System) -> list[tuple[int, str]]:
+    """Number 9 before number 10."""
+    words = search_key(system.client.description.client_name).split()
+    return [(len(word) if word.isdecimal() else 0, word) for word in words]
 
 
 def _entrance(client: Client, issuer: str) -> str | None:

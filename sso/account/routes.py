@@ -1,27 +1,35 @@
-"""The pages of the own account: who I am, where I am signed in, which systems know me."""
+"""The pages of the own account: what I may enter, who I am, where I am signed in, who knows me."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from identity.accounts.password_age import password_state_now
-from identity.roles.service import roles_of
+from identity.names.text import search_key
+from identity.people.masking import masked_address, masked_phone
 from kernel.clock import office_day
 from kernel.http import Db, Now
-from kernel.messages import Message
-from sso.account import queries, texts
-from sso.account.devices import device_in_words
-from sso.account.pages import pages
-from sso.claims.access import organisation_accounts_of
+from sso.account import queries
+from sso.account.devices import device_in_words, is_hand_held
+from sso.account.frame import frame_of
+from sso.account.pages import show
+from sso.account.sign_ins import recent_attempts
 from sso.claims.scopes import SHOWN
 from sso.claims.subject import load_subject
-from sso.http import SignOn, require_who
-from sso.login.destinations import HOME_PATH, SESSIONS_PATH, SYSTEMS_PATH, go
-from sso.sessions.service import SignedIn
-from theme.moments import moment_in_words
+from sso.http import SignOn
+from sso.login.destinations import (
+    HOME_PATH,
+    ME_PATH,
+    SECURITY_PATH,
+    SESSIONS_PATH,
+    SYSTEMS_PATH,
+    go,
+)
 
 router = APIRouter(include_in_schema=False)
+SEARCHED_FROM = 10
+"""Systems from which on a search among them is offered."""
+ATTEMPTS = 10
 
 
 @router.get("/")
@@ -31,57 +39,102 @@ def start() -> Response:
 
 
 @router.get(HOME_PATH)
-def show_home(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
+def show_portal(
+    request: Request,
+    sign_on: SignOn,
+    db: Db,
+    now: Now,
+    q: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
     with db.transaction() as session:
-        me = require_who(request, session, sign_on, now, back=HOME_PATH)
-        day, person_id = office_day(now), me.account.person_id
-        subject = load_subject(session, me.account.id, day)
-        acts_for = organisation_accounts_of(session, person_id, day) if person_id else []
-        clients = sign_on.clients.get()
-        administers = bool(roles_of(session, me.account.id))
-        password = password_state_now(session, me.account, sign_on.passwords.policy, now)
-        systems = queries.systems_to_enter(session, subject, clients, sign_on.issuer)
-    return _page(
+        frame = frame_of(request, session, sign_on, now, back=HOME_PATH)
+        account = frame.me.account
+        subject = load_subject(session, account.id, office_day(now))
+        password = password_state_now(session, account, sign_on.passwords.policy, now)
+        systems = queries.systems_to_enter(session, subject, sign_on.clients.get(), sign_on.issuer)
+    wanted = search_key(q)
+    return show(
         request,
-        "home.html",
-        me,
+        "portal.html",
+        frame,
         now,
         subject=subject,
-        acts_for=acts_for,
-        administers=administers,
-        systems=systems,
-        recovery=masked(subject.person.recovery_email) if subject.person else None,
         password=password,
+        typed=q.strip(),
+        count=len(systems),
+        searched=len(systems) >= SEARCHED_FROM,
+        systems=[system for system in systems if wanted in system.search_key],
     )
 
 
-def masked(address: str | None) -> str | None:
-    """Enough to recognise the own address by: `n•••@gmail.com`."""
-    if not address:
-        return None
-    local_part, _, domain = address.rpartition("@")
-    return f"{local_part[:1]}•••@{domain}"
+@router.get(ME_PATH)
+def show_me(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
+    with db.transaction() as session:
+        frame = frame_of(request, session, sign_on, now, back=ME_PATH)
+        account, today = frame.me.account, office_day(now)
+        subject = load_subject(session, account.id, today)
+        addresses = queries.addresses_held(session, account.id, today)
+        held = queries.custody_of(session, account.person_id, today) if account.person_id else []
+    person = subject.person
+    return show(
+        request,
+        "me.html",
+        frame,
+        now,
+        subject=subject,
+        person=person,
+        addresses=addresses,
+        held=held,
+        phone=masked_phone(person.phone) if person and person.phone else None,
+        recovery=_recovery(person.recovery_email) if person else None,
+    )
+
+
+def _recovery(address: str | None) -> str | None:
+    return masked_address(address) if address else None
+
+
+@router.get(SECURITY_PATH)
+def show_security(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
+    policy = sign_on.passwords.policy
+    with db.transaction() as session:
+        frame = frame_of(request, session, sign_on, now, back=SECURITY_PATH)
+        account = frame.me.account
+        password = password_state_now(session, account, policy, now)
+        person = load_subject(session, account.id, office_day(now)).person
+    return show(
+        request,
+        "security.html",
+        frame,
+        now,
+        password=password,
+        recovery=_recovery(person.recovery_email) if person else None,
+    )
 
 
 @router.get(SESSIONS_PATH)
 def show_sessions(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
-        me = require_who(request, session, sign_on, now, back=SESSIONS_PATH)
-        found = queries.open_sessions(session, me, sign_on.clients.get(), sign_on.settings, now)
-    return _page(request, "sessions.html", me, now, found=found, device=device_in_words)
+        frame = frame_of(request, session, sign_on, now, back=SESSIONS_PATH)
+        found = queries.open_sessions(
+            session, frame.me, sign_on.clients.get(), sign_on.settings, now
+        )
+        attempts = recent_attempts(session, frame.me.account.id, most=ATTEMPTS)
+    return show(
+        request,
+        "sessions.html",
+        frame,
+        now,
+        found=found,
+        attempts=attempts,
+        device=device_in_words,
+        is_hand_held=is_hand_held,
+    )
 
 
 @router.get(SYSTEMS_PATH)
 def show_systems(request: Request, sign_on: SignOn, db: Db, now: Now) -> Response:
     with db.transaction() as session:
-        me = require_who(request, session, sign_on, now, back=SYSTEMS_PATH)
-        found = queries.connections(session, me.account.id, sign_on.clients.get(), now)
-    return _page(request, "systems.html", me, now, found=found, shown=SHOWN)
-
-
-def _page(request: Request, template: str, me: SignedIn, now: datetime, **values: Any) -> Response:
-    def moment(at: datetime) -> Message:
-        return moment_in_words(at, now)
-
-    done = texts.DONE.get(request.query_params.get("done", ""))
-    return pages.render(request, template, texts=texts, me=me, moment=moment, done=done, **values)
+        frame = frame_of(request, session, sign_on, now, back=SYSTEMS_PATH)
+        found = queries.connections(session, frame.me.account.id, sign_on.clients.get(), now)
+    return show(request, "systems.html", frame, now, found=found, shown=SHOWN)

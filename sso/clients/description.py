@@ -20,6 +20,7 @@ from sso.keys.models import Algorithm
 from sso.settings import LONGEST_ACCESS_TOKEN_SECONDS
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Scope = Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5B\x5D-\x7E]{1,100}$")]
 
@@ -72,6 +73,9 @@ class ClientDescription(BaseModel):
     client_name: Name
     """As people see it, in Vietnamese."""
     client_name_en: Name | None = None
+    summary: Line | None = None
+    """What it is for, in a few words; stands on its tile."""
+    summary_en: Line | None = None
     client_uri: Address | None = None
     """Its home page; shown as a tile."""
     policy_uri: Address | None = None
@@ -171,6 +175,9 @@ class ClientDescription(BaseModel):
 
     def name(self, language: str) -> str:
         return self.client_name_en or self.client_name if language == "en" else self.client_name
+
+    def about(self, language: str) -> str | None:
+        return self.summary_en or self.summary if language == "en" else self.summary
 
     @property
     def sector(self) -> str:

@@ -1,35 +1,28 @@
-"""Pages on which people who know their password choose another one."""
+"""The page between signing in and going on, where a password is due."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from identity.accounts.errors import (
-    CurrentPasswordWrong,
-    PasswordChangedMeanwhile,
-    PasswordRefused,
-)
+from identity.accounts.errors import PasswordChangedMeanwhile, PasswordRefused
 from identity.accounts.models import Account
 from identity.accounts.password_age import PasswordCondition, password_state_now
 from kernel.http import Now
 from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
-from sso.http import FromBrowser, SignOn, require_who
+from sso.http import FromBrowser, SignOn
 from sso.login import password_texts as texts
 from sso.login.authorize_routes import form_targets
-from sso.login.destinations import CHANGE_PATH, HOME_PATH, NEW_PASSWORD_PATH, SIGN_IN_PATH, go
+from sso.login.destinations import NEW_PASSWORD_PATH, SIGN_IN_PATH, go
 from sso.login.new_password import PasswordStepOver
 from sso.login.pages import pages
 from sso.login.password_step import forget_step, step_of
 from sso.login.policy_words import rules_in_words
 from sso.login.sign_in_routes import Reference, visitor_of, welcome
-from sso.sessions.cookies import set_session
-from sso.sessions.service import SignedIn
-from sso.throttling.service import TooManyAttempts
 from theme.faults import Fault, faults_of
 from theme.pages import onward_address
 
@@ -104,66 +97,14 @@ def _step_form(
         asked = sign_on.flow.waiting(session, reference, now) if reference else None
         state = password_state_now(session, account, sign_on.passwords.policy, now)
     must = state.condition is PasswordCondition.MUST_CHANGE
-    return _choice(
-        request,
-        "new_password.html",
-        sign_on,
-        faults,
-        form_targets=form_targets(asked),
-        login=account.login,
-        reason=texts.STEP_MUST_CHANGE if must else texts.STEP_EXPIRED,
-    )
-
-
-def _choice(
-    request: Request, template: str, sign_on: SingleSignOn, faults: Sequence[Fault], **values: Any
-) -> Response:
     return pages.render(
         request,
-        template,
+        "new_password.html",
         status_code=422 if faults else 200,
         texts=texts,
         faults=faults,
         rules=rules_in_words(sign_on.passwords.policy, has_one=True),
-        **values,
+        form_targets=form_targets(asked),
+        login=account.login,
+        reason=texts.STEP_MUST_CHANGE if must else texts.STEP_EXPIRED,
     )
-
-
-@router.get(CHANGE_PATH)
-def show_change(request: Request, sign_on: SignOn, now: Now) -> Response:
-    me = _me(request, sign_on, now)
-    return _choice(request, "change_password.html", sign_on, (), me=me)
-
-
-def _me(request: Request, sign_on: SingleSignOn, now: datetime) -> SignedIn:
-    """Raises SignInNeeded."""
-    with sign_on.database.transaction() as session:
-        return require_who(request, session, sign_on, now, back=CHANGE_PATH)
-
-
-@router.post(CHANGE_PATH, dependencies=[Depends(require_same_origin)])
-async def change(
-    request: Request,
-    sign_on: SignOn,
-    now: Now,
-    current: Typed = "",
-    password: Typed = "",
-    again: Typed = "",
-) -> Response:
-    threads, wait = anyio.to_thread.run_sync, None
-    me = await threads(_me, request, sign_on, now)
-    missing = [] if current else [Fault(texts.CURRENT_MISSING, "current")]
-    faults: Sequence[Fault] = [*missing, *faults_of_choice(password, again)]
-    if not faults:
-        changing = partial(sign_on.new_password.change, me, current, password, now)
-        try:
-            secret = await threads(changing, limiter=sign_on.hash_limiter)
-        except (CurrentPasswordWrong, PasswordRefused, PasswordChangedMeanwhile) as error:
-            faults = faults_of(error)
-        except TooManyAttempts as error:
-            faults, wait = faults_of(error), error.seconds
-        else:
-            response = go(f"{HOME_PATH}?done=password")
-            set_session(response, secret)
-            return response
-    return _choice(request, "change_password.html", sign_on, faults, me=me, wait=wait)

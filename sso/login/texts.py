@@ -32,7 +32,11 @@ STEP_OVER = Message(
     "Đã quá thời gian đặt mật khẩu mới. Hãy đăng nhập lại bằng mật khẩu hiện tại.",
     "The time to choose a new password is over. Sign in again with the present one.",
 )
-DONE = {"everywhere": EVERYWHERE, "step-over": STEP_OVER}
+UNDONE = Message(
+    "Phiên đăng nhập đã hết nên việc vừa bấm chưa được thực hiện. Hãy đăng nhập rồi làm lại.",
+    "Your session was over, so nothing was done. Sign in, then do it again.",
+)
+DONE = {"everywhere": EVERYWHERE, "step-over": STEP_OVER, "undone": UNDONE}
 """By the `done` in the address, after a form."""
 
 EXPIRED = Message("Yêu cầu đăng\u00a0nhập đã hết hạn", "This sign-in request has expired")

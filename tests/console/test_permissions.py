@@ -19,7 +19,6 @@ OPEN = {
     "/quan-tri/vao",  # to the sign-in page
     "/quan-tri/da-dang-nhap",  # and back
     "/quan-tri/da-vao",
-    "/quan-tri/giao-dien",  # light or dark
     "/tai-khoan/hop-thu",  # asks for the person's own sign-in
 }
 SOMEBODY = "00000000-0000-4000-8000-000000000000"

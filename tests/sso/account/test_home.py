@@ -1,4 +1,4 @@
-"""The first page of the own account."""
+"""What one may enter, and who one is taken for."""
 
 from collections.abc import Callable
 from html import escape
@@ -7,7 +7,13 @@ from urllib.parse import quote
 
 from kernel.access import Permission
 from tests.support.password_states import acts_for
-from tests.support.sign_on import SignOnWorld
+from tests.support.sign_on import Member, SignOnWorld
+
+
+def about_me(world: SignOnWorld, member: Member) -> str:
+    browser = world.browser()
+    browser.sign_in(member)
+    return browser.get("/tai-khoan/toi").text
 
 
 def test_people_see_who_the_province_takes_them_for(world: SignOnWorld) -> None:
@@ -16,23 +22,24 @@ def test_people_see_who_the_province_takes_them_for(world: SignOnWorld) -> None:
         "Hoàng Thị Mỷ", organisation=office, position="Phó Giám đốc", staff_number="BK009"
     )
     acts_for(world, member, "Văn thư Sở")
-    page = world.browser().sign_in(member).text
+    page = about_me(world, member)
     for told in (
         "<h1>Hoàng Thị Mỷ</h1>",
         member.login,
         f"{member.login}@backan.gov.vn",
         "BK009",
-        "Phó Giám đốc<br>Sở Nông nghiệp và Môi trường",
+        "Phó Giám đốc",
+        "Sở Nông nghiệp và Môi trường",
         "Văn thư Sở",
-        "chưa có; nếu quên mật khẩu",
+        "Mở bằng chính mật khẩu của bạn",
     ):
         assert told in page
 
 
 def test_the_recovery_address_is_shown_only_as_far_as_its_owner_needs(world: SignOnWorld) -> None:
     member = world.member(recovery_email="hong.nga@example.com")
-    page = world.browser().sign_in(member).text
-    assert "h•••@example.com" in page
+    page = about_me(world, member)
+    assert "h•••••@example.com" in page
     assert "hong.nga" not in page
 
 
@@ -50,7 +57,8 @@ def test_systems_are_offered_to_those_who_may_use_them(world: SignOnWorld) -> No
     world.application("machine", client_name="Trục tích hợp", grant_types=["client_credentials"])
     world.application("no-address", client_name="Không có trang")
     page = world.browser().sign_in(member).text
-    assert '<a href="https://vanban.example/">Quản lý văn bản</a>' in page
+    assert '<a class="tile" href="https://vanban.example/">' in page
+    assert "<strong>Quản lý văn bản</strong>" in page
     for hidden in ("Nhân sự", "Trục tích hợp", "Không có trang"):
         assert hidden not in page
 
@@ -60,7 +68,7 @@ def test_a_tile_begins_a_sign_in_where_the_system_can_be_told_by_whom(world: Sig
     world.application(client_uri="https://vanban.example/", initiate_login_uri=begins)
     page = world.browser().sign_in(world.member()).text
     issuer = quote(world.services.sign_on.issuer, safe="")
-    assert f'<a href="{escape(begins)}&amp;iss={issuer}">Quản lý văn bản</a>' in page
+    assert f'<a class="tile" href="{escape(begins)}&amp;iss={issuer}">' in page
 
 
 def test_what_registered_itself_is_not_offered(

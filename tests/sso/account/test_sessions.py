@@ -100,7 +100,7 @@ def test_that_was_not_me_ends_it_forgets_devices_and_advises(
     tokens = world.tokens(app, member, phone, scope="openid offline_access")
     theirs = session_in(own.get(PATH).text)
     page = own.follow(own.post(f"{PATH}/khong-phai-toi", {"session": theirs})).text
-    assert "hãy đổi mật khẩu ngay" in page
+    assert "Hãy đổi mật khẩu ngay" in page
     assert phone.get("/tai-khoan").is_redirect
     refused = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert refused.json()["error"] == "invalid_grant"
@@ -119,7 +119,7 @@ def test_whoever_signed_out_first_is_found_all_the_same(
     theirs = session_in(own.get(PATH).text)
     phone.post("/dang-xuat")
     page = own.follow(own.post(f"{PATH}/khong-phai-toi", {"session": theirs})).text
-    assert "hãy đổi mật khẩu ngay" in page
+    assert "Hãy đổi mật khẩu ngay" in page
     refused = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert refused.json()["error"] == "invalid_grant"
     with world.province.db.transaction() as session:
@@ -186,7 +186,7 @@ def test_signing_out_everywhere_ends_all_and_what_rests_on_them(
 def test_whoever_is_not_signed_in_is_asked_to(world: SignOnWorld, action: str) -> None:
     form = {"session": "6f1d7d1e-98f0-4c93-9a3e-5d1c1d7c0a55"}
     answer = world.browser().post(f"{PATH}/{action}", form)
-    assert answer.headers["Location"] == "/dang-nhap?to=%2Ftai-khoan%2Fphien"
+    assert answer.headers["Location"] == "/dang-nhap?to=%2Ftai-khoan%2Fphien&done=undone"
 
 
 @pytest.mark.parametrize("session", ["", "x", "'; DROP TABLE sso_session; --", "\x00", "1" * 9999])

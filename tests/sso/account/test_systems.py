@@ -15,7 +15,7 @@ def withdraw(browser: Browser, page: str) -> str:
 def test_what_a_system_knows_and_may_do_is_said(world: SignOnWorld) -> None:
     member, browser = world.member(), world.browser()
     browser.sign_in(member)
-    assert "Chưa có hệ thống nào." in browser.get(PATH).text
+    assert "Chưa có hệ thống nào biết bạn" in browser.get(PATH).text
     world.tokens(world.application(), member, browser, scope="openid profile email offline_access")
     page = browser.get(PATH).text
     assert "Quản lý văn bản" in page
@@ -33,7 +33,7 @@ def test_withdrawing_ends_grants_consent_and_the_entry(world: SignOnWorld) -> No
     browser.post(str(page.url), {"decision": "allow"})
     told = withdraw(browser, browser.get(PATH).text)
     assert "Đã thu hồi." in told
-    assert "Chưa có hệ thống nào." in told
+    assert "Chưa có hệ thống nào biết bạn" in told
     again = world.authorize(browser, app, scope="openid offline_access")
     assert again.url.path == "/dong-y"
 
@@ -56,7 +56,7 @@ def test_what_others_allowed_is_neither_shown_nor_touched(world: SignOnWorld) ->
     tokens = world.tokens(app, owner, scope="openid offline_access")
     stranger = world.browser()
     stranger.sign_in(world.member("Trần Văn Bảo"))
-    assert "Chưa có hệ thống nào." in stranger.get(PATH).text
+    assert "Chưa có hệ thống nào biết bạn" in stranger.get(PATH).text
     stranger.post(f"{PATH}/thu-hoi", {"client": str(app.id)})
     going_on = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert going_on.status_code == 200

@@ -11,7 +11,9 @@ from sso.login.destinations import (
     CHANGE_PATH,
     FORGOTTEN_PATH,
     HOME_PATH,
+    ME_PATH,
     NEW_PASSWORD_PATH,
+    SECURITY_PATH,
     SESSIONS_PATH,
     SIGN_IN_PATH,
     SYSTEMS_PATH,
@@ -30,6 +32,7 @@ from tests.support.sign_on import PASSWORD, Member, SignOnWorld
 
 __all__ = ["browsing", "chromium", "page"]
 
+PHONE = "0912345678"
 LONG_NAME = "Công Tằng Tôn Nữ Hoàng Nguyễn Thị Thanh Huyền Trang"
 LONG_OFFICE = (
     "Ban Quản lý dự án đầu tư xây dựng các công trình nông nghiệp và phát triển nông thôn, "
@@ -71,7 +74,8 @@ class Visit:
 
     def member(self) -> Member:
         office = self.world.province.organisation(LONG_OFFICE)
-        return self.world.member(LONG_NAME, organisation=office)
+        position = "Phó Trưởng phòng phụ trách " * 3
+        return self.world.member(LONG_NAME, organisation=office, position=position, phone=PHONE)
 
 
 def sign_in(visit: Visit) -> None:
@@ -107,17 +111,38 @@ def activation_refused(visit: Visit) -> None:
     visit.fill(code="7K2M-QX4T-9FDA-W0CE", password="ngắn", again="ngan")
 
 
-def home(visit: Visit) -> None:
-    for number, name in enumerate(("Quản lý văn bản", "Một cửa điện tử", "Báo cáo thống kê")):
+def home(visit: Visit, systems: int = 3) -> None:
+    for number in range(systems):
         visit.world.application(
             f"app-{number}",
-            client_name=f"Hệ thống {name} tỉnh Bắc Kạn",
+            client_name=f"Hệ thống số {number} của {LONG_OFFICE}",
             client_name_en=None,
+            summary="Gửi, nhận, ký số văn bản và theo dõi việc được giao" if number % 2 else None,
             client_uri=f"https://app{number}.example/",
         )
     visit.open(SIGN_IN_PATH)
     visit.sign_in(visit.member())
     assert visit.page.url.endswith(HOME_PATH)
+
+
+def home_with_many(visit: Visit) -> None:
+    home(visit, 30)
+
+
+def home_with_nothing(visit: Visit) -> None:
+    home(visit, 0)
+
+
+def about_me(visit: Visit) -> None:
+    member = visit.member()
+    acts_for(visit.world, member, LONG_OFFICE)
+    visit.open(ME_PATH)
+    visit.sign_in(member)
+
+
+def security(visit: Visit) -> None:
+    visit.open(SECURITY_PATH)
+    visit.sign_in(visit.member())
 
 
 def sessions(visit: Visit) -> None:
@@ -127,6 +152,11 @@ def sessions(visit: Visit) -> None:
     visit.open(SESSIONS_PATH)
     visit.sign_in(member)
     assert visit.page.url.endswith(SESSIONS_PATH)
+
+
+def disowned(visit: Visit) -> None:
+    sessions(visit)
+    visit.page.click("button.danger >> nth=0")
 
 
 def systems(visit: Visit) -> None:
@@ -227,7 +257,8 @@ def no_page(visit: Visit) -> None:
 
 def sign_out(visit: Visit) -> None:
     home(visit)
-    visit.page.click("nav.sections .last a")
+    visit.page.set_viewport_size({"width": 1366, "height": 768})  # the menu is open there
+    visit.page.click(".me-links a[href='/dang-xuat']")
 
 
 def signed_out(visit: Visit) -> None:
@@ -265,7 +296,12 @@ SCENES: tuple[Callable[[Visit], None], ...] = (
     activation,
     activation_refused,
     home,
+    home_with_many,
+    home_with_nothing,
+    about_me,
+    security,
     sessions,
+    disowned,
     systems,
     change,
     change_refused,
