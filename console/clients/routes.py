@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from sqlalchemy import func, select
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.clients.fields import GRANTS, METHODS
+from console.clients.fields import GRANTS, KINDS, METHODS
 from console.clients.kinds import PATH
 from console.clients.own import is_own, refuse_own
 from console.clients.typed import group_ids, members_of
@@ -132,6 +132,7 @@ def show_client(  # what FastAPI hands over
         scopes=scopes_in_words(row.description.get("scope", [])),
         methods=dict(METHODS),
         grants=dict(GRANTS),
+        kinds=dict(KINDS),
         groups=groups,
         last_used=last_used,
         usernames=usernames,
