@@ -35,7 +35,6 @@ from console.people.post_routes import router as posts_router
 from console.people.routes import router as people_router
 from console.roles.routes import router as roles_router
 from console.session.routes import router as session_router
-from console.session.theme_routes import router as theme_router
 from console.settings.routes import router as settings_router
 from console.usage.files import router as usage_files_router
 from console.usage.mailboxes import router as usage_mailboxes_router
