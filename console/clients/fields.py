@@ -94,6 +94,12 @@ ABOUT = Section(
         Field("client_name", _("Tên, như cán bộ thấy"), required=True),
         Field("client_name_en", _("Tên bằng tiếng Anh")),
         Field(
+            "summary",
+            _("Dùng để làm gì, một dòng"),
+            hint=_("Hiện dưới tên, trên ô của hệ thống."),
+        ),
+        Field("summary_en", _("Dòng đó bằng tiếng Anh")),
+        Field(
             "client_uri",
             _("Địa chỉ trang chủ"),
             hint=_("Ô trên trang chủ của cán bộ dẫn đến đây. Để trống thì không có ô."),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from console.clients.fields import FIELDS
 from identity.roles.models import Role
 from kernel.audit import Basis
 from sso.clients import service
+from sso.clients.description import ClientDescription
 from sso.clients.models import ClientRow
 from tests.support.console import ConsoleWorld
 from tests.support.registry import BASIS, NOW
@@ -63,6 +65,11 @@ def as_sent(page: str) -> dict[str, Any]:
         values = re.findall(r'<option value="([^"]*)"( selected)?', options)
         found[name] = [next((value for value, on in values if on), values[0][0])]
     return found
+
+
+def test_the_form_asks_for_every_member_of_a_description() -> None:
+    """There is one response type; whoever has none keeps none."""
+    assert ClientDescription.model_fields.keys() - FIELDS.keys() == {"response_types"}
 
 
 def test_a_new_system_gets_a_secret_that_is_shown_once(
