@@ -25,7 +25,7 @@ from tests.console.imports.conftest import PATH as IMPORT_PATH
 from tests.console.jobs.test_jobs import add
 from tests.support.console import ConsoleWorld
 from tests.support.jobs import run_jobs
-from tests.support.registry import BASIS, NOW, people_row, workbook
+from tests.support.registry import BASIS, DOMAIN, NOW, people_row, workbook
 from tests.support.sign_on import Browser, Member
 
 LONG_NAME = "Công Tằng Tôn Nữ Hoàng Nguyễn Thị Thanh Huyền Trang"
@@ -66,6 +66,7 @@ class Sights:
     """Failed."""
     key: str
     """Signs."""
+    domain: str = DOMAIN
 
     def address(self, template: str) -> str:
         return template.format(**{name: getattr(self, name) for name in self.__slots__})

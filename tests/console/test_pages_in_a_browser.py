@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.sights import Sights, build
 from tests.console.test_permissions import OPEN, routes
@@ -102,6 +102,10 @@ SEVERAL = {
     "/quan-tri/thu-muc/dung/{stop_id}": ("/quan-tri/thu-muc/dung/{stop}",),
     "/quan-tri/thu-muc/doi-chieu/{comparison_id}": ("{comparison}",),
     "/quan-tri/thu-muc/doi-chieu/{comparison_id}/sua": ("{comparison}/sua",),
+    "/quan-tri/ten-mien/{name}": ("/quan-tri/ten-mien/{domain}",),
+    "/quan-tri/ten-mien/{name}/dkim": ("/quan-tri/ten-mien/{domain}/dkim",),
+    "/quan-tri/ten-mien/{name}/giu": ("/quan-tri/ten-mien/{domain}/giu",),
+    "/quan-tri/ten-mien/{name}/quy-tac": ("/quan-tri/ten-mien/{domain}/quy-tac",),
     "/quan-tri/them-he-thong": (
         "/quan-tri/them-he-thong",
         "/quan-tri/them-he-thong?loai=web",
@@ -138,8 +142,8 @@ def test_every_page_is_looked_at_or_left_out_for_a_reason() -> None:
 
 def name_of(template: str) -> str:
     """Of its pictures."""
-    kept = "".join(letter if letter.isalnum() else "-" for letter in template)
-    return "-".join(part for part in kept.split("-") if part and part != "quan-tri")
+    path = template.removeprefix("/quan-tri")
+    return "-".join("".join(one if one.isalnum() else " " for one in path).split()) or "trang-chu"
 
 
 @pytest.mark.parametrize("language", list(LOOKS))
@@ -169,3 +173,38 @@ def look(page: Page, site: str, sights: Sights, template: str, language: str) ->
         assert page.get_attribute("html", "lang") == language
         name = f"console-{name_of(template)}-{language}"
         assert_good_page(page, name, most_bytes=MOST_BYTES, schemes=LOOKS[language])
+
+
+REFUSED = (
+    "/quan-tri/can-bo/them",
+    "/quan-tri/can-bo/{person}/sua",
+    "/quan-tri/can-bo/{person}/dieu-dong",
+    "/quan-tri/can-bo/{person}/nghi",
+    "/quan-tri/co-quan/them",
+    "/quan-tri/hang-loat/moi?account={pending}",
+    "/quan-tri/nhap-danh-sach/moi",
+    "/quan-tri/tai-khoan/{account}/dong",
+    "/quan-tri/tai-khoan/{shared}/ban-giao",
+    "/quan-tri/them-he-thong?loai=web",
+    "/quan-tri/vai-tro/giao?login={visitor.login}",
+)
+"""Forms of each kind, sent with nothing filled in."""
+SEND = "document.querySelector('main form[method=post]:not(.filters)').submit()"
+
+
+def test_what_is_said_to_a_form_that_is_refused_is_for_everybody(
+    browsing: BrowserContext, console: ConsoleWorld, small: Small, subtests: pytest.Subtests
+) -> None:
+    sights = build(console, small.top)
+    console.sit_down(sights.visitor, browsing)
+    page = browsing.new_page()
+    site = str(console.sign_on.client.base_url).rstrip("/")
+    for template in REFUSED:
+        with subtests.test(template):
+            page.goto(f"{site}{sights.address(template)}")
+            with page.expect_navigation() as answered:
+                page.evaluate(SEND)  # past what the browser itself would refuse
+            assert answered.value.status == 422
+            expect(page.locator("[data-focus]")).to_be_focused()
+            name = f"refused-{name_of(template)}"
+            assert_good_page(page, name, most_bytes=MOST_BYTES, schemes=SCHEMES[:1])

@@ -1,7 +1,9 @@
 """The dashboard full of figures, in a real browser: charts, heat map and tables for everybody."""
 
+import io
 from datetime import date
 
+import pypdf
 import pytest
 from playwright.sync_api import BrowserContext
 
@@ -9,6 +11,7 @@ from identity.roles.models import Role
 from mail_admin.rate.settings import Sign
 from tests.console.usage.test_dashboard import HOSTILE
 from tests.support.accessibility import assert_good_page
+from tests.support.album import Album
 from tests.support.chromium import browsing, chromium
 from tests.support.console import ConsoleWorld
 from tests.support.person import without_complaints
@@ -58,3 +61,22 @@ def test_figures_are_for_everybody(
         for details in page.locator("details").all():
             details.locator("summary").click()
         assert_good_page(page, f"console-usage-{name}", most_bytes=200 * 1024)
+
+
+def test_the_dashboard_prints_on_one_white_sheet(
+    browsing: BrowserContext, console: ConsoleWorld, small: Small
+) -> None:
+    small.refresh(AFTER)
+    office = console.sign_on.province.organisation("Văn phòng", code="H03.80", parent_id=small.top)
+    leader = console.sign_on.member(organisation=office)
+    console.give(leader, Role.LEADER)
+    console.sit_down(leader, browsing)
+    page = browsing.new_page()
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(f"{str(console.sign_on.client.base_url).rstrip('/')}/quan-tri/su-dung?month=2026-10")
+    ground = page.evaluate("getComputedStyle(document.body).getPropertyValue('--paper')")
+    assert ground.strip() == "#ffffff"
+    margin = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")
+    sheets = page.pdf(format="A4", margin=margin)  # type: ignore[arg-type]  # a TypedDict of theirs
+    Album("print").keep("usage", "pdf", sheets)
+    assert len(pypdf.PdfReader(io.BytesIO(sheets)).pages) == 1
