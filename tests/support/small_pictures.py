@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-COLOURS = 64
+COLOURS = 160
 """Pages have few; letters keep their smooth edges."""
 MOST_BYTES = 100 * 1024
 LETTER_WIDTH = 620
