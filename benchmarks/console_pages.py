@@ -102,12 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.pages,
         )
     with province(wanted, folder=options.folder, keep=options.keep) as ours:
-        sections = list(measure(wanted, ours))
+        sections = []
+        for section in measure(wanted, ours):
+            sections.append(section)
+            if not options.json:
+                section.show(new_console())
     if options.json:
         print(as_json(sections))
-        return
-    for section in sections:
-        section.show(new_console())
 
 
 if __name__ == "__main__":
