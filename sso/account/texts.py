@@ -184,7 +184,7 @@ SYSTEMS_LINE = Message(
 PASSWORD_LINE = Message("Mật khẩu đặt {moment}.", "Password chosen {moment}.")
 PASSWORD_EXPIRES = Message(
     "Mật khẩu sẽ hết hạn sau {days} ngày. Hãy đổi sớm để không bị gián đoạn công việc.",
-    "Your password expires in {days} days. Change it soon so that your work is not interrupted.",
+    "Your password expires soon (days left: {days}). Change it so that your work goes on.",
 )
 PASSWORD_EXPIRES_TODAY = Message(
     "Mật khẩu sẽ hết hạn trong hôm nay. Hãy đổi ngay.",
