@@ -124,7 +124,7 @@ def _offered(presets: dict[str, Preset]) -> list[Offered]:
                 step.pattern if isinstance(step, PatternStep) else None
                 for step in preset.policy.steps
             ],
-            [warning.message for warning in warnings(preset.policy)],
+            list(dict.fromkeys(warning.message for warning in warnings(preset.policy))),
         )
         for preset in presets.values()
     ]

@@ -110,6 +110,15 @@ def test_a_silent_server_is_given_up_in_time() -> None:
         send(Mailer(settings(listener.getsockname()[1], timeout_seconds=0.2)))
 
 
+def test_a_server_is_asked_whether_it_is_there_without_a_mail(mailer: Mailer, inbox: Inbox) -> None:
+    mailer.ping(5.0)
+    assert not inbox.mails
+    with pytest.raises(MailUnavailable):
+        Mailer(settings(free_port())).ping(5.0)
+    with pytest.raises(MailNotConfigured):
+        Mailer(MailSettings()).ping(5.0)
+
+
 @pytest.mark.parametrize("recipient", ["", "nga", "nga@", "a@b.vn\nBcc: c@d.vn", "a b@c.vn"])
 def test_what_is_no_address_is_refused_and_adds_no_header(mailer: Mailer, recipient: str) -> None:
     with pytest.raises(MailRefused):

@@ -67,6 +67,7 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/clients/{client_id}/secret"): Permission.MANAGE_CLIENTS,
     ("POST", "/clients/{client_id}/disable"): Permission.MANAGE_CLIENTS,
     ("POST", "/clients/{client_id}/enable"): Permission.MANAGE_CLIENTS,
+    ("GET", "/clients/{client_id}/usernames"): Permission.READ_CLIENTS,
     ("PUT", "/clients/{client_id}/usernames/{account_id}"): Permission.MANAGE_CLIENTS,
     ("GET", "/accounts/{account_id}/handovers"): Permission.READ_ACCOUNTS,
     ("POST", "/accounts/{account_id}/handovers"): Permission.MANAGE_ACCOUNTS,
