@@ -1,5 +1,7 @@
 """Mail domains at the console: their rules, keys, reserved addresses and DNS records."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,16 @@ from tests.support.sign_on import Browser
 PAGE = "/quan-tri/ten-mien"
 BASIS = {"reason": "sáp nhập tỉnh", "document_number": "12/QĐ-UBND"}
 NEW = {"domain": "Thai-Nguyen.gov.vn", "preset": "nghe-an-2025", **BASIS}
+
+
+@contextmanager
+def asking(app: FastAPI, settings: DomainSettings) -> Iterator[None]:
+    """Monkeypatch would take the setting away afterwards: it is no attribute of the instance."""
+    before, app.state.domains = app.state.domains, settings
+    try:
+        yield
+    finally:
+        app.state.domains = before
 
 
 @pytest.fixture
@@ -141,13 +153,13 @@ def test_an_address_is_kept_from_everybody(browser: Browser, database: Database,
 
 
 def test_the_dns_is_asked_when_somebody_wants_to_know(
-    app: FastAPI, browser: Browser, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: FastAPI, browser: Browser, name: str, tmp_path: Path
 ) -> None:
     with serving_zone(tmp_path, name, [f"@ IN MX 10 mail.{name}.", '@ IN TXT "v=spf1 -all"']) as at:
         settings = DomainSettings(name_servers=["127.0.0.1"], name_server_port=at)
-        monkeypatch.setattr(app.state, "domains", settings)
         htmx = {"HX-Request": "true", "HX-Target": "records"}
-        part = browser.get(f"{PAGE}/{name}?check=true", headers=htmx).text
+        with asking(app, settings):
+            part = browser.get(f"{PAGE}/{name}?check=true", headers=htmx).text
     assert part.lstrip().startswith('<div id="records">')
     assert part.count('with-icon good">') == 1  # MX
     assert "v=spf1 -all" in part  # what stands there instead
