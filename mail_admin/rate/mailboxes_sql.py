@@ -54,6 +54,7 @@ chosen AS MATERIALIZED ( -- whoever may count there: who ever was there, and wha
     UNION
     SELECT id, NULL FROM identity_account
     WHERE organisation_id = ANY(:wanted) AND kind = 'organisation'
+    ORDER BY account_id -- neighbours are looked up after each other in every index
 ),
 """
 OF_CHOSEN = {
