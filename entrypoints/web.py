@@ -137,6 +137,36 @@ def create_app(services: Services) -> FastAPI:
         max_body_size=LARGEST_BODY_BYTES,
         lifespan=partial(lifespan, services),
     )
+    _hand_over(app, services)
+    api = APIRouter(prefix=API, responses=ANY_ROUTE)
+    for router in ROUTERS:
+        api.include_router(router)
+    most = services.settings.imports.max_file_bytes
+    api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
+    api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
+    for router in CONSOLE_UPLOADS:
+        app.include_router(router, max_body_size=most + LARGEST_BODY_BYTES)
+    for router in (*PAGES, api, *CONSOLE):  # each request is compared with one after the other
+        app.include_router(router)
+    folders = {
+        "theme": theme.pages.STATIC,
+        "login": LOGIN_STATIC,
+        "console": CONSOLE_STATIC,
+        "web": WEB,
+    }
+    for name, folder in folders.items():
+        app.mount(f"/static/{name}", Assets(directory=folder))
+    telemetry = app.state.telemetry = Telemetry()
+    services.spool.report_to(telemetry.spooled.set)
+    app.include_router(probes(services, telemetry))
+    app.state.sign_on = services.sign_on
+    app.add_middleware(LastHand)
+    answer_errors(app)
+    return app
+
+
+def _hand_over(app: FastAPI, services: Services) -> None:
+    """What routes find in the state of the application."""
     app.state.database = services.database
     app.state.clock = services.clock
     app.state.citizen_numbers = services.citizen_numbers
@@ -164,31 +194,6 @@ def create_app(services: Services) -> FastAPI:
     app.state.usage_reader = DovecotReader(services.settings.usage)
     handover = services.settings.handover
     app.state.support = Support(handover.issuing_office, handover.contact)
-    api = APIRouter(prefix=API, responses=ANY_ROUTE)
-    for router in ROUTERS:
-        api.include_router(router)
-    most = services.settings.imports.max_file_bytes
-    api.include_router(imports_router, max_body_size=most + LARGEST_BODY_BYTES)
-    api.include_router(usage_router, max_body_size=LARGEST_REPORT_BYTES)
-    for router in CONSOLE_UPLOADS:
-        app.include_router(router, max_body_size=most + LARGEST_BODY_BYTES)
-    for router in (*PAGES, api, *CONSOLE):  # each request is compared with one after the other
-        app.include_router(router)
-    folders = {
-        "theme": theme.pages.STATIC,
-        "login": LOGIN_STATIC,
-        "console": CONSOLE_STATIC,
-        "web": WEB,
-    }
-    for name, folder in folders.items():
-        app.mount(f"/static/{name}", Assets(directory=folder))
-    telemetry = app.state.telemetry = Telemetry()
-    services.spool.report_to(telemetry.spooled.set)
-    app.include_router(probes(services, telemetry))
-    app.state.sign_on = services.sign_on
-    app.add_middleware(LastHand)
-    answer_errors(app)
-    return app
 
 
 def fronted(app: FastAPI, services: Services) -> ASGIApp:

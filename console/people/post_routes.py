@@ -272,12 +272,11 @@ def end_appointment(  # what FastAPI hands over
     with db.transaction() as session:
         person, post = _post_of(session, person_id, appointment_id)
     day = typed.needed_day("on")
-    faults = [*typed.faults, *basis.faults]
 
     def write(session: Session) -> None:
         service.end_appointment(session, caller.actor, appointment_id, on=day, basis=basis.given())
 
-    faults = faults or tried(db, write)
+    faults = [*typed.faults, *basis.faults] or tried(db, write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=ended")
     ending = _end_of_post(person, post)
@@ -309,12 +308,11 @@ def end_leave(  # what FastAPI hands over
     with db.transaction() as session:
         person, leave = _leave_of(session, person_id, leave_id)
     day = typed.needed_day("on")
-    faults = [*typed.faults, *basis.faults]
 
     def write(session: Session) -> None:
         leaves.end_leave(session, caller.actor, leave_id, on=day, basis=basis.given())
 
-    faults = faults or tried(db, write)
+    faults = [*typed.faults, *basis.faults] or tried(db, write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=back")
     ending = _end_of_leave(person, leave)
