@@ -1,12 +1,9 @@
 """Who may use a client."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from identity.organisations.models import Organisation
 from sso.claims.access import may_use, usable
@@ -15,6 +12,7 @@ from sso.clients.registry import Client
 from tests.support.password_states import acts_for
 from tests.support.registry import TODAY
 from tests.support.sign_on import Member, SignOnWorld
+from tests.support.statements import statements_noted
 
 
 @pytest.fixture
@@ -83,20 +81,6 @@ def test_who_belongs_nowhere_is_in_no_subtree(world: SignOnWorld, top: Organisat
         assert not may_use(session, one, replace(subject, appointments=[]))
 
 
-@contextmanager
-def counting(world: SignOnWorld) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def noted(*arguments: Any) -> None:
-        statements.append(arguments[2])
-
-    event.listen(world.services.engine, "before_cursor_execute", noted)
-    try:
-        yield statements
-    finally:
-        event.remove(world.services.engine, "before_cursor_execute", noted)
-
-
 def test_many_clients_are_asked_about_in_one_query(
     world: SignOnWorld, top: Organisation, office: Organisation
 ) -> None:
@@ -105,7 +89,8 @@ def test_many_clients_are_asked_about_in_one_query(
     clients += [open_to(world, top, "own"), client(world)]
     with world.services.database.transaction() as session:
         subject = load_subject(session, member.id, TODAY)
-        with counting(world) as statements:
+        statements: list[str] = []
+        with statements_noted(world.services.engine, statements.append):
             found = usable(session, clients, subject)
     assert [one.client_id for one in found] == [
         clients[0].client_id,

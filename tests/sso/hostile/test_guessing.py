@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from kernel.audit import AuditRecord
 from tests.support.clock import MovableClock
 from tests.support.sign_on import Browser, Member, SignOnWorld
+from tests.support.statements import statements_noted
 
 PATH = "/dang-nhap"
 FREE, WAITS, REFUSED = 5, 429, 422
@@ -50,14 +51,9 @@ def work(world: SignOnWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
             done.append("hash")
             return hasher.verify(typed, hashed)
 
-    def noted(_: Any, __: Any, statement: str, *___: Any) -> None:
-        done.append(statement)
-
-    event.listen(world.services.engine, "before_cursor_execute", noted)
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, statements_noted(world.services.engine, done.append):
         patched.setattr(passwords, "_hasher", Watched())
         yield done
-    event.remove(world.services.engine, "before_cursor_execute", noted)
 
 
 def test_an_account_that_there_is_not_costs_the_same_work_and_looks_the_same(
