@@ -3,8 +3,7 @@
 Read from the `.po` that translators edit: there is nothing to compile and nothing to forget.
 """
 
-from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,10 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 SOURCE = "vi"
+UNTRANSLATED = NullTranslations()
 
 
 def _(sentence: str) -> str:
@@ -35,22 +36,36 @@ class Catalogue:
         return {folder.name: _load(folder) for folder in self._folder.iterdir()}
 
     def of(self, language: str) -> NullTranslations:
-        return self._translations.get(language) or NullTranslations()
+        return self._translations.get(language) or UNTRANSLATED
 
     def install(self, environment: Environment) -> None:
         """Give templates `_()`, `ngettext()` and `{% trans %}` in the language of the page."""
         environment.add_extension("jinja2.ext.i18n")
 
-        @pass_context
-        def gettext(context: Context, sentence: str) -> str:
-            return self.of(context["language"]).ugettext(sentence)
+        @lru_cache(maxsize=8192)  # a table says the same few sentences in each of its rows
+        def plain(language: str, sentence: str) -> Markup:
+            return _safe(self.of(language).ugettext(sentence)) % {}
 
         @pass_context
-        def ngettext(context: Context, one: str, many: str, count: int) -> str:
-            return self.of(context["language"]).ungettext(one, many, count)
+        def gettext(context: Context, sentence: str, /, **variables: Any) -> Markup:
+            if not variables:
+                return plain(context["language"], sentence)
+            return _safe(self.of(context["language"]).ugettext(sentence)) % variables
 
-        install: Callable[..., Any] = environment.install_gettext_callables  # type: ignore[attr-defined]
-        install(gettext, ngettext, newstyle=True)
+        @pass_context
+        def ngettext(
+            context: Context, one: str, many: str, count: int, /, **variables: Any
+        ) -> Markup:
+            sentence = self.of(context["language"]).ungettext(one, many, count)
+            return _safe(sentence) % ({"num": count} | variables)
+
+        environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+        environment.newstyle_gettext = True  # type: ignore[attr-defined]
+
+
+def _safe(sentence: str) -> Markup:
+    """What stands in templates and catalogues; the variables in it are escaped."""
+    return Markup(sentence)  # noqa: S704
 
 
 def _load(folder: Path) -> Translations:
