@@ -39,12 +39,20 @@ class Catalogue:
         return self._translations.get(language) or UNTRANSLATED
 
     def install(self, environment: Environment) -> None:
-        """Give templates `_()`, `ngettext()` and `{% trans %}` in the language of the page."""
+        """Give templates `_()`, `ngettext()`, `{% trans %}` and the filter `translated`.
+
+        What `_()` says is markup, since it stands in the template; what a value says is text, and
+        goes through the filter: `{{ row.label | translated }}`.
+        """
         environment.add_extension("jinja2.ext.i18n")
 
         @lru_cache(maxsize=8192)  # a table says the same few sentences in each of its rows
         def plain(language: str, sentence: str) -> Markup:
             return _safe(self.of(language).ugettext(sentence)) % {}
+
+        @lru_cache(maxsize=8192)
+        def text(language: str, sentence: str) -> str:
+            return self.of(language).ugettext(sentence).replace("%%", "%")
 
         @pass_context
         def gettext(context: Context, sentence: str, /, **variables: Any) -> Markup:
@@ -59,7 +67,14 @@ class Catalogue:
             sentence = self.of(context["language"]).ungettext(one, many, count)
             return _safe(sentence) % ({"num": count} | variables)
 
+        @pass_context
+        def translated(context: Context, sentence: str, /, **variables: Any) -> str:
+            if not variables:
+                return text(context["language"], sentence)
+            return self.of(context["language"]).ugettext(sentence) % variables
+
         environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+        environment.filters["translated"] = translated
         environment.newstyle_gettext = True  # type: ignore[attr-defined]
 
 
