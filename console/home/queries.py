@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import product
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, column, func, select, values
 from sqlalchemy.orm import Session
 
 from console.session.service import Caller
@@ -152,14 +154,23 @@ class RegistryCounts:
 
 def registry_counts(session: Session, day: date) -> RegistryCounts:
     organisations = session.scalar(select(func.count(Organisation.id)).where(in_force(day))) or 0
-    statement = select(Account.kind, Account.status, func.count()).group_by(
-        Account.kind, Account.status
-    )
     personal: dict[AccountStatus, int] = {}
     of_organisations = 0
-    for kind, status, count in session.execute(statement):
+    for kind, status, count in session.execute(_accounts_by_kind_and_status()):
         if kind is AccountKind.PERSONAL:
             personal[status] = count
         elif kind is AccountKind.ORGANISATION and status is not AccountStatus.CLOSED:
             of_organisations += count
     return RegistryCounts(organisations, personal, of_organisations)
+
+
+def _accounts_by_kind_and_status() -> Select[*tuple[Any, ...]]:
+    """Each pair counted by itself, from the index: grouping takes four times as long."""
+    pairs = values(
+        column("kind", Account.kind.type), column("status", Account.status.type), name="pair"
+    ).data(list(product(AccountKind, AccountStatus)))
+    count = select(func.count()).where(
+        Account.kind == pairs.c.kind, Account.status == pairs.c.status
+    )
+    counted = select(pairs, count.scalar_subquery().label("count")).subquery()
+    return select(counted).where(counted.c.count > 0)

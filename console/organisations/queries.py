@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console.found import ALONE, MANY
+from console.found import MANY, PLANNED
 from identity.accounts.models import Account, AccountKind, AccountStatus, Custodian
 from identity.accounts.queries import custodians_in_force
 from identity.names.search import matches
@@ -103,7 +103,7 @@ def count_people(session: Session, organisations: Collection[UUID], day: date) -
     )
     if len(organisations) <= MANY:  # else reading everybody's appointments is quicker
         statement = statement.where(is_among(Appointment.organisation_id, organisations))
-    session.execute(ALONE)
+    session.execute(PLANNED)
     return Counter(dict(session.execute(statement).all()))
 
 

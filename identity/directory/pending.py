@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account
 from identity.organisations.models import Group, Organisation
+from identity.projection import Projected
 
 MIRRORED: tuple[type[Organisation | Account | Group], ...] = (Organisation, Account, Group)
+
+
+def _refused(row: type[Projected]) -> ColumnElement[bool]:
+    """What was refused still waits, and there is an index of what waits."""
+    return and_(row.revision != row.projected_revision, row.projection_error.is_not(None))
 
 
 def count_pending(session: Session) -> int:
@@ -27,7 +33,7 @@ def refusals(session: Session) -> dict[str, int]:
     for row in MIRRORED:
         statement = (
             select(row.projection_error, func.count())
-            .where(row.projection_error.is_not(None))
+            .where(_refused(row))
             .group_by(row.projection_error)
         )
         for code, count in session.execute(statement):
@@ -57,7 +63,7 @@ def list_refused(session: Session, limit: int) -> list[RefusedRow]:
     for row, name in names:
         statement = select(
             row.id, name, row.projection_error, row.projection_attempts, row.projection_retry_at
-        ).where(row.projection_error.is_not(None))
+        ).where(_refused(row))
         if row is Group:
             statement = statement.join(Organisation, Organisation.id == Group.organisation_id)
         most = statement.order_by(row.projection_attempts.desc(), row.id).limit(limit)
