@@ -44,7 +44,9 @@ class WebSettings(BaseModel):
     """Where the web server listens. Environment: CONGVU_WEB__*."""
 
     host: str = "127.0.0.1"
+    """Address of this machine to listen at."""
     port: int = Field(default=8000, ge=1, le=65535)
+    """TCP port to listen at."""
     public_url: str = ""
     """As people type it, without a slash at the end; empty for the address of the server itself."""
     processes: int = Field(default=1, ge=1, le=64)
@@ -74,10 +76,13 @@ class ServerPasswords(BaseModel):
     postgres_admin_password: SecretStr
     """Of the superuser `postgres`; the product itself signs in as the owner of its database."""
     postgres_password: SecretStr
+    """Of the owner of the database."""
     ldap_reader_password: SecretStr
     """Of cn=reader, which may look but not touch."""
     ldap_mail_password: SecretStr
+    """Of cn=mail, with which Dovecot and Postfix look people up."""
     ldap_administrator_password: SecretStr
+    """Of cn=administrator, for repairs by hand."""
     mail_sender_password: SecretStr = SecretStr("")
     """With which the product hands mail to its own Postfix."""
     dovecot_client_secret: SecretStr = SecretStr("")

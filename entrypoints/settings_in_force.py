@@ -12,7 +12,8 @@ from pydantic_core import PydanticUndefined
 
 from console.settings.entries import Section, Setting, Source
 from entrypoints.home import Home
-from entrypoints.reference.source_text import first_line, meanings_of
+from entrypoints.reference.setting_words import in_both, title_of
+from entrypoints.reference.source_text import meanings_of
 from entrypoints.settings import DELIMITER, PREFIX, Settings
 
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
@@ -23,7 +24,11 @@ def settings_in_force(settings: Settings, environment: Mapping[str, str]) -> lis
     """As this process has read them."""
     names = Names(environment)
     return [
-        Section(name, first_line(type(model)), tuple(_of(model, f"{PREFIX}{name.upper()}", names)))
+        Section(
+            name,
+            in_both(title_of(type(model))),
+            tuple(_of(model, f"{PREFIX}{name.upper()}", names)),
+        )
         for name in Settings.model_fields
         if isinstance(model := getattr(settings, name), BaseModel)
     ]
@@ -68,7 +73,7 @@ def _of(model: BaseModel, prefix: str, names: Names) -> Iterator[Setting]:
             is_secret,
             _is_set(value),
             source,
-            meanings.get(name, ""),
+            in_both(meanings.get(name, "")),
         )
 
 

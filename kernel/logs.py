@@ -13,9 +13,10 @@ from pydantic import BaseModel
 
 
 class LogSettings(BaseModel):
-    """Environment: CONGVU_LOG__*."""
+    """What is written to the logs. Environment: CONGVU_LOG__*."""
 
     level: str = "INFO"
+    """The least that is written: DEBUG, INFO, WARNING, ERROR or CRITICAL."""
     json_lines: bool = True
     """False for people at a terminal."""
 

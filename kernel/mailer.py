@@ -31,6 +31,7 @@ class MailSettings(BaseModel):
     host: str | None = None
     """Server that takes our mail; without one, nothing that needs mail is offered."""
     port: int = Field(default=587, ge=1, le=65535)
+    """Port of that server."""
     tls: Literal["starttls", "tls", "none"] = "starttls"
     """`tls` from the first byte (port 465), `starttls` on the way, `none` on loopback only."""
     authority: AuthorityFile = None
@@ -38,9 +39,11 @@ class MailSettings(BaseModel):
     username: str = ""
     """Empty for a server that knows us by our address."""
     password: SecretStr = SecretStr("")
+    """Of that user."""
     sender_address: str = ""
     """Such as khong-tra-loi@backan.gov.vn."""
     sender_name: str = "Công Vụ"
+    """What stands before the address of the sender."""
     return_address: str = ""
     """Such as congvu-bounce@backan.gov.vn: what cannot be delivered comes back to this address with
     an extension for each mail, where CONGVU_BOUNCES__* reads it. For a server that lets us send as

@@ -20,6 +20,7 @@ class SignOnSettings(BaseModel):
     access_token_seconds: int = Field(default=300, ge=30, le=LONGEST_ACCESS_TOKEN_SECONDS)
     """Lifetime of access and ID tokens, which others check without asking us."""
     authorization_code_seconds: int = Field(default=60, ge=10, le=600)
+    """Lifetime of an authorisation code."""
     interaction_minutes: int = Field(default=30, ge=1)
     """How long the sign-in page may stay open before the system has to send people again."""
     refresh_token_days: int = Field(default=30, ge=1)
@@ -27,7 +28,9 @@ class SignOnSettings(BaseModel):
     refresh_retry_seconds: int = Field(default=10, ge=0, le=60)
     """The same refresh token may come again so soon: the answer was lost on the way."""
     device_code_minutes: int = Field(default=10, ge=1, le=30)
+    """How long somebody has to type the code that a device shows."""
     pushed_request_seconds: int = Field(default=90, ge=10, le=600)
+    """Lifetime of a request that a system has pushed."""
     key_days: int = Field(default=90, ge=2)
     """A signing key signs for so long."""
     key_lead_hours: int = Field(default=24, ge=1)

@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+from kernel.messages import Message
+
 
 class Source(enum.StrEnum):
     """Where a value comes from."""
@@ -26,12 +28,11 @@ class Setting:
     is_set: bool
     """Has a value at all."""
     source: Source
-    meaning: str
-    """In English, as the source says it."""
+    meaning: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     name: str
-    meaning: str
+    meaning: Message
     settings: tuple[Setting, ...]

@@ -10,6 +10,7 @@ from console.pages import pages
 from console.session.access import ReadsOperations
 from console.settings.entries import Section, Setting, Source
 from console.settings.words import SOURCES
+from identity.names.text import fold
 from kernel.http import Now
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ def show_settings(
 ) -> Response:
     """`given`: only those that somebody has set."""
     in_force: Sequence[Section] = request.app.state.settings_in_force
-    sections = list(_wanted(in_force, q.strip().lower(), only_given=bool(given)))
+    sections = list(_wanted(in_force, q.strip(), only_given=bool(given)))
     return pages.show(
         request,
         "settings/list.html",
@@ -53,4 +54,6 @@ def _wanted(sections: Sequence[Section], text: str, *, only_given: bool) -> Iter
 
 
 def _is_meant(setting: Setting, text: str) -> bool:
-    return text in setting.variable.lower() or text in setting.meaning.lower()
+    """In either language, and without tone marks."""
+    said = (setting.variable, setting.meaning.vi, setting.meaning.en)
+    return any(fold(text) in fold(one) for one in said)

@@ -1,4 +1,4 @@
-"""Pages of docs/reference, in which the code writes what stands between two marks."""
+"""What the code writes: marked parts of docs/reference, and the catalogue of settings."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +9,7 @@ from entrypoints.reference.columns import columns
 from entrypoints.reference.commands import commands
 from entrypoints.reference.markdown import BLOCK, fill_blocks
 from entrypoints.reference.refusals import audit_tags, errors, notes, password_rules, reasons
+from entrypoints.reference.setting_words import CATALOGUE, catalogue
 from entrypoints.reference.variables import settings
 
 WRITERS: dict[str, Callable[[], str]] = {
@@ -26,6 +27,7 @@ WRITERS: dict[str, Callable[[], str]] = {
 
 def current_pages() -> Iterator[tuple[Path, str]]:
     """Each page that has generated parts, and what it should hold now."""
+    yield CATALOGUE, catalogue()
     for path in sorted((CHECKOUT / "docs" / "reference").glob("*.md")):
         page = path.read_text(encoding="utf-8")
         names = {match["name"] for match in BLOCK.finditer(page)}

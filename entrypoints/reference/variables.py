@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from entrypoints.reference.markdown import code, table
+from entrypoints.reference.setting_words import model_of
 from entrypoints.reference.source_text import first_line, meanings_of
 from entrypoints.settings import DELIMITER, PREFIX, Settings
 
@@ -28,7 +29,7 @@ UNIONS = {types.UnionType, Union}
 def settings() -> str:
     sections = []
     for name, field in Settings.model_fields.items():
-        model = _model_of(field.annotation)
+        model = model_of(field.annotation)
         if model is None:
             continue
         rows = list(_rows(model, f"{PREFIX}{name.upper()}{DELIMITER}"))
@@ -40,20 +41,13 @@ def settings() -> str:
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, ...]]:
     sentences = meanings_of(model)
     for name, field in model.model_fields.items():
-        inner = _model_of(field.annotation)
+        inner = model_of(field.annotation)
         if inner is not None:
             yield from _rows(inner, f"{prefix}{name.upper()}{DELIMITER}")
         else:
             variable = f"{prefix}{name.upper()}"
             meaning = " ".join(filter(None, (sentences.get(name), _limits(field))))
             yield code(variable), _kind(field.annotation), _default(field), meaning
-
-
-def _model_of(annotation: Any) -> type[BaseModel] | None:
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return None
 
 
 def _kind(annotation: Any) -> str:

@@ -39,6 +39,7 @@ class PasswordSettings(PolicySettings):
     memory_kibibytes: int = Field(default=19456, ge=8192)
     """argon2id memory of one hash (RFC 9106 section 4; OWASP's smallest profile)."""
     passes: int = Field(default=2, ge=1)
+    """argon2id passes over that memory."""
     parallel_hashes: int = Field(default=0, ge=0)
     """At most so many at once; the next ones wait instead of taking more memory. 0 for as many as
     there are processors: two of them make 113 hashes a second in two threads, 105 in four."""

@@ -20,11 +20,13 @@ class DirectorySettings(BaseModel):
     bind_dn: str = ""
     """Identity of the reconciler; empty for cn=writer of our own server."""
     bind_password: SecretStr
+    """Of that identity."""
     authority: Path | None = None
     """Certificate of the authority that signed the server's; empty for those of the system."""
     start_tls: bool = False
     """Turn an ldap:// connection into an encrypted one before anything else."""
     connect_timeout_seconds: float = Field(default=5.0, gt=0)
+    """Limit for getting a connection."""
     timeout_seconds: float = Field(default=30.0, gt=0)
     """Limit for one operation, the commit of a whole group included."""
     group_size: int = Field(default=500, ge=1, le=5000)

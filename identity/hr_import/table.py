@@ -84,14 +84,19 @@ class ReadLimits(BaseModel):
     max_marks: int = Field(default=8_000_000, gt=0)
     """Opening and closing tags in all parts together; bounds the time of the inspection."""
     max_rows: int = Field(default=200_000, gt=0)
+    """Rows of one sheet."""
     max_columns: int = Field(default=200, gt=0)
+    """Columns of one sheet."""
     max_cells: int = Field(default=2_400_000, gt=0)
     """Of the rectangles around the filled cells of all sheets; bounds the memory."""
     max_sheets: int = Field(default=200, gt=0)
+    """Sheets in one workbook."""
     max_cell_characters: int = Field(default=8_000, gt=0)
+    """Characters of one cell."""
     max_text_characters: int = Field(default=100_000_000, gt=0)
     """Of all cells together, a shared string counted at every use."""
     max_merges: int = Field(default=50_000, gt=0)
+    """Merged areas in one sheet."""
 
 
 def column_letters(column: int) -> str:

@@ -21,6 +21,7 @@ class PolicySettings(BaseModel):
     """Characters of an administrator's password. Without effect so far: nobody is an administrator
     until administration can be delegated."""
     longest: int | None = Field(default=None, ge=64, le=LONGEST)
+    """Characters; a longer password is refused, not cut."""
     classes: int | None = Field(default=None, ge=0, le=4)
     """How many of upper case, lower case, digits and other characters there must be."""
     history: int | None = Field(default=None, ge=0, le=24)
@@ -35,10 +36,13 @@ class PolicySettings(BaseModel):
     minimum_score: int | None = Field(default=None, ge=0, le=4)
     """Of zxcvbn, from 0 (anything) to 4 (withstands 10^10 guesses)."""
     forbid_login: bool | None = None
+    """Whether the own login may not stand in the password."""
     forbid_name: bool | None = None
     """Whether the own name may not stand in the password."""
     forbid_addresses: bool | None = None
+    """Whether nothing of the own addresses may stand in the password."""
     forbid_birth_date: bool | None = None
+    """Whether the own date of birth may not stand in the password."""
     forbid_common: bool | None = None
     """Whether passwords that many people use are refused."""
 

@@ -7,6 +7,7 @@ class BounceSettings(BaseModel):
     host: str = "127.0.0.1"
     """It has no sign-in: only Postfix may reach it."""
     port: int = Field(default=8016, ge=1, le=65535)
+    """Port it listens at."""
     answer_seconds: float = Field(default=10.0, gt=0)
     """For the database; then Postfix keeps the mail and comes again."""
     idle_seconds: float = Field(default=120.0, gt=0)

@@ -19,5 +19,6 @@ class DomainSettings(BaseModel):
     name_servers: list[str] = []
     """Addresses to ask when records are checked; empty for those of the system."""
     name_server_port: int = Field(default=53, ge=1, le=65535)
+    """Port at those addresses."""
     dns_timeout_seconds: float = Field(default=5.0, gt=0)
     """For each record."""

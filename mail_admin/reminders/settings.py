@@ -90,11 +90,13 @@ class ReminderSettings(BaseModel):
     """Lists in a row with the same mailbox on them before the organisation above is told; 0 for
     never."""
     escalation_pace_days: int = Field(default=30, ge=7)
+    """At most one such word to the organisation above in so many days."""
     begins_hour: int = Field(default=8, ge=0, le=23)
     """In Vietnam; before it nothing is sent."""
     ends_hour: int = Field(default=17, ge=1, le=24)
     """From then on nothing is sent."""
     working_days_only: bool = True
+    """Nothing is sent at weekends."""
     holidays: list[date] = []
     """Days on which nothing is sent besides weekends, such as ["2027-02-05"]."""
     rules: RuleSettings = RuleSettings()

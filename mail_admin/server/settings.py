@@ -47,6 +47,7 @@ class MailServerSettings(BaseModel):
     doveadm_key: SecretStr = SecretStr("")
     """Of that API."""
     doveadm_timeout_seconds: float = Field(default=20.0, gt=0)
+    """Limit for one request to that API."""
     store: str = "/var/mail/congvu"
     """Folder of all mail, as Dovecot sees it."""
     closed_retention_days: int = Field(default=90, ge=0)

@@ -7,6 +7,7 @@ class SigningSettings(BaseModel):
     host: str = "127.0.0.1"
     """It signs whatever it is shown: only Postfix may reach it."""
     port: int = Field(default=8018, ge=1, le=65535)
+    """Port it listens at."""
     renewed_after_hours: int = Field(default=48, ge=0)
     """A key that follows another one signs only then, so that its record is published before."""
     answer_seconds: float = Field(default=3.0, gt=0)

@@ -21,6 +21,7 @@ class UsageSettings(BaseModel):
     dovecot_log: Path | None = None
     """Followed by the worker, with its rotated siblings; none where another system feeds us."""
     postfix_log: Path | None = None
+    """The same of Postfix, which tells what was sent."""
     postfix_time_zone: str = "UTC"
     """Of times in Postfix's log that name none; messages with long queue ids tell theirs."""
     webmail_networks: list[NetworkSetting] = []

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from console.settings.entries import Setting, Source
+from entrypoints.reference.setting_words import sentences, translations
 from entrypoints.settings import Settings
 from entrypoints.settings_in_force import settings_in_force
 from entrypoints.wiring import Services
@@ -64,6 +65,23 @@ def test_one_finds_settings_by_name_by_meaning_and_those_that_were_set(browser: 
     assert "CONGVU_DIRECTORY__URI" in given
     assert "CONGVU_WEB__PORT" not in given
     assert "Không có mục nào như vậy" in browser.get(f"{PAGE}?q=%3Cb%3E").text
+
+
+def test_every_setting_has_a_meaning_in_both_languages() -> None:
+    assert [variable for variable, sentence in sentences() if not sentence] == []
+    said = translations()
+    assert [variable for variable, sentence in sentences() if not said.get(sentence)] == []
+
+
+def test_meanings_are_in_the_language_of_the_page_and_found_without_marks(browser: Browser) -> None:
+    page = browser.get(f"{PAGE}?q=mo+mot+ket+noi").text
+    assert "Giới hạn thời gian để mở một kết nối." in page
+    assert "Cách kết nối tới thư mục LDAP." in page  # of the section
+    assert "Limit for" not in page
+    assert "CONGVU_DIRECTORY__CONNECT_TIMEOUT_SECONDS" in page
+    english = browser.get(f"{PAGE}?q=GETTING+A+CONNECTION&ui_locales=en").text
+    assert "Limit for getting a connection." in english
+    assert "Giới hạn thời gian" not in english
 
 
 def test_where_a_value_comes_from_is_told(tmp_path: Path, services: Services) -> None:
