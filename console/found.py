@@ -28,6 +28,12 @@ from sqlalchemy.orm import Session
 
 COUNTED = 10_000
 """Beyond it the number is not told exactly: nobody reads on, and counting would take longer."""
+COUNTED_OF_NEARLY_ALL = 1_000
+"""The same for what nearly every row is, such as a letter in a name: no index helps to count it,
+and reading in the order of the list has a page at once.
+"""
+LETTERS = 3
+"""Of which the index of names is made: shorter texts are looked for in every row."""
 MANY = 500
 """Organisations that are all of a province, or nearly."""
 PLANNED = text("""
@@ -43,31 +49,36 @@ Ways = Sequence[Select[*tuple[Any, ...]]]
 @dataclass(frozen=True, slots=True)
 class Found:
     count: int
-    """At most COUNTED + 1."""
+    is_exact: bool
+    """Or there are more, and `count` is how many were counted."""
     ids: list[UUID]
     """Of the page; of no use where there are more than were counted."""
 
-    @property
-    def has_page(self) -> bool:
-        return self.count <= COUNTED
+
+def counted(text: str, organisations: int) -> int:
+    """How far to count what has a text and is of so many organisations (0: of any)."""
+    of_nearly_all = len(text) < LETTERS if text else organisations > MANY
+    return COUNTED_OF_NEARLY_ALL if of_nearly_all else COUNTED
 
 
-def look(session: Session, ways: Ways, after: Sequence[Any], most: int) -> Found:
+def look(
+    session: Session, ways: Ways, after: Sequence[Any], *, most: int, counted: int = COUNTED
+) -> Found:
     """`ways` select what the list is ordered by, the id last; `after` is of the last row seen.
 
     No row comes in two ways: what would tell them apart reads all of them, even where the first
     way finds enough.
     """
     session.execute(PLANNED)
-    few = (ways[0] if len(ways) == 1 else union_all(*ways)).limit(COUNTED + 1).cte("few")
+    few = (ways[0] if len(ways) == 1 else union_all(*ways)).limit(counted + 1).cte("few")
     order = list(few.c)
     page = select(order[-1]).order_by(*order).limit(most)
     if after:
         page = page.where(tuple_(*order[: len(after)]) > tuple(after))
     count = select(func.count()).select_from(few).scalar_subquery()
     ids = func.array(page.scalar_subquery(), type_=ARRAY(Uuid))
-    found, shown = session.execute(select(count, case((count <= COUNTED, ids)))).one()
-    return Found(found, shown or [])
+    found, shown = session.execute(select(count, case((count <= counted, ids)))).one()
+    return Found(min(found, counted), found <= counted, shown or [])
 
 
 def apart(ways: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from console.accounts.filters import AccountsFilter
-from console.found import COUNTED, MANY, Ways, apart, look
+from console.found import MANY, Ways, apart, counted, look
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
@@ -43,11 +43,8 @@ class AccountsPage:
     rows: list[AccountRow]
     next_cursor: str | None
     count: int
-    """At most COUNTED + 1."""
-
-    @property
-    def is_exact(self) -> bool:
-        return self.count <= COUNTED
+    is_exact: bool
+    """Or there are more than `count`."""
 
 
 def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> AccountsPage:
@@ -64,19 +61,21 @@ def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> Ac
         Mailbox.account_id.label("mailbox_id"),
     )
     after = decode_cursor(wanted.cursor, 1) if wanted.cursor is not None else []
-    looked = look(session, _ways(session, wanted, now), after, PAGE + 1)
+    below = _below(session, wanted)
+    ways = _ways(below, wanted, now)
+    looked = look(session, ways, after, most=PAGE + 1, counted=counted(wanted.q, len(below)))
     statement = (
         select(*columns)
         .outerjoin(Person, Person.id == Account.person_id)
         .outerjoin(Mailbox, Mailbox.account_id == Account.id)
     )
-    if looked.has_page:
+    if looked.is_exact:
         statement = statement.where(is_among(Account.id, looked.ids))
     else:
         statement = statement.outerjoin(Organisation, Organisation.id == Account.organisation_id)
         statement = statement.where(*_conditions(wanted, now))
         if wanted.under is not None:
-            statement = statement.where(or_(*_of_organisations(session, wanted.under, now)))
+            statement = statement.where(or_(*_of_organisations(below, now)))
         if wanted.q:
             statement = statement.where(_is_meant(wanted.q))
         if after:
@@ -87,6 +86,7 @@ def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> Ac
         _rows(session, shown, now),
         encode_cursor(shown[-1].login) if len(found) > PAGE else None,
         looked.count,
+        looked.is_exact,
     )
 
 
@@ -137,7 +137,7 @@ def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) ->
     """All that the filter finds."""
     found = select(Account.id).where(*_conditions(wanted, now))
     if wanted.under is not None:
-        found = found.where(or_(*_of_organisations(session, wanted.under, now)))
+        found = found.where(or_(*_of_organisations(_below(session, wanted), now)))
     if wanted.q:
         # each way of finding by itself, so that each has its index
         ways = union(*(select(Account.id).where(way) for way in _found_by(wanted.q)))
@@ -145,12 +145,17 @@ def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) ->
     return list(session.scalars(found))
 
 
-def _ways(session: Session, wanted: AccountsFilter, now: datetime) -> Ways:
+def _below(session: Session, wanted: AccountsFilter) -> list[UUID]:
+    """The organisations whose accounts are meant; none where those of all are."""
+    return list_subtree(session, wanted.under) if wanted.under is not None else []
+
+
+def _ways(below: Sequence[UUID], wanted: AccountsFilter, now: datetime) -> Ways:
     """Whose an account is, times what it is found by."""
     accounts = select(Account.login, Account.id).where(*_conditions(wanted, now))
     places = [accounts]
     if wanted.under is not None:
-        places = [accounts.where(one) for one in _of_organisations(session, wanted.under, now)]
+        places = [accounts.where(one) for one in _of_organisations(below, now)]
     if not wanted.q:
         return places
     return [place.where(way) for place in places for way in apart(_found_by(wanted.q))]
@@ -169,9 +174,8 @@ def _conditions(wanted: AccountsFilter, now: datetime) -> list[ColumnElement[boo
     return found
 
 
-def _of_organisations(session: Session, under: UUID, now: datetime) -> list[ColumnElement[bool]]:
-    """Accounts of its people, and its own."""
-    subtree = list_subtree(session, under)
+def _of_organisations(subtree: Sequence[UUID], now: datetime) -> list[ColumnElement[bool]]:
+    """Accounts of their people, and their own."""
     here = select(Appointment.person_id).where(
         in_force(office_day(now)), is_among(Appointment.organisation_id, subtree)
     )

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from console.accounts.queries import primary_addresses
-from console.found import COUNTED, MANY, Ways, apart, look
+from console.found import MANY, Ways, apart, counted, look
 from console.people.filters import Appointed, PeopleFilter
 from identity.accounts.models import Account, AccountStatus
 from identity.names.search import matches
@@ -56,11 +56,8 @@ class PeoplePage:
     rows: list[PersonRow]
     next_cursor: str | None
     count: int
-    """At most COUNTED + 1."""
-
-    @property
-    def is_exact(self) -> bool:
-        return self.count <= COUNTED
+    is_exact: bool
+    """Or there are more than `count`."""
 
 
 COLUMNS = (
@@ -80,12 +77,14 @@ ORDER = (Person.sort_key, Person.id)
 def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage:
     """In Vietnamese order: by given name, then family and middle name."""
     after = _position(wanted.cursor) if wanted.cursor is not None else ()
-    looked = look(session, _ways(session, wanted, day), after, PAGE + 1)
-    if looked.has_page:
+    below = _below(session, wanted)
+    ways = _ways(below, wanted, day)
+    looked = look(session, ways, after, most=PAGE + 1, counted=counted(wanted.q, len(below)))
+    if looked.is_exact:
         statement = select(*COLUMNS).outerjoin(Account, Account.person_id == Person.id)
         statement = statement.where(is_among(Person.id, looked.ids))
     else:
-        statement = narrowed(session, select(*COLUMNS), wanted, day)
+        statement = _narrowed(below, select(*COLUMNS), wanted, day)
         if after:
             statement = statement.where(tuple_(*ORDER) > after)
     found = session.execute(statement.order_by(*ORDER).limit(PAGE + 1)).all()
@@ -95,12 +94,14 @@ def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage
         _rows(session, shown, day),
         encode_cursor(last.sort_key, str(last.id)) if last is not None else None,
         looked.count,
+        looked.is_exact,
     )
 
 
 def all_people(session: Session, wanted: PeopleFilter, day: date) -> Iterator[PersonRow]:
     """The whole list, read as it is written out: 100,000 rows never are in memory together."""
-    statement = narrowed(session, select(*COLUMNS), wanted, day).order_by(*ORDER)
+    below = _below(session, wanted)
+    statement = _narrowed(below, select(*COLUMNS), wanted, day).order_by(*ORDER)
     found = session.execute(statement.execution_options(yield_per=BATCH))
     for part in found.partitions():
         yield from _rows(session, part, day)
@@ -150,9 +151,14 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
     return {row[0]: Place(*row[1:]) for row in session.execute(statement)}
 
 
-def _ways(session: Session, wanted: PeopleFilter, day: date) -> Ways:
+def _below(session: Session, wanted: PeopleFilter) -> list[UUID]:
+    """The organisations whose people are meant; none where those of all are."""
+    return list_subtree(session, wanted.under) if wanted.under is not None else []
+
+
+def _ways(below: Sequence[UUID], wanted: PeopleFilter, day: date) -> Ways:
     """Each way of finding whom a filter means."""
-    people = select(*ORDER).where(*_conditions(session, wanted, day))
+    people = select(*ORDER).where(*_conditions(below, wanted, day))
     if wanted.status is not None:
         people = people.join(Account, Account.person_id == Person.id)
     return [people.where(way) for way in apart(_found_by(wanted.q))] if wanted.q else [people]
@@ -160,26 +166,29 @@ def _ways(session: Session, wanted: PeopleFilter, day: date) -> Ways:
 
 def list_accounts_of(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
     """The accounts of all whom the filter finds."""
-    statement = narrowed(session, select(Account.id).select_from(Person), wanted, day)
+    below = _below(session, wanted)
+    statement = _narrowed(below, select(Account.id).select_from(Person), wanted, day)
     return list(session.scalars(statement.where(Account.id.is_not(None))))
 
 
 def count_without_account(session: Session, wanted: PeopleFilter, day: date) -> int:
-    statement = narrowed(session, select(func.count(Person.id)), wanted, day)
+    statement = _narrowed(_below(session, wanted), select(func.count(Person.id)), wanted, day)
     return session.scalar(statement.where(Account.id.is_(None))) or 0
 
 
-def narrowed(
-    session: Session, statement: Select[*tuple[Any, ...]], wanted: PeopleFilter, day: date
+def _narrowed(
+    below: Sequence[UUID], statement: Select[*tuple[Any, ...]], wanted: PeopleFilter, day: date
 ) -> Select[*tuple[Any, ...]]:
     """People whom a filter finds; `statement` selects from Person and perhaps Account."""
     statement = statement.outerjoin(Account, Account.person_id == Person.id)
     if wanted.q:
         statement = statement.where(or_(*_found_by(wanted.q)))
-    return statement.where(*_conditions(session, wanted, day))
+    return statement.where(*_conditions(below, wanted, day))
 
 
-def _conditions(session: Session, wanted: PeopleFilter, day: date) -> list[ColumnElement[bool]]:
+def _conditions(
+    below: Sequence[UUID], wanted: PeopleFilter, day: date
+) -> list[ColumnElement[bool]]:
     """All but the text."""
     found: list[ColumnElement[bool]] = []
     if wanted.status is not None:
@@ -187,21 +196,19 @@ def _conditions(session: Session, wanted: PeopleFilter, day: date) -> list[Colum
     if wanted.without_account:
         found.append(_lacks(lambda person: Account.person_id == person))
     if wanted.under is not None or wanted.contract is not None:
-        found.append(_works_there(session, wanted, day))
+        found.append(_works_there(below, wanted, day))
     if wanted.appointed is not None:
         found.append(_appointed(wanted.appointed, day))
     return found
 
 
-def _works_there(session: Session, wanted: PeopleFilter, day: date) -> ColumnElement[bool]:
+def _works_there(below: Sequence[UUID], wanted: PeopleFilter, day: date) -> ColumnElement[bool]:
     here = select(Appointment.person_id).where(in_force(day))
     if wanted.contract is not None:
         here = here.where(Appointment.contract_type == wanted.contract)
     if wanted.under is not None:
-        below = list_subtree(session, wanted.under)
         here = here.where(is_among(Appointment.organisation_id, below))
-        if wanted.q and len(below) > MANY:
-            # nearly everybody is below: asked of those alone whom the text finds
+        if len(below) > MANY:  # nearly everybody is: each is asked of alone, until there are enough
             of_person = here.where(Appointment.person_id == Person.id).limit(1)
             return of_person.scalar_subquery().is_not(None)
     return Person.id.in_(here)
