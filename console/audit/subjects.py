@@ -9,6 +9,7 @@ from sqlalchemy import CompoundSelect, Select, or_, select, union
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account
+from identity.bulk.models import BulkPlan
 from identity.hr_import.models import ImportPlan
 from identity.names.search import matches
 from identity.organisations.models import Organisation
@@ -85,4 +86,5 @@ def _namings() -> list[tuple[Select[UUID, str, str | None], str]]:
             select(ImportPlan.id, ImportPlan.file_name, ImportPlan.created_by),
             "/quan-tri/nhap-danh-sach",
         ),
+        (select(BulkPlan.id, BulkPlan.reason, BulkPlan.made_by), "/quan-tri/hang-loat"),
     ]

@@ -63,6 +63,7 @@ def make(
             caller.actor,
             BulkAction.MOVE,
             selected.resolve(session, now),
+            person_ids=selected.without_account(session, now),
             to=Destination(form.organisation_id, day, form.position),
             now=now,
             basis=basis.given(),
@@ -88,7 +89,7 @@ def _page(  # values of one page
 ) -> Response:
     with db.transaction() as session:
         count = len(selected.resolve(session, now))
-        left_out = selected.left_out(session, now)
+        without_account = selected.count_without_account(session, now)
     query = f"?{request.url.query}" if request.url.query else ""
     return pages.show(
         request,
@@ -97,7 +98,7 @@ def _page(  # values of one page
         now,
         status_code=422 if faults else 200,
         count=count,
-        left_out=left_out,
+        without_account=without_account,
         target=MOVE_PATH + query,
         back=NEW_PATH + query,
         where=where,

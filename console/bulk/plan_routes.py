@@ -46,7 +46,7 @@ TYPED_ABOVE = 50
 BY_WORKER_ABOVE = 500
 LATE = timedelta(minutes=2)
 NOT_THE_NUMBER = Message(
-    "Hãy gõ đúng số tài khoản sẽ thay đổi.", "Type the number of accounts that will change."
+    "Hãy gõ đúng số sẽ thay đổi.", "Type the number of those that will change."
 )
 
 

@@ -19,7 +19,8 @@ MOST_PLANS = 50
 @dataclass(frozen=True, slots=True)
 class ShownRow:
     row: BulkRow
-    login: str
+    login: str | None
+    """None of somebody without an account."""
     name: str
     place: str | None
     """Of a plan that moves people: where they work until then."""
@@ -38,8 +39,8 @@ def list_rows(
             Organisation.name,
             Appointment.position,
         )
-        .join(Account, Account.id == BulkRow.account_id)
-        .outerjoin(Person, Person.id == Account.person_id)
+        .outerjoin(Account, Account.id == BulkRow.account_id)
+        .outerjoin(Person, Person.id == func.coalesce(BulkRow.person_id, Account.person_id))
         .outerjoin(Appointment, Appointment.id == BulkRow.appointment_before)
         .outerjoin(Organisation, Organisation.id == Appointment.organisation_id)
         .where(BulkRow.plan_id == plan_id, BulkRow.position > after)

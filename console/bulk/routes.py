@@ -106,7 +106,7 @@ def _new_page(
 ) -> Response:
     with db.transaction() as session:
         count = len(selected.resolve(session, now))
-        left_out = selected.left_out(session, now)
+        without_account = selected.count_without_account(session, now)
     query = f"?{request.url.query}" if request.url.query else ""
     return pages.show(
         request,
@@ -115,7 +115,7 @@ def _new_page(
         now,
         status_code=422 if faults else 200,
         count=count,
-        left_out=left_out,
+        without_account=without_account,
         target=NEW_PATH + query,
         move_target=MOVE_PATH + query if caller.may(Permission.MANAGE_PEOPLE) else None,
         actions=CHOICES,

@@ -1,4 +1,4 @@
-"""The accounts that something is to be done to: ticked one by one, or all that a list shows."""
+"""Whom something is to be done to: ticked one by one, or all that a list shows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.accounts.filters import AccountsFilter, accounts_filter
 from console.accounts.queries import list_account_ids
 from console.people.filters import ALL_PEOPLE, PeopleFilter, people_filter
-from console.people.queries import count_without_account, list_accounts_of
+from console.people.queries import count_without_account, list_accounts_of, list_without_account
 from kernel.clock import office_day
 
 MOST_SELECTED = 1000
@@ -21,22 +21,30 @@ MOST_SELECTED = 1000
 @dataclass(frozen=True, slots=True)
 class Selection:
     account_ids: tuple[UUID, ...] = ()
+    person_ids: tuple[UUID, ...] = ()
+    """People who had no account when they were ticked."""
     accounts: AccountsFilter | None = None
     """All that this finds."""
     people: PeopleFilter | None = None
-    """The accounts of all people whom this finds."""
+    """All people whom this finds."""
 
     def resolve(self, session: Session, now: datetime) -> list[UUID]:
+        """The accounts."""
         if self.people is not None:
             return list_accounts_of(session, self.people, office_day(now))
         if self.accounts is not None:
             return list_account_ids(session, self.accounts, now)
         return list(dict.fromkeys(self.account_ids))
 
-    def left_out(self, session: Session, now: datetime) -> int:
-        """People who match and have no account."""
+    def without_account(self, session: Session, now: datetime) -> list[UUID]:
+        """People who can only be moved."""
         if self.people is None:
-            return 0
+            return list(dict.fromkeys(self.person_ids))
+        return list_without_account(session, self.people, office_day(now))
+
+    def count_without_account(self, session: Session, now: datetime) -> int:
+        if self.people is None:
+            return len(set(self.person_ids))
         return count_without_account(session, self.people, office_day(now))
 
 
@@ -44,13 +52,14 @@ def selection_of(
     accounts: Annotated[AccountsFilter, Depends(accounts_filter)],
     people: Annotated[PeopleFilter, Depends(people_filter)],
     account: Annotated[list[UUID] | None, Query(max_length=MOST_SELECTED)] = None,
+    person: Annotated[list[UUID] | None, Query(max_length=MOST_SELECTED)] = None,
     everything: Annotated[str, Query(alias="tat-ca", max_length=10)] = "",
 ) -> Selection:
     if everything == ALL_PEOPLE:
         return Selection(people=people)
     if everything:
         return Selection(accounts=accounts)
-    return Selection(tuple(account or ()))
+    return Selection(tuple(account or ()), tuple(person or ()))
 
 
 Selected = Annotated[Selection, Depends(selection_of)]

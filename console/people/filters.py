@@ -101,10 +101,8 @@ class PeopleFilter:
         return f"{PATH}?{query}" if query else PATH
 
     @property
-    def accounts_query(self) -> str | None:
-        """For whoever acts on the accounts of all of them; None where there are none."""
-        if self.without_account:
-            return None
+    def bulk_query(self) -> str:
+        """For whoever acts on all of them."""
         return urlencode([("tat-ca", ALL_PEOPLE), *self.pairs])
 
     @property

@@ -171,6 +171,11 @@ def list_accounts_of(session: Session, wanted: PeopleFilter, day: date) -> list[
     return list(session.scalars(statement.where(Account.id.is_not(None))))
 
 
+def list_without_account(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
+    statement = _narrowed(_below(session, wanted), select(Person.id), wanted, day)
+    return list(session.scalars(statement.where(Account.id.is_(None))))
+
+
 def count_without_account(session: Session, wanted: PeopleFilter, day: date) -> int:
     statement = _narrowed(_below(session, wanted), select(func.count(Person.id)), wanted, day)
     return session.scalar(statement.where(Account.id.is_(None))) or 0

@@ -24,9 +24,8 @@ window.addEventListener("pageshow", () => {
 
 // A box at the head of a table ticks those below it.
 document.addEventListener("change", (event) => {
-  const name = event.target.dataset.ticks;
-  if (!name) return;
-  for (const box of event.target.closest("table").querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+  const names = event.target.dataset.ticks?.split(" ") ?? [];
+  for (const name of names) for (const box of event.target.closest("table").querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
 });
 
 // A form that answers with a file leaves its page where it is, so it may be sent again.

@@ -48,7 +48,7 @@ def apply_plan(
     """
     plan = _take(session, plan_id, now)
     shown = rows_of(session, plan.id)
-    people = _lock(session, plan, [row.account_id for row in shown])
+    people = _lock(session, plan, shown)
     wanted = wanted_again(session, plan, shown)
     found = assess(session, plan.action, wanted, maker_id=plan.maker_id, day=office_day(now))
     if found != shown:
@@ -81,15 +81,19 @@ def _take(session: Session, plan_id: UUID, now: datetime) -> BulkPlan:
     return plan
 
 
-def _lock(session: Session, plan: BulkPlan, account_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Account to its person, where people are moved."""
+def _lock(session: Session, plan: BulkPlan, rows: Sequence[Assessed]) -> dict[UUID | None, UUID]:
+    """Subjects of rows to their people, where people are moved."""
+    account_ids = [row.account_id for row in rows if row.account_id is not None]
     bulk.lock_accounts(session, account_ids)
     if plan.action not in MOVES:
         return {}
     statement = select(Account.id, Account.person_id).where(
         is_among(Account.id, account_ids), Account.person_id.is_not(None)
     )
-    people: dict[UUID, UUID] = dict(session.execute(statement).all())  # type: ignore[arg-type]
+    people: dict[UUID | None, UUID] = {
+        row.person_id: row.person_id for row in rows if row.person_id
+    }
+    people |= dict(session.execute(statement).all())  # type: ignore[arg-type]
     lock_people(session, people.values())
     return people
 
@@ -103,7 +107,8 @@ def _do(
     now: datetime,
     letter_lifetime: timedelta,
 ) -> Sequence[Batch]:
-    ids, basis = [one.account_id for one in chosen], plan.basis
+    ids = [one.account_id for one in chosen if one.account_id is not None]
+    basis = plan.basis
     if not ids:
         return ()
     if plan.action is BulkAction.SUSPEND:
@@ -113,7 +118,11 @@ def _do(
     elif plan.action is BulkAction.DEMAND_PASSWORD:
         bulk.demand_new_passwords(session, actor, ids, basis=basis)
     elif plan.action is BulkAction.QUOTA:
-        quotas = {one.account_id: (one.quota_before, one.quota_after) for one in chosen}
+        quotas = {
+            one.account_id: (one.quota_before, one.quota_after)
+            for one in chosen
+            if one.account_id is not None
+        }
         bulk.change_quotas(session, actor, quotas, basis=basis)
     else:
         purpose = Purpose.RESET if plan.action is BulkAction.RESET else Purpose.ACTIVATION
@@ -134,22 +143,22 @@ def _move(
     actor: Actor,
     plan: BulkPlan,
     chosen: Sequence[Assessed],
-    people: Mapping[UUID, UUID],
+    people: Mapping[UUID | None, UUID],
 ) -> None:
     if not chosen:
         return
     if plan.action is BulkAction.MOVE:
         to = destination_of(plan)
         check_destination(session, to)
-        moves = {people[one.account_id]: one.appointment_before for one in chosen}
+        moves = {people[one.subject_id]: one.appointment_before for one in chosen}
         begun = move_people(session, actor, moves, to, basis=plan.basis)
-        _note(session, plan, {one.account_id: begun[people[one.account_id]] for one in chosen})
+        _note(session, plan, {one.subject_id: begun[people[one.subject_id]] for one in chosen})
         return
     assert plan.undoes is not None  # noqa: S101  # such plans are made from others
     day = destination_of(get_plan(session, plan.undoes)).day
     moved = [
         Moved(
-            people[one.account_id], one.appointment_before, one.ended_before, one.appointment_after
+            people[one.subject_id], one.appointment_before, one.ended_before, one.appointment_after
         )
         for one in chosen
         if one.appointment_after is not None
@@ -157,15 +166,14 @@ def _move(
     move_back(session, actor, moved, day, basis=plan.basis)
 
 
-def _note(session: Session, plan: BulkPlan, begun: Mapping[UUID, UUID]) -> None:
-    """Account to the appointment that began, so that it can be taken back."""
+def _note(session: Session, plan: BulkPlan, begun: Mapping[UUID | None, UUID]) -> None:
+    """Subjects of rows to the appointments that began, so that they can be taken back."""
     made = (
         func.unnest(cast(list(begun), ARRAY(Uuid)), cast(list(begun.values()), ARRAY(Uuid)))
-        .table_valued("account_id", "appointment_id")
+        .table_valued("subject_id", "appointment_id")
         .render_derived()
     )
-    statement = update(BulkRow).where(
-        BulkRow.plan_id == plan.id, BulkRow.account_id == made.c.account_id
-    )
+    subject = func.coalesce(BulkRow.account_id, BulkRow.person_id)
+    statement = update(BulkRow).where(BulkRow.plan_id == plan.id, subject == made.c.subject_id)
     values = {"appointment_after": made.c.appointment_id}
     session.execute(statement.values(values), execution_options=APART)

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, null, select, update
+from sqlalchemy import exists, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account
+from identity.bulk.audit_tags import BulkAuditTag
 from identity.bulk.errors import (
     BulkPlanApplied,
     BulkPlanBeingApplied,
@@ -20,7 +22,7 @@ from identity.bulk.errors import (
     BulkPlanStopped,
 )
 from identity.bulk.models import BulkAction, BulkPlan, BulkRow, BulkStatus, Verdict
-from identity.bulk.service import get_plan, require_rights
+from identity.bulk.service import count_verdicts, get_plan, record_step, require_rights
 from kernel.access import Actor
 from kernel.errors import Conflict, DomainError
 from kernel.lost_jobs import is_waited_for
@@ -60,16 +62,22 @@ def confirm_plan(
     session.refresh(plan)
     if taken is None:
         raise refusal(plan)
+    counts = count_verdicts(session, plan_id)
+    record_step(session, actor, BulkAuditTag.CONFIRMED, plan, counts)
     return plan
 
 
 def touches(session: Session, plan: BulkPlan, account_id: UUID | None) -> bool:
-    """Whether somebody's own account is among those that change; room for mail hurts nobody."""
+    """Whether somebody's own account is among those that change; room for mail hurts nobody.
+
+    Somebody moved without an account may have been given one since.
+    """
     if account_id is None or plan.action is BulkAction.QUOTA:
         return False
+    holder = select(Account.person_id).where(Account.id == account_id).scalar_subquery()
     own = exists().where(
         BulkRow.plan_id == plan.id,
-        BulkRow.account_id == account_id,
+        or_(BulkRow.account_id == account_id, BulkRow.person_id == holder),
         BulkRow.verdict == Verdict.DO,
     )
     return bool(session.scalar(select(own)))
@@ -105,6 +113,8 @@ def give_up_plan(session: Session, actor: Actor, plan_id: UUID, *, now: datetime
     session.refresh(plan)
     if taken is None:
         raise BulkPlanBeingApplied if plan.status in MAY_BE_GIVEN_UP else refusal(plan)
+    counts = count_verdicts(session, plan_id)
+    record_step(session, actor, BulkAuditTag.GIVEN_UP, plan, counts)
     return plan
 
 

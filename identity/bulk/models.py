@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -96,14 +96,19 @@ class BulkPlan(Base):
 
 
 class BulkRow(Base):
-    """One account of a plan, in the order of logins."""
+    """One account of a plan, in the order of logins; then people who have none, by name."""
 
     __tablename__ = "identity_bulk_row"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(account_id, person_id) = 1", name="account_or_person"),
+    )
     plan_id: Mapped[UUID] = mapped_column(
         ForeignKey("identity_bulk_plan.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("identity_account.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_account.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("identity_person.id"))
+    """Of somebody who had no account when the plan was made: such people are moved."""
     verdict: Mapped[Verdict]
     code: Mapped[str | None] = mapped_column(String(40))
     """Why nothing is done; a key of `identity.bulk.reasons.REASONS`."""

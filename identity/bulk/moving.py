@@ -1,14 +1,13 @@
-"""What a move would do to each holder of an account, and what taking it back would."""
+"""What a move would do to each person, with an account or without, and taking it back."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from identity.accounts.models import Account
 from identity.bulk.models import BulkPlan, BulkRow, Verdict
 from identity.people.models import Appointment
 from identity.people.moves import Destination
@@ -44,26 +43,29 @@ def destination_of(plan: BulkPlan) -> Destination:
     return Destination(plan.organisation_id, plan.moves_on, plan.position)
 
 
-def done_by(session: Session, plan_id: UUID) -> dict[UUID, TakingBack]:
-    """Account to what an applied plan did to its holder."""
+def done_by(session: Session, plan_id: UUID) -> list[tuple[UUID | None, UUID | None, TakingBack]]:
+    """Account, or person without one, and what an applied plan did to them."""
     statement = select(
         BulkRow.account_id,
+        BulkRow.person_id,
         BulkRow.appointment_before,
         BulkRow.ended_before,
         BulkRow.appointment_after,
     ).where(BulkRow.plan_id == plan_id, BulkRow.verdict == Verdict.DO)
-    return {
-        account_id: TakingBack(before, ended_before, after)
-        for account_id, before, ended_before, after in session.execute(statement)
+    return [
+        (account_id, person_id, TakingBack(before, ended_before, after))
+        for account_id, person_id, before, ended_before, after in session.execute(statement)
         if after is not None
-    }
+    ]
 
 
 def primary_posts(
-    session: Session, account_ids: Collection[UUID], day: date
+    session: Session, whose: ColumnElement[bool], day: date
 ) -> dict[UUID, list[Post]]:
-    """Person to the primary appointments that last beyond a day, in their order."""
-    people = select(Account.person_id).where(is_among(Account.id, account_ids))
+    """Person to the primary appointments that last beyond a day, in their order.
+
+    `whose` is a condition on the persons of appointments.
+    """
     statement = (
         select(
             Appointment.person_id,
@@ -75,7 +77,7 @@ def primary_posts(
         )
         .where(
             Appointment.is_primary,
-            Appointment.person_id.in_(people),
+            whose,
             Appointment.valid_to.is_(None)
             | ((Appointment.valid_to > day) & (Appointment.valid_to > Appointment.valid_from)),
         )

@@ -1,6 +1,6 @@
-"""What would happen to each account."""
+"""What would happen to each account, and to each person without one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,15 +21,16 @@ from identity.bulk.moving import (
     posts_by_id,
     primary_posts,
 )
-from identity.people.models import Appointment
+from identity.people.models import Appointment, Person
 from identity.people.moves import Destination
+from kernel.database import is_among
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of one account."""
+    """Of one account, or of one person who has none: such people are moved and moved back."""
 
-    account_id: UUID
+    account_id: UUID | None
     quota_bytes: int | None = None
     unless_quota_is_not: int | bool | None = False
     """Undoing a change of quota: what it was changed to; False where anything may be there."""
@@ -37,6 +38,7 @@ class Wanted:
     """Of the action MOVE."""
     taking_back: TakingBack | None = None
     """Of the action MOVE_BACK."""
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    account_id: UUID
+    account_id: UUID | None
     verdict: Verdict
     code: str | None
     quota_before: int | None = None
@@ -62,6 +64,12 @@ class Assessed:
     appointment_before: UUID | None = None
     ended_before: date | None = None
     appointment_after: UUID | None = None
+    person_id: UUID | None = None
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """Of the account, or of the person without one."""
+        return self.account_id or self.person_id
 
 
 def assess(
@@ -72,12 +80,33 @@ def assess(
     maker_id: UUID | None,
     day: date,
 ) -> list[Assessed]:
-    """In the order of logins; accounts that are not there are left out."""
-    by_id = {one.account_id: one for one in wanted}
-    states = _states(session, action, by_id, day)
+    """In the order of logins, then of names; who is not there is left out."""
     taking = [one.taking_back for one in wanted if one.taking_back is not None]
     known = posts_by_id(session, taking) if taking else {}
-    return [_assess(action, by_id[key], state, maker_id, known) for key, state in states.items()]
+    by_id = {one.account_id: one for one in wanted if one.account_id is not None}
+    states = _states(session, action, by_id, day)
+    found = [_assess(action, by_id[key], state, maker_id, known) for key, state in states.items()]
+    people = {one.person_id: one for one in wanted if one.person_id is not None}
+    return [*found, *_assess_people(session, people, known)] if people else found
+
+
+def _assess_people(
+    session: Session, wanted: Mapping[UUID, Wanted], known: Mapping[UUID, Post]
+) -> Iterator[Assessed]:
+    """Of people without an account. Whether they have got one since makes no difference."""
+    statement = select(Person.id).where(is_among(Person.id, wanted))
+    to = next(iter(wanted.values())).to
+    whose = is_among(Appointment.person_id, wanted)
+    posts = primary_posts(session, whose, to.day) if to is not None else {}
+    for person_id in session.scalars(statement.order_by(Person.sort_key, Person.id)):
+        one, own = wanted[person_id], posts.get(person_id, ())
+        if one.taking_back is not None:
+            verdict, code = assess_move_back(one.taking_back, known)
+        elif one.to is not None:
+            verdict, code = assess_move(own, one.to)
+        else:
+            continue
+        yield Assessed(None, verdict, code, None, None, *_posts(one, own), person_id)
 
 
 def _assess(
@@ -92,7 +121,7 @@ def _assess(
         verdict, code = Verdict.REFUSED, "own-account"
     if action is BulkAction.QUOTA:
         return Assessed(wanted.account_id, verdict, code, state.quota_bytes, wanted.quota_bytes)
-    before, ended, after = _posts(wanted, state)
+    before, ended, after = _posts(wanted, state.posts)
     return Assessed(
         wanted.account_id,
         verdict,
@@ -103,18 +132,18 @@ def _assess(
     )
 
 
-def _posts(wanted: Wanted, state: State) -> tuple[UUID | None, date | None, UUID | None]:
+def _posts(wanted: Wanted, posts: Sequence[Post]) -> tuple[UUID | None, date | None, UUID | None]:
     if wanted.taking_back is not None:
         taking = wanted.taking_back
         return taking.before, taking.ended_before, taking.after
-    former = former_of(state.posts, wanted.to.day) if wanted.to else None
+    former = former_of(posts, wanted.to.day) if wanted.to else None
     return (former.id, former.valid_to, None) if former else (None, None, None)
 
 
 def _verdict(action: BulkAction, wanted: Wanted, state: State, known: Mapping[UUID, Post]) -> Found:
     if wanted.taking_back is not None:
         return assess_move_back(wanted.taking_back, known)
-    if state.status is AccountStatus.CLOSED:
+    if state.status is AccountStatus.CLOSED and action is not BulkAction.MOVE:
         return Verdict.REFUSED, "closed"
     return RULES[action](wanted, state)
 
@@ -202,7 +231,9 @@ def _states(
     rows = session.execute(statement).all()
     placed = _placed(session, day) if action in WITH_LETTERS else set()
     to = next(iter(wanted.values())).to if wanted else None
-    posts = primary_posts(session, wanted, to.day) if to is not None else {}
+    holders = select(Account.person_id).where(one_of(Account.id, wanted))
+    whose = Appointment.person_id.in_(holders)
+    posts = primary_posts(session, whose, to.day) if to is not None else {}
     found = {}
     for key, kind, status, must, box, quota, person_id in rows:
         reader = _has_reader(kind, person_id, placed)

@@ -1,21 +1,29 @@
-"""Plans for many accounts: made, shown, undone by another plan. `confirmation` goes on."""
+"""Plans for many accounts, or to move people: made, shown, undone by another plan.
 
-from collections.abc import Sequence
+`confirmation` goes on.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from identity.accounts.models import Account
+from identity.bulk.audit_tags import BulkAuditTag
 from identity.bulk.errors import BulkPlanLasting, BulkPlanNotFound, BulkSelectionEmpty
 from identity.bulk.models import UNDONE_BY, BulkAction, BulkPlan, BulkRow, BulkStatus, Verdict
 from identity.bulk.moving import destination_of, done_by
 from identity.bulk.planning import Assessed, Wanted, assess
+from identity.people.models import Person
 from identity.people.moves import Destination, check_destination
+from kernel import audit
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
 from kernel.clock import office_day
-from kernel.database import copy_rows
+from kernel.database import copy_rows, is_among
 
 COLUMNS = (
     "plan_id",
@@ -28,6 +36,7 @@ COLUMNS = (
     "appointment_before",
     "ended_before",
     "appointment_after",
+    "person_id",
 )
 MOVES = frozenset({BulkAction.MOVE, BulkAction.MOVE_BACK})
 
@@ -55,12 +64,13 @@ def make_plan(
     action: BulkAction,
     account_ids: Sequence[UUID],
     *,
+    person_ids: Sequence[UUID] = (),
     quota_bytes: int | None = None,
     to: Destination | None = None,
     now: datetime,
     basis: Basis,
 ) -> BulkPlan:
-    """`to` goes with the action MOVE.
+    """`to` and `person_ids` go with the action MOVE: it takes in people who have no account.
 
     Raises BulkSelectionEmpty, PermissionMissing, OrganisationNotFound, OrganisationClosed.
     """
@@ -70,7 +80,20 @@ def make_plan(
         check_destination(session, to)
         plan.organisation_id, plan.position, plan.moves_on = to.organisation_id, to.position, to.day
     wanted = [Wanted(account_id, quota_bytes, to=to) for account_id in account_ids]
-    return _store(session, plan, wanted, now)
+    if to is not None and person_ids:
+        wanted += _of_people(session, person_ids, to)
+    return _store(session, actor, plan, wanted, now)
+
+
+def _of_people(session: Session, person_ids: Sequence[UUID], to: Destination) -> Iterator[Wanted]:
+    """By their accounts where they have one, so that nobody is in a plan twice."""
+    statement = (
+        select(Person.id, Account.id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(is_among(Person.id, person_ids))
+    )
+    for person_id, account_id in session.execute(statement):
+        yield Wanted(account_id, to=to, person_id=None if account_id else person_id)
 
 
 def plan_to_undo(
@@ -85,13 +108,15 @@ def plan_to_undo(
         raise BulkPlanLasting
     plan = _new(actor, UNDONE_BY[done.action], now=now, basis=basis)
     plan.undoes = done.id
-    return _store(session, plan, _wanted_to_undo(session, done), now)
+    return _store(session, actor, plan, _wanted_to_undo(session, done), now)
 
 
 def _wanted_to_undo(session: Session, done: BulkPlan) -> list[Wanted]:
     if done.action is BulkAction.MOVE:
-        moved = done_by(session, done.id)
-        return [Wanted(account_id, taking_back=one) for account_id, one in moved.items()]
+        return [
+            Wanted(account_id, taking_back=one, person_id=person_id)
+            for account_id, person_id, one in done_by(session, done.id)
+        ]
     statement = select(BulkRow.account_id, BulkRow.quota_before, BulkRow.quota_after).where(
         BulkRow.plan_id == done.id, BulkRow.verdict == Verdict.DO
     )
@@ -106,7 +131,9 @@ def wanted_again(session: Session, plan: BulkPlan, shown: Sequence[Assessed]) ->
     if plan.undoes is not None:
         return _wanted_to_undo(session, get_plan(session, plan.undoes))
     to = destination_of(plan) if plan.action is BulkAction.MOVE else None
-    return [Wanted(row.account_id, plan.quota_bytes, to=to) for row in shown]
+    return [
+        Wanted(row.account_id, plan.quota_bytes, to=to, person_id=row.person_id) for row in shown
+    ]
 
 
 def require_rights(actor: Actor, action: BulkAction) -> None:
@@ -131,7 +158,9 @@ def _new(actor: Actor, action: BulkAction, *, now: datetime, basis: Basis) -> Bu
     )
 
 
-def _store(session: Session, plan: BulkPlan, wanted: Sequence[Wanted], now: datetime) -> BulkPlan:
+def _store(
+    session: Session, actor: Actor, plan: BulkPlan, wanted: Sequence[Wanted], now: datetime
+) -> BulkPlan:
     day = office_day(now)
     found = assess(session, plan.action, wanted, maker_id=plan.maker_id, day=day)
     if not found:
@@ -139,7 +168,24 @@ def _store(session: Session, plan: BulkPlan, wanted: Sequence[Wanted], now: date
     session.add(plan)
     session.flush()
     write_rows(session, plan.id, found)
+    counts = Counter(one.verdict for one in found)
+    more = {"undoes": str(plan.undoes)} if plan.undoes is not None else {}
+    record_step(session, actor, BulkAuditTag.MADE, plan, counts, **more)
     return plan
+
+
+def record_step(
+    session: Session,
+    actor: Actor,
+    tag: BulkAuditTag,
+    plan: BulkPlan,
+    counts: Mapping[Verdict, int],
+    **more: str,
+) -> None:
+    """What became of a plan, with its basis, and how many it is about."""
+    figures = {verdict.value: counts.get(verdict, 0) for verdict in Verdict}
+    action = plan.action.value
+    audit.record(session, actor, tag, plan.id, plan.basis, action=action, counts=figures, **more)
 
 
 def write_rows(session: Session, plan_id: UUID, found: Sequence[Assessed]) -> None:
@@ -155,6 +201,7 @@ def write_rows(session: Session, plan_id: UUID, found: Sequence[Assessed]) -> No
             one.appointment_before,
             one.ended_before,
             one.appointment_after,
+            one.person_id,
         )
         for position, one in enumerate(found)
     )
@@ -172,6 +219,7 @@ def rows_of(session: Session, plan_id: UUID) -> list[Assessed]:
             BulkRow.appointment_before,
             BulkRow.ended_before,
             BulkRow.appointment_after,
+            BulkRow.person_id,
         )
         .where(BulkRow.plan_id == plan_id)
         .order_by(BulkRow.position)

@@ -11,7 +11,7 @@ from entrypoints.wiring import Services
 from identity.accounts.models import Account, AccountStatus
 from identity.roles.models import Role
 from kernel.audit import AuditRecord
-from tests.console.bulk.conftest import confirmed, planned, selected, status_of
+from tests.console.bulk.conftest import WHY, confirmed, planned, selected, status_of
 from tests.support.console import ConsoleWorld
 from tests.support.jobs import run_jobs
 from tests.support.sign_on import Browser, Member
@@ -131,3 +131,30 @@ def test_only_who_manages_accounts_confirms_undoes_and_gives_up(
     stranger = console.sign_on.browser()
     assert stranger.post(f"{plan}/ap-dung").status_code == 401
     assert status_of(console, staff[0].id) is AccountStatus.PENDING
+
+
+def test_each_step_of_a_plan_is_in_the_audit_trail_with_its_basis_and_counts(
+    console: ConsoleWorld, desk: Browser, staff: list[Account]
+) -> None:
+    plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
+    confirmed(desk, plan)
+    undoing = desk.post(f"{plan}/hoan-tac", WHY).headers["location"]
+    desk.post(f"{undoing}/bo")
+    first, second = (UUID(address.rpartition("/")[2]) for address in (plan, undoing))
+    figures = {"do": 3, "nothing": 0, "refused": 0}
+    suspending, reinstating = (
+        {"action": action, "counts": figures} for action in ("suspend", "reinstate")
+    )
+    with console.sign_on.services.database.transaction() as session:
+        statement = select(AuditRecord).where(AuditRecord.tag.startswith("bulk-plan:"))
+        records = session.scalars(statement.order_by(AuditRecord.id)).all()
+    assert [(one.tag, one.subject_id, one.details) for one in records] == [
+        ("bulk-plan:made", first, suspending),
+        ("bulk-plan:confirmed", first, suspending),
+        ("bulk-plan:made", second, reinstating | {"undoes": str(first)}),
+        ("bulk-plan:given-up", second, reinstating),
+    ]
+    assert {one.document_number for one in records} == {"9/KH"}
+    trail = console.browser(console.holder(Role.IT)).get(f"/quan-tri/nhat-ky?subject={first}").text
+    assert "Lập thao tác hàng loạt" in trail
+    assert f'href="{plan}"' in trail

@@ -1,6 +1,7 @@
 """Many people moved to another organisation as a plan, and moved back."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -41,6 +42,14 @@ def place(console: ConsoleWorld, account: Account) -> object:
             Appointment.person_id == account.person_id, Appointment.valid_to.is_(None)
         )
         return session.scalars(statement).one()
+
+
+def places(console: ConsoleWorld, *people: UUID | None) -> set[UUID]:
+    with console.sign_on.services.database.transaction() as session:
+        statement = select(Appointment.organisation_id).where(
+            Appointment.person_id.in_(people), Appointment.valid_to.is_(None)
+        )
+        return set(session.scalars(statement))
 
 
 def test_people_are_moved_on_a_day_as_a_whole_and_moved_back(
@@ -137,3 +146,67 @@ def test_an_organisation_that_closes_takes_nobody(
     assert 'id="valid_from-fault"' in again.text
     assert 'value="Trưởng phòng"' in again.text
     assert PATH in again.text
+
+
+def test_people_without_an_account_are_moved_and_moved_back_too(
+    console: ConsoleWorld, desk: Browser
+) -> None:
+    province = console.sign_on.province
+    home = province.organisation("Sở Y tế")
+    outside = province.person(home, "Lò Thị Chưa")
+    inside = province.account(province.person(home, "Lò Thị Có"))
+    merged = province.organisation("Sở Tài chính")
+    found = f"/quan-tri/can-bo?under={home.id}"
+    everybody = f"{PATH}/moi?tat-ca=can-bo&under={home.id}"
+    listed = desk.get(found).text
+    assert f'name="person" value="{outside.id}"' in listed
+    assert everybody.replace("&", "&amp;") in listed
+    assert "1 người được chọn không có tài khoản: chỉ điều động được." in desk.get(everybody).text
+    alone = desk.get(f"{PATH}/moi?person={outside.id}").text
+    assert "Điều động những người này" in alone
+    assert 'name="action"' not in alone
+    address = everybody.replace("/moi?", "/dieu-dong?")
+    assert "Đã chọn 2 người" in desk.get(address).text
+    form = {**WHY, "organisation_id": str(merged.id), "valid_from": DAY.isoformat()}
+    plan = desk.post(address, form).headers["location"]
+    assert numbers(desk, plan) == ["2", "0", "0"]
+    page = desk.get(plan).text
+    assert f'href="/quan-tri/can-bo/{outside.id}">Lò Thị Chưa' in page
+    assert "Cả 2 người được thay đổi cùng lúc" in page
+    province.account(outside)  # makes no difference to where they work
+    confirmed(desk, plan)
+    assert places(console, outside.id, inside.person_id) == {merged.id}
+    undoing = desk.post(f"{plan}/hoan-tac", WHY).headers["location"]
+    assert numbers(desk, undoing) == ["2", "0", "0"]
+    confirmed(desk, undoing)
+    assert places(console, outside.id, inside.person_id) == {home.id}
+
+
+def test_what_happens_meanwhile_to_somebody_without_an_account_is_shown_again(
+    console: ConsoleWorld, desk: Browser
+) -> None:
+    province = console.sign_on.province
+    outside = province.person(province.organisation("Sở Y tế"), "Lò Thị Chưa")
+    merged = province.organisation("Sở Tài chính")
+    address = f"{PATH}/dieu-dong?person={outside.id}"
+    form = {**WHY, "organisation_id": str(merged.id), "valid_from": DAY.isoformat()}
+    plan = desk.post(address, form).headers["location"]
+    further = desk.post(address, form | {"position": "Trưởng phòng"}).headers["location"]
+    confirmed(desk, further)
+    answer = desk.follow(confirmed(desk, plan))
+    assert "Có người đã thay đổi từ lúc bạn xem" in answer.text
+    assert numbers(desk, plan) == ["0", "1", "0"]
+
+
+def test_somebody_ticked_who_has_an_account_by_now_is_in_the_plan_once(
+    console: ConsoleWorld, desk: Browser
+) -> None:
+    province = console.sign_on.province
+    person = province.person(province.organisation("Sở Y tế"), "Lò Thị Vừa Có")
+    account = province.account(person)
+    merged = province.organisation("Sở Tài chính")
+    address = f"{PATH}/dieu-dong?person={person.id}&account={account.id}"
+    form = {**WHY, "organisation_id": str(merged.id), "valid_from": DAY.isoformat()}
+    plan = desk.post(address, form).headers["location"]
+    assert numbers(desk, plan) == ["1", "0", "0"]
+    assert account.login in desk.get(plan).text

@@ -111,7 +111,7 @@ def test_all_people_whom_any_filter_finds_are_planned_for_as_they_were_found(
     address = f"{PATH}/moi?tat-ca=can-bo&q=lo+van+thu&under={organisation.id}&status="
     page = desk.get(address).text
     assert "Đã chọn 2 tài khoản" in page
-    assert "1 người khớp bộ lọc không có tài khoản" in page
+    assert "1 người được chọn không có tài khoản" in page
     plan = planned(desk, address, "suspend")
     late = province.account(province.person(organisation, "Lò Văn Thử"))
     assert numbers(desk, plan) == ["2", "0", "0"]
