@@ -234,7 +234,8 @@ class Services:
 
     @cached_property
     def directory_jobs(self) -> DirectoryJobs:
-        return DirectoryJobs(self.jobs, self.database, self.directory, self.base_dn, self.clock)
+        settings = self.settings.directory
+        return DirectoryJobs(self.jobs, self.database, self.directory, settings, self.clock)
 
     @cached_property
     def sign_on_jobs(self) -> SignOnJobs:

@@ -1,6 +1,7 @@
 """Background jobs on PostgreSQL (procrastinate), deferred in the transaction of their cause."""
 
 import enum
+from datetime import datetime
 from typing import Any
 
 import procrastinate
@@ -22,6 +23,9 @@ STANDING = text("""
     WHERE job.id = :job_id
 """)
 
+NEXT_ATTEMPT = text("""
+    SELECT scheduled_at FROM procrastinate_jobs WHERE id = :job_id AND status = 'todo'
+""")
 SIGN_OF_LIFE = text("""
     SELECT extract(epoch FROM now() - max(last_heartbeat))::float FROM procrastinate_workers
 """)
@@ -78,6 +82,12 @@ def standing_of(session: Session, job_id: int) -> JobStanding:
     if status == "doing":
         return JobStanding.RUNNING if is_alive else JobStanding.INTERRUPTED
     return JobStanding.WAITING if status == "todo" else JobStanding.FAILED
+
+
+def next_attempt(session: Session, job_id: int) -> datetime | None:
+    """When a job that has failed is tried again; None where nobody tries."""
+    found: datetime | None = session.scalar(NEXT_ATTEMPT, {"job_id": job_id})
+    return found
 
 
 def seconds_since_sign_of_life(session: Session) -> float | None:

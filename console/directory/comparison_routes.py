@@ -74,6 +74,7 @@ def show(  # what FastAPI hands over
         part="standing",
         address=f"{PATH}/{comparison_id}",
         comparison=comparison,
+        schedule=comparisons.SCHEDULE,
         standing=standing,
         found=found,
         total=sum(one.count for one in found.values()),

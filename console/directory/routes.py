@@ -50,6 +50,7 @@ def show_directory(
             rows=list_refused(session, SHOWN),
             stops=brake.list_open_stops(session),
             compared=_latest(session),
+            schedule=comparisons.SCHEDULE,
             standings=STANDINGS,
             tones=TONES,
             may_manage=caller.may(Permission.MANAGE_DIRECTORY),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from identity.directory import comparisons
 from identity.directory.comparison import Stage
 from identity.directory.comparison_models import ComparisonStanding, DirectoryComparison
+from kernel.jobs import next_attempt
 from kernel.messages import Message
 
 LATE = timedelta(seconds=10)
@@ -29,6 +30,8 @@ class Watched:
     percent: int = 0
     is_late: bool = False
     """Nobody has taken it yet."""
+    retry_at: datetime | None = None
+    """Of one that failed and that the worker tries again by itself."""
 
     @property
     def is_live(self) -> bool:
@@ -39,6 +42,8 @@ def watched(session: Session, comparison: DirectoryComparison, now: datetime) ->
     standing = comparisons.standing_of(session, comparison)
     if standing is ComparisonStanding.WAITING:
         return Watched(standing, is_late=now - comparison.asked_at > LATE)
+    if standing is ComparisonStanding.FAILED:
+        return Watched(standing, retry_at=next_attempt(session, comparison.job_id))
     if standing is not ComparisonStanding.RUNNING or comparison.stage is None:
         return Watched(standing, BEGUN)
     first, last = SHARES[comparison.stage]

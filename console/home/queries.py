@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from console.session.service import Caller
 from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.directory import comparisons
+from identity.directory.comparison_models import ComparisonStanding
 from identity.directory.pending import count_pending, refusals
 from identity.hr_import.models import ImportPlan, PlanStatus
 from identity.organisations.models import Organisation
@@ -23,6 +24,7 @@ from sso.keys.service import late_algorithms
 from sso.settings import SignOnSettings
 from theme.catalogue import _
 
+BROKEN = {ComparisonStanding.FAILED, ComparisonStanding.INTERRUPTED}
 OVERDUE = timedelta(days=30)
 """After so long without activation a letter has been lost or put aside."""
 
@@ -115,6 +117,15 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
 
 def _drift(session: Session) -> Iterator[Waiting]:
     """As the newest comparison found it, without what is being written again."""
+    last = comparisons.newest_comparison(session)
+    if last is not None and comparisons.standing_of(session, last) in BROKEN:
+        yield Waiting(
+            _("Không đối chiếu được thư mục LDAP"),
+            _("Lần đối chiếu sau mà được thì mục này tự hết."),
+            1,
+            f"/quan-tri/thu-muc/doi-chieu/{last.id}",
+            "alert-triangle",
+        )
     newest = comparisons.newest_result(session)
     if newest is None:
         return

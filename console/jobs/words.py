@@ -19,6 +19,7 @@ class TaskWords:
 TASKS = {
     "bulk.apply": TaskWords(_("Thực hiện thao tác hàng loạt")),
     "directory.compare": TaskWords(_("Đối chiếu thư mục LDAP"), may_be_retried=False),
+    "directory.compare-daily": TaskWords(_("Đối chiếu thư mục LDAP hằng ngày")),
     "directory.follow-calendar": TaskWords(_("Ghi thư mục theo ngày hiệu lực")),
     "identity.password-reset-mail": TaskWords(_("Gửi thư đặt lại mật khẩu"), may_be_retried=False),
     "import.apply": TaskWords(_("Ghi danh sách đã xác nhận")),
@@ -41,6 +42,7 @@ STANDINGS = {
     JobStanding.INTERRUPTED: (_("Bị ngắt"), "warn", "alert-triangle"),
 }
 FAILURES = {
+    "directory-not-compared": _("Chưa đối chiếu được; xem trang Thư mục LDAP."),
     "directory-unavailable": _("Thư mục LDAP không trả lời."),
     "mail-servers-unavailable": _("Dovecot không trả lời."),
     "mail-unavailable": _("Máy chủ gửi thư chưa nhận thư."),

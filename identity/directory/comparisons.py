@@ -28,11 +28,13 @@ from kernel.access import Actor, Permission
 from kernel.audit import Basis
 from kernel.clock import Clock
 from kernel.database import Database, copy_rows, lift_statement_timeout
-from kernel.errors import Conflict, DomainError, NotFound
+from kernel.errors import Conflict, DomainError, NotFound, Unavailable
 from kernel.jobs import JobStanding
 from kernel.jobs import standing_of as standing_of_job
 
 KEPT = 10
+SCHEDULE = "directory schedule"
+"""Who asks for those that nobody asked for."""
 SECONDS_BETWEEN = 0.4
 """Each word of progress is a commit; nobody sees more than two in a second."""
 STORING_SECONDS = 60
@@ -66,6 +68,16 @@ class NothingToRepair(Conflict):
         )
 
 
+class NotCompared(Unavailable):
+    code = "directory-not-compared"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Chưa đối chiếu được thư mục; hệ thống tự thử lại.",
+            "The directory could not be compared; it is tried again.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Differences of one kind."""
@@ -81,9 +93,9 @@ def ask_comparison(
     """The one that is under way, if there is one: two at once would tell nobody more."""
     actor.require(Permission.MANAGE_DIRECTORY)
     session.execute(ONE_AT_A_TIME)
-    newest = newest_comparison(session)
-    if newest is not None and standing_of(session, newest) in LIVE:
-        return newest
+    for known in list_comparisons(session):
+        if standing_of(session, known) in LIVE:
+            return known
     comparison_id = uuid4()
     comparison = DirectoryComparison(
         id=comparison_id,
@@ -219,7 +231,10 @@ class Told:
 def run_comparison(
     database: Database, directory: LdapDirectory, base_dn: str, clock: Clock, comparison_id: UUID
 ) -> Comparison | None:
-    """None when it ended without a result, which is then noted."""
+    """None when it ended without a result, which is then noted, or when another one runs."""
+    with database.transaction() as session:
+        if not _begin(session, comparison_id):
+            return None
     told = Told(database, comparison_id)
     told(Stage.READING, 0, 0)
     try:
@@ -234,6 +249,28 @@ def run_comparison(
         _end(session, comparison_id, clock(), compared=comparison.compared)
         _forget_old(session)
     return comparison
+
+
+def _begin(session: Session, comparison_id: UUID) -> bool:
+    """What an earlier attempt ended with is over. False when another one runs."""
+    session.execute(ONE_AT_A_TIME)
+    for other in list_comparisons(session):
+        is_running = standing_of(session, other) is ComparisonStanding.RUNNING
+        if is_running and other.id != comparison_id:
+            return False
+    mine = DirectoryComparison.id == comparison_id
+    session.execute(update(DirectoryComparison).where(mine).values(finished_at=None, failure=None))
+    return True
+
+
+def find_of_job(session: Session, job_id: int) -> DirectoryComparison | None:
+    return next((one for one in list_comparisons(session) if one.job_id == job_id), None)
+
+
+def is_superseded(session: Session, comparison: DirectoryComparison) -> bool:
+    """Whether a later one has a result."""
+    newest = newest_result(session)
+    return newest is not None and newest.asked_at > comparison.asked_at
 
 
 def _store(session: Session, comparison_id: UUID, comparison: Comparison) -> None:

@@ -10,6 +10,15 @@ from identity.directory.server import tree
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
+class ComparisonSettings(BaseModel):
+    """When the worker compares by itself. Environment: CONGVU_DIRECTORY__COMPARISON__*."""
+
+    daily: bool = True
+    """Compare the directory with the registry once a day; else only when somebody asks."""
+    hour: int = Field(default=2, ge=0, le=23)
+    """Hour of the day in Vietnam at which that begins, a quarter past."""
+
+
 class DirectorySettings(BaseModel):
     """How to reach the LDAP directory. Environment: CONGVU_DIRECTORY__*."""
 
@@ -33,6 +42,8 @@ class DirectorySettings(BaseModel):
     """Operations in one LDAP transaction: one flush to disk for all of them."""
     brake: BrakeSettings = BrakeSettings()
     """When a run stops and asks before it locks or removes accounts."""
+    comparison: ComparisonSettings = ComparisonSettings()
+    """When the worker compares by itself."""
     page_size: int = Field(default=1000, ge=1)
     """Entries in one page of a streaming read."""
 

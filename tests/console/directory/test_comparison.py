@@ -1,5 +1,7 @@
 """Comparing the directory with the registry at the console, and having entries written again."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,9 +12,12 @@ from identity.directory.comparison import DriftKind
 from identity.directory.comparison_models import DirectoryComparison, DirectoryDifference
 from identity.directory.comparisons import KEPT, run_comparison
 from identity.directory.gateway import LdapDirectory
+from identity.directory.jobs import MOST_ATTEMPTS, DirectoryJobs
 from identity.directory.registry import RowKind
+from identity.directory.settings import ComparisonSettings
 from identity.roles.models import Role
 from kernel.audit import AuditRecord
+from kernel.jobs import build_jobs, count_jobs, defer
 from tests.support.console import ConsoleWorld
 from tests.support.jobs import run_jobs
 from tests.support.registry import NOW
@@ -183,6 +188,94 @@ def test_a_process_that_gives_signs_of_life_is_running(
             text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
         )
     assert "Bị ngắt giữa chừng" in browser.get(address).text
+
+
+def due(console: ConsoleWorld, change: str = "") -> None:
+    """Every job is due now, and runs."""
+    with console.sign_on.services.database.transaction() as session:
+        session.execute(text(f"UPDATE procrastinate_jobs SET scheduled_at = NULL {change}"))
+    run_jobs(console.sign_on.services)
+
+
+def begin_of_the_day(console: ConsoleWorld) -> str:
+    """The daily comparison runs for the first time; its address."""
+    services = console.sign_on.services
+    task = services.every_task().tasks["directory.compare-daily"]
+    with services.database.transaction() as session:
+        defer(session, task, timestamp=0)
+    run_jobs(services)
+    with services.database.transaction() as session:
+        comparison = session.scalars(select(DirectoryComparison)).one()
+        comparison.asked_at = NOW - timedelta(hours=1)
+        return f"{PAGE}/{comparison.id}"
+
+
+def test_the_daily_comparison_is_tried_again_until_somebody_has_a_result(
+    console: ConsoleWorld, browser: Browser, directory: LdapDirectory
+) -> None:
+    address = begin_of_the_day(console)  # nobody serves the directory that these tests name
+    assert "Tự động theo lịch" in browser.get(STATUS).text
+    page = browser.get(address).text
+    assert "Thư mục LDAP không trả lời" in page
+    assert "Hệ thống tự thử lại lúc" in page
+    assert "Không đối chiếu được thư mục LDAP" in browser.get("/quan-tri").text
+    by_hand = start(browser)
+    assert by_hand != address
+    compare(console, directory, by_hand)
+    home = browser.get("/quan-tri").text
+    assert "Không đối chiếu được thư mục LDAP" not in home
+    assert "Sai lệch giữa thư mục LDAP" in home
+    with console.sign_on.services.database.transaction() as session:
+        session.execute(text("DELETE FROM procrastinate_jobs WHERE attempts = 0"))
+    due(console)
+    assert "Hệ thống tự thử lại" not in browser.get(address).text
+
+
+def test_the_daily_comparison_leaves_no_broken_job_behind(
+    console: ConsoleWorld, browser: Browser
+) -> None:
+    address = begin_of_the_day(console)
+    due(console, f", attempts = {MOST_ATTEMPTS - 2}")
+    assert "Hệ thống tự thử lại lúc" in browser.get(address).text
+    due(console)
+    page = browser.get(address).text
+    assert "Thư mục LDAP không trả lời" in page
+    assert "Hệ thống tự thử lại" not in page
+    with console.sign_on.services.database.transaction() as session:
+        assert not any(count_jobs(session).values())
+
+
+def test_no_two_comparisons_run_at_once(
+    console: ConsoleWorld, browser: Browser, directory: LdapDirectory
+) -> None:
+    first = begin_of_the_day(console)
+    second = start(browser)
+    with console.sign_on.services.database.transaction() as session:
+        session.execute(
+            text("""WITH worker AS (INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id)
+            UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM worker)
+            WHERE attempts = 0""")
+        )
+    compare(console, directory, first)
+    assert "Thư mục LDAP không trả lời" in browser.get(first).text
+    assert start(browser) == second
+
+
+@pytest.mark.parametrize(
+    ("comparison", "crons"),
+    [({}, {"15 19 * * *"}), ({"hour": 9}, {"15 2 * * *"}), ({"daily": False}, set())],
+)
+def test_the_hour_of_the_daily_comparison_is_a_setting(
+    console: ConsoleWorld, comparison: dict[str, Any], crons: set[str]
+) -> None:
+    services = console.sign_on.services
+    chosen = services.settings.directory.model_copy(
+        update={"comparison": ComparisonSettings(**comparison)}
+    )
+    jobs = build_jobs(services.settings.database.url)
+    DirectoryJobs(jobs, services.database, services.directory, chosen, services.clock)
+    periodic = jobs.periodic_registry.periodic_tasks.values()
+    assert {one.cron for one in periodic if one.task.name == "directory.compare-daily"} == crons
 
 
 def test_old_comparisons_go(
