@@ -12,6 +12,10 @@ from theme.sizes import size_in_words
 
 REMEMBERED = 4096
 """Numbers as they are written: a dashboard has a thousand, and the same ones again and again."""
+SMALLEST_SHARE = 0.001
+"""As far as shares are told apart."""
+UNDER = {"vi": "dưới ", "en": "under "}
+OVER = {"vi": "trên ", "en": "over "}
 SEXES = {Sex.MALE: _("Nam"), Sex.FEMALE: _("Nữ")}
 CONTRACT_TYPES = {
     ContractType.CIVIL_SERVANT: _("Cán bộ, công chức"),
@@ -65,9 +69,26 @@ def number(value: int, language: str) -> str:
 
 
 @lru_cache(REMEMBERED)
-def share(value: float | None, language: str) -> str:
-    """92,1 % and 92.1%; a dash where there is nothing to divide by."""
-    return "–" if value is None else str(format_percent(value, "#,##0.0 %", locale=language))
+def share(value: float | None, language: str, *, brief: bool = False) -> str:
+    """92,1 % and 92.1 %; a dash where there is nothing to divide by.
+
+    What is not nothing is not said to be nothing, nor all what is not all: "dưới 0,1 %" and
+    "trên 99,9 %", briefly "<0,1 %".
+    """
+    if value is None:
+        return "–"
+    text = _percent(value, language)
+    if value > 0 and text == _percent(0, language):
+        under = "<" if brief else UNDER[language]
+        return under + _percent(SMALLEST_SHARE, language)
+    if value < 1 and text == _percent(1, language):
+        over = ">" if brief else OVER[language]
+        return over + _percent(1 - SMALLEST_SHARE, language)
+    return text
+
+
+def _percent(value: float, language: str) -> str:
+    return str(format_percent(value, "#,##0.0 %", locale=language))
 
 
 def size(octets: int, language: str) -> str:

@@ -1,13 +1,13 @@
 """The audit trail: searched, one record, and as a file."""
 
 import enum
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from console.audit import queries
+from console.audit.details import details_of, ids_in
 from console.audit.export import csv_lines
 from console.audit.filters import PATH, AuditFilter, audit_filter
 from console.audit.subjects import names_of
@@ -87,11 +87,8 @@ def show_record(
 ) -> Response:
     with db.transaction() as session:
         record = queries.get_record(session, record_id)
-        named = names_of(session, [record.subject_id]) if record.subject_id else {}
-    details = [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for name, value in record.details.items()
-    ]
+        ids = ids_in(record.details) | ({record.subject_id} if record.subject_id else set())
+        named = names_of(session, ids) if ids else {}
     return pages.show(
         request,
         "audit/record.html",
@@ -99,7 +96,7 @@ def show_record(
         now,
         record=record,
         subject=named.get(record.subject_id) if record.subject_id else None,
-        details=details,
+        details=details_of(record, named, language_of(request), now),
         kinds=KINDS,
         tag_in_words=tag_in_words,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from entrypoints.home import CHECKOUT
+from entrypoints.reference.audit_details import audit_details
 from entrypoints.reference.client_members import client_members
 from entrypoints.reference.columns import columns
 from entrypoints.reference.commands import commands
@@ -22,6 +23,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "columns": columns,
     "client-members": client_members,
     "audit-tags": audit_tags,
+    "audit-details": audit_details,
 }
 
 

@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from console.audit.detail_words import DETAILS
 from console.audit.words import TAGS
+from entrypoints.reference.audit_details import details_in_use
 from entrypoints.reference.refusals import tags_in_use
 from identity.roles.models import Role
 from kernel import audit
@@ -18,6 +20,7 @@ from tests.support.sign_on import Browser
 class Tag(enum.StrEnum):
     CHANGED = "person:changed"
     UNHEARD = "thing:unheard-of"
+    QUOTA = "account:quota-changed"
 
 
 PAGE = "/quan-tri/nhat-ky"
@@ -39,6 +42,13 @@ def write(
 ) -> None:
     with console.sign_on.services.database.transaction() as session:
         audit.record(session, Actor.system(actor), tag, subject, basis, **details)
+
+
+def newest(browser: Browser, more: str = "", tag: Tag = Tag.UNHEARD) -> str:
+    """The page of the newest record of a kind."""
+    page = browser.get(f"{PAGE}?tag={tag.value}").text
+    number = page.partition("<tbody>")[2].partition(f'href="{PAGE}/')[2].partition('"')[0]
+    return browser.get(f"{PAGE}/{number}?{more}").text
 
 
 def test_records_are_shown_in_words_with_the_name_of_what_they_are_about(
@@ -107,12 +117,52 @@ def test_the_list_alone_is_answered_to_a_part_of_the_page(browser: Browser) -> N
 
 def test_one_record_has_its_details(console: ConsoleWorld, browser: Browser) -> None:
     write(console, Tag.UNHEARD, changed=["phone", "<b>"], before=None)
-    page = browser.get(f"{PAGE}?tag=thing:unheard-of").text
-    number = page.partition("<tbody>")[2].partition(f'href="{PAGE}/')[2].partition('"')[0]
-    record = browser.get(f"{PAGE}/{number}").text
+    record = newest(browser)
     assert "thing:unheard-of" in record
-    assert "[&#34;phone&#34;, &#34;&lt;b&gt;&#34;]" in record
+    assert "<dt>Đã đổi</dt><dd>Số điện thoại, &lt;b&gt;</dd>" in record
+    assert "<dt>Trước</dt><dd>–</dd>" in record
     assert "77/QĐ-SNV" in record
+
+
+def test_details_are_said_in_words_and_name_whom_they_mean(
+    console: ConsoleWorld, browser: Browser
+) -> None:
+    member = console.sign_on.member("Hoàng Thị Mơ")
+    write(
+        console,
+        Tag.UNHEARD,
+        person=str(member.id),
+        action="move_back",
+        counts={"do": 1200, "refused": 0},
+        valid_from="2026-11-28",
+        expires_at="2026-11-28T02:05:00+00:00",
+        this_one=True,
+        job=12345,
+        cells=[[1, 2]],
+        novelty="<i>%d</i>",
+    )
+    record = newest(browser)
+    for said in (
+        f'<dt>Người</dt><dd><a href="/quan-tri/tai-khoan/{member.id}">Hoàng Thị Mơ',
+        "<dt>Thao tác đã chọn</dt><dd>Hoàn tác điều động</dd>",
+        "<dd>Sẽ làm: 1.200; Không làm được: 0</dd>",
+        "<dt>Hiệu lực từ</dt><dd>28/11/2026</dd>",
+        ", 09:05</dd>",
+        "<dt>Chính phiên này</dt><dd>Có</dd>",
+        "<dd>12345</dd>",
+        "<dd>[[1, 2]]</dd>",
+        "<dt>novelty</dt><dd>&lt;i&gt;%d&lt;/i&gt;</dd>",
+    ):
+        assert said in record, said
+    english = newest(browser, "&lang=en")
+    assert "<dd>Will be done: 1,200; Refused: 0</dd>" in english
+
+
+def test_quotas_are_sizes(console: ConsoleWorld, browser: Browser) -> None:
+    write(console, Tag.QUOTA, before=None, after=2 * 1024**3)
+    record = newest(browser, tag=Tag.QUOTA)
+    assert "<dt>Trước</dt><dd>Không giới hạn</dd>" in record
+    assert "<dt>Sau</dt><dd>2 GB</dd>" in record
 
 
 def test_what_is_taken_out_is_itself_recorded(console: ConsoleWorld, browser: Browser) -> None:
@@ -129,3 +179,7 @@ def test_what_is_taken_out_is_itself_recorded(console: ConsoleWorld, browser: Br
 
 def test_every_tag_that_is_written_has_words() -> None:
     assert set(tags_in_use()) <= set(TAGS)
+
+
+def test_every_detail_that_is_written_has_words() -> None:
+    assert details_in_use() <= set(DETAILS)
