@@ -17,7 +17,7 @@ from benchmarks.support.usage_population import populate
 from entrypoints.wiring import Services
 from identity.accounts.models import AccountKind
 from kernel.database import lift_statement_timeout
-from mail_admin.rate import roster, service
+from mail_admin.rate import listing, service
 from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.computing import Computation, compute
 from mail_admin.rate.periods import PeriodKind, month_window, period_of
@@ -157,7 +157,7 @@ def _drill_branch(session: Session) -> None:
 def _drill(session: Session, branch: Branch) -> None:
     kept = get_kept(session, OCTOBER)
     found = read_organisations(session, kept.id, branch).nodes
-    roster.list_mailboxes(session, kept, found, MailboxState.UNUSED)
+    listing.list_mailboxes(session, kept, found, MailboxState.UNUSED)
 
 
 def _percentile(values: Sequence[float]) -> float:

@@ -12,7 +12,7 @@ from console.usage.view import mailboxes_address
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.paging import decode_cursor, encode_cursor
-from mail_admin.rate import queries, roster
+from mail_admin.rate import listing, queries
 from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.history import list_kept_months
@@ -47,7 +47,7 @@ def list_mailboxes(
         organisations = read_organisations(
             session, kept.id, Branch(wanted.under, 0 if own else None)
         )
-        rows = roster.list_mailboxes(
+        rows = listing.list_mailboxes(
             session,
             kept,
             organisations.nodes,

@@ -9,7 +9,7 @@ from rich.console import Console
 from entrypoints.cli.session import Session, answer, as_json, basis_of, folding_table, with_basis
 from kernel.clock import office_day, office_time
 from kernel.messages import Message
-from mail_admin.rate import queries, roster, service
+from mail_admin.rate import listing, queries, roster, service
 from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.errors import MonthOpen
@@ -192,7 +192,7 @@ def mailboxes(
         kept = queries.get_kept(database, parse_month(month))
         branch = Branch(organisation, 0 if own else None)
         places = read_organisations(database, kept.id, branch).nodes
-        rows = roster.list_mailboxes(
+        rows = listing.list_mailboxes(
             database, kept, places, MailboxState(state), scope=Scope(scope or "both")
         )
     text = formula(kept.settings)

@@ -46,24 +46,44 @@ class Question:
     values: dict[str, Any]
 
 
-CHOSEN = """
-chosen AS MATERIALIZED ( -- whoever may count there: who ever was there, and what is its own
-    SELECT account.id AS account_id, account.person_id
-    FROM identity_appointment AS appointment JOIN identity_account AS account USING (person_id)
-    WHERE appointment.organisation_id = ANY(:wanted) AND appointment.is_primary
-    UNION
-    SELECT id, NULL FROM identity_account
-    WHERE organisation_id = ANY(:wanted) AND kind = 'organisation'
-    ORDER BY account_id -- neighbours are looked up after each other in every index
-),
+OF_ORGANISATIONS = """
+SELECT account.id AS account_id, account.person_id
+FROM identity_appointment AS appointment JOIN identity_account AS account USING (person_id)
+WHERE appointment.organisation_id = ANY(:wanted) AND appointment.is_primary
+UNION
+SELECT id, NULL FROM identity_account
+WHERE organisation_id = ANY(:wanted) AND kind = 'organisation'
 """
+"""Whoever may count there: who ever was there, and what is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Accounts that are asked about, instead of all."""
+
+    sql: str
+    """Selects `account_id` and `person_id`."""
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of_organisations(cls, ids: Sequence[UUID]) -> "Chosen":
+        """Whose mailboxes may count there; some of them may count elsewhere."""
+        return cls(OF_ORGANISATIONS, {"wanted": list(ids)})
+
+    @classmethod
+    def accounts(cls, ids: Sequence[UUID]) -> "Chosen":
+        these = "SELECT id AS account_id, person_id FROM identity_account WHERE id = ANY(:accounts)"
+        return cls(these, {"accounts": list(ids)})
+
+
+# in this order neighbours are looked up after each other in every index
+CHOSEN = "chosen AS MATERIALIZED (SELECT * FROM ({chosen}) AS whoever ORDER BY account_id),"
 OF_CHOSEN = {
-    "chosen": CHOSEN,
     "of_accounts": "AND account_id IN (SELECT account_id FROM chosen)",
     "of_persons": "AND person_id IN (SELECT person_id FROM chosen)",
     "whom": "chosen JOIN identity_account AS account ON account.id = chosen.account_id",
 }
-OF_ALL = dict.fromkeys(OF_CHOSEN, "") | {"whom": "identity_account AS account"}
+OF_ALL = dict.fromkeys(OF_CHOSEN, "") | {"chosen": "", "whom": "identity_account AS account"}
 
 SERVICE = """
 steady AS ( -- nearly all had one status all the time; only the others are added up
@@ -213,19 +233,19 @@ def mailboxes(
     window: Window,
     reference_day: date,
     settings: UsageRateSettings,
-    wanted: Sequence[UUID] | None = None,
+    chosen: Chosen | None = None,
 ) -> Question:
     """Every mailbox that existed in the window; `:tree` binds the organisations that did.
 
-    With `wanted`, only those of these organisations are sure to be among them, and others may be:
-    what is said of each is the same.
+    With `chosen` those of them alone: what is said of each is the same.
     """
     parts = month_parts(window, reference_day, RECENT)
     signs = sorted(set(settings.active_by))
     values = _values(window, reference_day, settings) | _bits_of_months(parts)
-    of_whom = OF_ALL if wanted is None else OF_CHOSEN
-    if wanted is not None:
-        values["wanted"] = list(wanted)
+    of_whom = OF_ALL
+    if chosen is not None:
+        of_whom = OF_CHOSEN | {"chosen": CHOSEN.format(chosen=chosen.sql)}
+        values |= chosen.values
     parts_of_it = of_whom | _of_months(parts, signs) | _counts(window, len(parts), of_whom)
     parts_of_it["signs"] = used_days(signs)
     dormant = "".join(DORMANCY.format(length=length) for length in reversed(DORMANT))

@@ -1,4 +1,4 @@
-"""The mailboxes behind the figures: who counts and why, frozen with a month, and what differs."""
+"""The mailboxes behind the figures: as what they count, frozen with a month, and what differs."""
 
 import enum
 from collections.abc import Collection, Sequence
@@ -10,14 +10,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from mail_admin.rate.mailboxes_sql import PLANNED, Question, mailboxes
+from mail_admin.rate.mailboxes_sql import PLANNED, Chosen, Question, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window
-from mail_admin.rate.queries import KeptWindow, days_of
+from mail_admin.rate.queries import KeptWindow
 from mail_admin.rate.report import KINDS_OF_SCOPE, Scope
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.tree import Node
-from mail_admin.rate.use import MASKS
 
 COLUMNS = (
     "account_id",
@@ -41,6 +40,7 @@ COLUMNS = (
     "service_days",
 )
 LIVE = {"weekly_active": "used_7 AS weekly_active"}
+LIVE_COLUMNS = ", ".join(LIVE.get(name, name) for name in COLUMNS)
 COMPARED = (
     "organisation_id",
     "status",
@@ -94,7 +94,6 @@ CONDITIONS = {
 IN_FORCE = text("""
 SELECT organisation_id FROM identity_organisation_period
 WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)
-    AND (cast(:wanted AS uuid[]) IS NULL OR organisation_id = ANY(:wanted))
 """)
 FEW = text("""
 SELECT :times * coalesce(sum(issued) FILTER (WHERE organisation_id = ANY(:wanted)), 0)
@@ -103,73 +102,65 @@ FROM mail_admin_rate_figure WHERE window_id = :window_id
 """)
 TIMES_QUICKER = 5
 """Reading a mailbox with all others than looking for it; measured in docs/performance.md."""
-LISTED = """
-SELECT mailbox.*, account.login, coalesce(person.full_name, account.display_name) AS name,
-    account.person_id
-FROM ({source}) AS mailbox
-JOIN identity_account AS account ON account.id = mailbox.account_id
-LEFT JOIN identity_person AS person ON person.id = account.person_id
-WHERE mailbox.organisation_id = ANY(:wanted) AND mailbox.kind = ANY(:kinds)
-    AND ({condition}) AND account.login COLLATE "C" > :after
-ORDER BY account.login COLLATE "C" LIMIT :limit
-"""
 STANDINGS = """
 SELECT account_id, status, on_leave, days_in_service, in_service, active FROM ({source}) AS mailbox
-WHERE organisation_id = ANY(:wanted) AND kind = ANY(:kinds)
+WHERE organisation_id = ANY(:counted_at) AND kind = ANY(:kinds)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One mailbox with what makes it count or not."""
-
-    account_id: UUID
-    person_id: UUID | None
-    """None for a mailbox of an organisation."""
-    login: str
-    name: str
-    kind: str
-    organisation_id: UUID
-    organisation_code: str | None
-    organisation_name: str
-    status: str
-    on_leave: bool
-    days_in_service: int
-    active_days: int
-    in_service: bool
-    active: bool
-    polling_only: bool
-    dormant_days: int
-    moved_from: str | None
-    """Name of the organisation on the first day, when that was another one."""
-    used: dict[str, list[date]]
-    """By web, program, sent, read: on which days."""
 
 
 def freeze(session: Session, window_id: UUID, window: Window, settings: UsageRateSettings) -> int:
     """Write down every mailbox behind the figures of a month that ends. Answers how many."""
-    question, columns = _live(session, window, window.last_day, settings)
+    question = ask(session, window, window.last_day, settings)
     statement = (
         f"{question.sql} INSERT INTO mail_admin_rate_mailbox (window_id, {', '.join(COLUMNS)})"
-        f" SELECT :window_id, {columns} FROM mailbox"
+        f" SELECT :window_id, {LIVE_COLUMNS} FROM mailbox"
     )
     result: Any = session.execute(text(statement), question.values | {"window_id": window_id})
     return int(result.rowcount)
 
 
-def _live(
+def ask(
     session: Session,
     window: Window,
     reference_day: date,
     settings: UsageRateSettings,
-    wanted: Sequence[UUID] | None = None,
-) -> tuple[Question, str]:
-    """The question and its columns; with `wanted` for those organisations alone."""
+    chosen: Chosen | None = None,
+) -> Question:
     session.execute(PLANNED)
-    question = mailboxes(window, reference_day, settings, wanted)
-    values = {"day": reference_day, "wanted": None if wanted is None else list(wanted)}
-    question.values["tree"] = list(session.scalars(IN_FORCE, values))
-    return question, ", ".join(LIVE.get(name, name) for name in COLUMNS)
+    question = mailboxes(window, reference_day, settings, chosen)
+    question.values["tree"] = list(session.scalars(IN_FORCE, {"day": reference_day}))
+    return question
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where mailboxes with their standing are read from."""
+
+    head: str
+    """What the statement begins with."""
+    sql: str
+    """Selects COLUMNS."""
+    values: dict[str, Any]
+
+
+def live(
+    session: Session, kept: KeptWindow, binds: dict[str, Any], chosen: Chosen | None
+) -> Source:
+    question = ask(session, kept.window, kept.reference_day, kept.settings, chosen)
+    return Source(question.sql, f"SELECT {LIVE_COLUMNS} FROM mailbox", binds | question.values)
+
+
+def whom(organisations: Collection[UUID], scope: Scope) -> dict[str, Any]:
+    kinds = [kind.value for kind in KINDS_OF_SCOPE[scope]]
+    return {"counted_at": list(organisations), "kinds": kinds}
+
+
+def are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID]) -> bool:
+    """Whether looking for their mailboxes one by one is quicker than reading whole tables."""
+    if NOWHERE in organisations:
+        return False  # whoever counts there is at many places
+    values = {"window_id": kept.id, "wanted": list(organisations), "times": TIMES_QUICKER}
+    return bool(session.scalar(FEW, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,89 +174,28 @@ class Standing:
     active: bool
 
 
-def list_mailboxes(
-    session: Session,
-    kept: KeptWindow,
-    organisations: Sequence[Node],
-    state: MailboxState = MailboxState.ISSUED,
-    *,
-    scope: Scope = Scope.BOTH,
-    after: str = "",
-    limit: int = 1_000_000,
-) -> list[RosterRow]:
-    """In the order of logins; of a closed month as it was closed, else as it is now."""
-    nodes = {node.id: node for node in organisations}
-    head, source, values = _source(session, kept, nodes, scope)
-    values |= {"after": after, "limit": limit}
-    statement = head + LISTED.format(source=source, condition=CONDITIONS[state])
-    rows = session.execute(text(statement), values).mappings().all()
-    origins = _names(session, {row["moved_from"] for row in rows} - {None})
-    return [
-        _row(row, nodes[row["organisation_id"]], kept.window.starts_on, origins) for row in rows
-    ]
-
-
 def standings(
     session: Session, kept: KeptWindow, organisations: Sequence[Node], scope: Scope
 ) -> dict[UUID, Standing]:
-    """By account, from where `list_mailboxes` reads."""
+    """By account."""
     nodes = {node.id: node for node in organisations}
-    head, source, values = _source(session, kept, nodes, scope)
-    rows = session.execute(text(head + STANDINGS.format(source=source)), values).all()
+    found = source(session, kept, nodes, scope)
+    statement = text(found.head + STANDINGS.format(source=found.sql))
+    rows = session.execute(statement, found.values).all()
     return {account_id: Standing(*standing) for account_id, *standing in rows}
 
 
-def _source(
+def source(
     session: Session, kept: KeptWindow, organisations: Collection[UUID], scope: Scope
-) -> tuple[str, str, dict[str, Any]]:
-    """What a statement begins with, the rows it selects from, and what they bind."""
-    values: dict[str, Any] = {
-        "wanted": list(organisations),
-        "kinds": [kind.value for kind in KINDS_OF_SCOPE[scope]],
-    }
+) -> Source:
+    """Of a closed month as it was closed, else as it is now."""
+    binds = whom(organisations, scope)
     if kept.closed_at is not None:
-        values["window_id"] = kept.id
-        return "", "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id", values
-    wanted = list(organisations) if _are_few(session, kept, organisations) else None
-    question, columns = _live(session, kept.window, kept.reference_day, kept.settings, wanted)
-    return question.sql, f"SELECT {columns} FROM mailbox", values | question.values
-
-
-def _are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID]) -> bool:
-    """Whether looking for their mailboxes one by one is quicker than reading whole tables."""
-    if NOWHERE in organisations:
-        return False  # whoever counts there is at many places
-    values = {"window_id": kept.id, "wanted": list(organisations), "times": TIMES_QUICKER}
-    return bool(session.scalar(FEW, values))
-
-
-def _names(session: Session, organisation_ids: set[UUID]) -> dict[UUID, str]:
-    statement = text("SELECT id, name FROM identity_organisation WHERE id = ANY(:ids)")
-    rows = session.execute(statement, {"ids": list(organisation_ids)})
-    return {row.id: row.name for row in rows}
-
-
-def _row(row: Any, node: Node, starts_on: date, origins: dict[UUID, str]) -> RosterRow:
-    return RosterRow(
-        account_id=row["account_id"],
-        person_id=row["person_id"],
-        login=row["login"],
-        name=row["name"],
-        kind=row["kind"],
-        organisation_id=row["organisation_id"],
-        organisation_code=node.code,
-        organisation_name=node.name,
-        status=row["status"],
-        on_leave=row["on_leave"],
-        days_in_service=row["days_in_service"],
-        active_days=row["active_days"],
-        in_service=row["in_service"],
-        active=row["active"],
-        polling_only=row["polling_only"],
-        dormant_days=row["dormant_days"],
-        moved_from=origins.get(row["moved_from"]),
-        used={sign.value: days_of(row[column], starts_on) for sign, column in MASKS.items()},
-    )
+        frozen = "SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id"
+        return Source("", frozen, binds | {"window_id": kept.id})
+    few = are_few(session, kept, organisations)
+    chosen = Chosen.of_organisations(list(organisations)) if few else None
+    return live(session, kept, binds, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +215,7 @@ def corrections(session: Session, kept: KeptWindow) -> list[Correction]:
 
     By the definition of the time; so nothing has to be remembered for it.
     """
-    question, columns = _live(session, kept.window, kept.window.last_day, kept.settings)
+    question = ask(session, kept.window, kept.window.last_day, kept.settings)
     then = ", ".join(f"old.{name} AS then_{name}" for name in COMPARED)
     now = ", ".join(f"fresh.{name} AS now_{name}" for name in COMPARED)
     differs = " OR ".join(f"old.{name} IS DISTINCT FROM fresh.{name}" for name in COMPARED)
@@ -294,7 +224,7 @@ def corrections(session: Session, kept: KeptWindow) -> list[Correction]:
             coalesce(person.full_name, account.display_name) AS name,
             old.account_id IS NOT NULL AS was_there, fresh.account_id IS NOT NULL AS is_there
         FROM (SELECT * FROM mail_admin_rate_mailbox WHERE window_id = :window_id) AS old
-        FULL JOIN (SELECT {columns} FROM mailbox) AS fresh USING (account_id)
+        FULL JOIN (SELECT {LIVE_COLUMNS} FROM mailbox) AS fresh USING (account_id)
         JOIN identity_account AS account ON account.id = account_id
         LEFT JOIN identity_person AS person ON person.id = account.person_id
         WHERE {differs} ORDER BY account.login"""

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query, Request
 from kernel.clock import office_day
 from kernel.http import Cursor, Db, Now, PageSize, ReadsUsage, problems
 from kernel.paging import CursorInvalid, decode_cursor, encode_cursor
-from mail_admin.rate import queries, roster, service
+from mail_admin.rate import listing, queries, service
 from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.definition import formula
 from mail_admin.rate.errors import MonthInvalid, NoFigures, OrganisationNotInReport
@@ -102,7 +102,7 @@ def list_mailboxes(
         kept = queries.get_kept(session, parse_month(month))
         branch = Branch(organisation, None if below else 0)
         places = read_organisations(session, kept.id, branch).nodes
-        rows = roster.list_mailboxes(
+        rows = listing.list_mailboxes(
             session, kept, places, state, scope=scope, after=after, limit=limit + 1
         )
     shown = rows[:limit]

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mail_admin.rate.listing import RosterRow
 from mail_admin.rate.measures import Measures
 from mail_admin.rate.report import Report, ReportRow, share
-from mail_admin.rate.roster import Correction, RosterRow
+from mail_admin.rate.roster import Correction
 
 
 class FormulaOut(BaseModel):

@@ -15,12 +15,13 @@ from identity.accounts.models import AccountStatus
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.database import Database
-from mail_admin.rate import queries, roster, service
+from mail_admin.rate import listing, queries, roster, service
 from mail_admin.rate.branch import EVERYTHING, Branch, read_organisations
 from mail_admin.rate.errors import MonthClosed
+from mail_admin.rate.listing import RosterRow
 from mail_admin.rate.periods import Period, PeriodKind, Window, parse_month, period_of
 from mail_admin.rate.report import Report, Scope
-from mail_admin.rate.roster import MailboxState, RosterRow
+from mail_admin.rate.roster import MailboxState
 from mail_admin.rate.settings import Sign, UsageRateSettings
 from tests.support.usage import LONG_AGO, Registry, morning, use
 
@@ -72,7 +73,7 @@ class Small:
         with self.db.transaction() as session:
             kept = queries.get_kept(session, parse_month(month))
             places = read_organisations(session, kept.id, Branch(code)).nodes
-            return roster.list_mailboxes(session, kept, places, state)
+            return listing.list_mailboxes(session, kept, places, state)
 
     def close(self, now: datetime = AFTER, month: str = "2026-10") -> None:
         with self.db.transaction() as session:

@@ -16,7 +16,7 @@ from kernel.clock import utc_now
 from mail_admin.rate import queries, service
 from mail_admin.rate.branch import Branch
 from mail_admin.rate.computing import compute, keep
-from mail_admin.rate.mailboxes_sql import mailboxes
+from mail_admin.rate.mailboxes_sql import Chosen, mailboxes
 from mail_admin.rate.measures import MEASURES
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Period, PeriodKind, Window
@@ -117,13 +117,13 @@ def test_a_branch_read_alone_is_that_part_of_everything(
 def test_mailboxes_of_some_organisations_are_those_among_all(
     engine: Engine, world: World, window: Window, rules: UsageRateSettings, today: date
 ) -> None:
-    """By the indexes of a few organisations, and by reading every table once."""
+    """By the indexes of a few organisations or accounts, and by reading every table once."""
     day = window.reference_day(max(today, window.starts_on))
     with written(engine, world) as (session, ids):
         tree = list(compute(session, window, day, rules).tree.by_id)
 
-        def ask(wanted: list[UUID] | None) -> list[dict[str, Any]]:
-            question = mailboxes(window, day, rules, wanted)
+        def ask(chosen: Chosen | None) -> list[dict[str, Any]]:
+            question = mailboxes(window, day, rules, chosen)
             statement = text(f"{question.sql} SELECT * FROM mailbox ORDER BY account_id")
             rows = session.execute(statement, question.values | {"tree": tree}).mappings()
             return [dict(row) for row in rows]
@@ -132,7 +132,10 @@ def test_mailboxes_of_some_organisations_are_those_among_all(
         for count in (1, 2):
             for start in range(len(ids)):
                 wanted = ids[start:][:count]
-                assert of_these(ask(wanted), wanted) == of_these(everyone, wanted)
+                found = ask(Chosen.of_organisations(wanted))
+                assert of_these(found, wanted) == of_these(everyone, wanted)
+        for part in (everyone[::2], everyone[:1], []):
+            assert ask(Chosen.accounts([row["account_id"] for row in part])) == part
 
 
 def of_these(rows: list[dict[str, Any]], organisations: list[UUID]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from mail_admin.rate import roster
+from mail_admin.rate import listing
 from mail_admin.rate.branch import read_organisations
 from mail_admin.rate.computing import compute, keep
 from mail_admin.rate.definition import signs_in_words
@@ -53,7 +53,7 @@ def shown(session: Session, today: date, state: MailboxState) -> set[str]:
     kept = get_kept(session, month_window(today))
     found = read_organisations(session, kept.id)
     places = found.nodes if found.unplaced is None else [*found.nodes, found.unplaced]
-    return {row.login for row in roster.list_mailboxes(session, kept, places, state)}
+    return {row.login for row in listing.list_mailboxes(session, kept, places, state)}
 
 
 @settings(max_examples=60)
