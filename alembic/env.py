@@ -13,6 +13,7 @@ MODELS = (
     "kernel.api_tokens",
     "kernel.audit",
     "kernel.audit_spool_flush",
+    "kernel.certificates",
     "kernel.job_notes",
     "identity.organisations.models",
     "identity.people.models",

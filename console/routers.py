@@ -16,6 +16,7 @@ from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
 from console.domains.form_routes import router as domain_forms_router
 from console.domains.routes import router as domains_router
+from console.health.certificate_routes import router as certificates_router
 from console.health.routes import router as health_router
 from console.home.routes import router as home_router
 from console.imports.confirm_routes import router as import_confirm_router
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     domains_router,
     jobs_router,
     health_router,
+    certificates_router,
     settings_router,
     audit_router,
     roles_router,

@@ -18,6 +18,7 @@ from entrypoints.home import CHECKOUT, Home
 from entrypoints.wiring import Services
 from identity.directory.brake import list_open_stops
 from identity.directory.pending import count_pending, refusals
+from kernel.certificate_watch import count_ending, count_unseen, list_certificates
 from kernel.health import Examiner, Finding, State
 from kernel.jobs import SILENT_SECONDS, JobStanding, count_jobs, seconds_since_sign_of_life
 from kernel.messages import Message
@@ -58,6 +59,7 @@ def examiner(services: Services) -> Examiner:
             "logs": looking.asked(looking.logs),
             "signing-keys": looking.asked(looking.signing_keys),
             "dkim": looking.asked(_dkim),
+            "certificates": looking.asked(looking.certificates),
             "sign-outs": looking.asked(_sign_outs),
             "disk": looking.disk,
             "parts": parts,
@@ -137,6 +139,29 @@ class Looking:
                 f"A key ends on {first:%d/%m/%Y} and has no successor.",
             )
         return _good(f"Có khoá đến ngày {first:%d/%m/%Y}.", f"Keys until {first:%d/%m/%Y}.")
+
+    def certificates(self, session: Session) -> Finding:
+        now = self._services.clock()
+        known, unseen = list_certificates(session), count_unseen(session)
+        ends = [one.ends_at for one in known if one.ends_at is not None]
+        if not known:
+            return _off("Chưa xem chứng thư số nào.", "No certificate was looked at yet.")
+        if ended := sum(end <= now for end in ends):
+            return _bad(f"{ended} chứng thư số đã hết hạn.", f"{ended} certificates have ended.")
+        if ending := count_ending(session, now):
+            return _warn(
+                f"{ending} chứng thư số hết hạn trong 30 ngày tới.",
+                f"{ending} certificates end within 30 days.",
+            )
+        if unseen:
+            return _warn(
+                f"Không xem được {unseen} chứng thư số.",
+                f"{unseen} certificates could not be looked at.",
+            )
+        first = min(ends)
+        return _good(
+            f"Sớm nhất hết hạn ngày {first:%d/%m/%Y}.", f"The first ends {first:%d/%m/%Y}."
+        )
 
     def disk(self) -> Finding:
         folders = {_standing(Home.from_environment(os.environ).path)}

@@ -17,6 +17,7 @@ from identity.directory.settings import DirectorySettings
 from identity.handover.settings import HandoverSettings
 from identity.hr_import.settings import ImportSettings
 from kernel.audit_spool import AuditSettings
+from kernel.certificates import CertificateSettings
 from kernel.database import DatabaseSettings
 from kernel.encryption import EncryptionSettings
 from kernel.errors import Invalid
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     handover: HandoverSettings = HandoverSettings()
     audit: AuditSettings = AuditSettings()
     outbound: OutboundSettings = OutboundSettings()
+    certificates: CertificateSettings = CertificateSettings()
     sso: SignOnSettings = SignOnSettings()
     usage_rate: UsageRateSettings = UsageRateSettings()
     reports: ReportSettings = ReportSettings()

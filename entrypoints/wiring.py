@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import procrastinate
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from entrypoints.home import Home
 from entrypoints.settings import Settings
+from entrypoints.watched_certificates import watched_certificates
 from entrypoints.web_processes import SHARED_FOLDER
 from identity.accounts.jobs import PasswordJobs
 from identity.accounts.passwords import Passwords
@@ -26,6 +27,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from kernel.access import Actor
 from kernel.async_database import AsyncDatabase
 from kernel.audit_spool import AuditSpool
+from kernel.certificate_watch import CertificateJobs
 from kernel.clock import Clock, utc_now
 from kernel.database import Database, build_engine
 from kernel.encryption import KeyRing
@@ -207,9 +209,21 @@ class Services:
             self.mail_server_jobs,
             self.usage_jobs,
             self.reminder_jobs,
+            self.certificate_jobs,
         ):
             assert built  # noqa: S101
         return self.jobs
+
+    @cached_property
+    def certificate_jobs(self) -> CertificateJobs:
+        home = Home.from_environment(os.environ).path
+        return CertificateJobs(
+            self.jobs,
+            self.database,
+            partial(watched_certificates, self.settings, home),
+            self.settings.certificates.timeout_seconds,
+            self.clock,
+        )
 
     @cached_property
     def return_path(self) -> ReturnPath | None:

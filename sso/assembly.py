@@ -20,6 +20,7 @@ from sso.cas.tickets import Tickets
 from sso.cas.validation import CasValidator
 from sso.claims.subject import Claims
 from sso.clients.keys import ClientKeys, Fetcher
+from sso.clients.published import PublishedCertificates
 from sso.clients.registry import Clients, load_clients
 from sso.keys.ring import SigningKeys, load_signing_keys
 from sso.login.devices import DeviceApprovals
@@ -123,7 +124,8 @@ class SingleSignOn:
 
     @cached_property
     def client_keys(self) -> ClientKeys:
-        return ClientKeys(self.fetcher)
+        published = PublishedCertificates(self.database, self.clock)
+        return ClientKeys(self.fetcher, published.note)
 
     @cached_property
     def client_throttling(self) -> ClientThrottling:

@@ -39,6 +39,8 @@ OVER: Mapping[str, str] = {
         AND NOT EXISTS (SELECT FROM sso_cas_ticket WHERE participation_id = sso_participation.id)
         AND NOT EXISTS (SELECT FROM sso_logout_delivery
             WHERE participation_id = sso_participation.id)""",
+    "sso_published_certificate": """NOT EXISTS (SELECT FROM sso_client
+        WHERE description ->> 'jwks_uri' = sso_published_certificate.address)""",
     "sso_session": """ended_at < :history
         AND NOT EXISTS (SELECT FROM sso_participation WHERE session_id = sso_session.id)
         AND NOT EXISTS (SELECT FROM sso_interaction WHERE session_id = sso_session.id)

@@ -1,5 +1,6 @@
 """How the console calls what is looked at, and what it found."""
 
+from kernel.certificates import CertificateKind, Failure
 from kernel.health import State
 from theme.catalogue import _
 
@@ -15,6 +16,7 @@ CHECKS = {
     "logs": (_("Đọc nhật ký thư"), ""),
     "signing-keys": (_("Khoá ký của đăng nhập một lần"), "/quan-tri/khoa-ky"),
     "dkim": (_("Chữ ký DKIM"), "/quan-tri/ten-mien"),
+    "certificates": (_("Chứng thư số của máy chủ"), "/quan-tri/chung-thu-so"),
     "sign-outs": (_("Báo đăng xuất cho các hệ thống"), ""),
     "disk": (_("Chỗ trống trên đĩa"), ""),
     "parts": (_("Các phần trên máy này"), ""),
@@ -27,3 +29,11 @@ STATES = {
     State.OFF: (_("Không dùng"), "quiet", "circle-minus"),
 }
 """A word, a tone and an icon."""
+CERTIFICATE_KINDS = {
+    CertificateKind.SERVER: _("Máy chủ"),
+    CertificateKind.AUTHORITY: _("Cơ quan chứng thực"),
+}
+LOOK_FAILURES = {
+    Failure.UNREADABLE: _("Không đọc được tệp, hoặc tệp không có chứng thư số."),
+    Failure.UNREACHABLE: _("Máy chủ không cho xem chứng thư số trong thời gian cho phép."),
+}

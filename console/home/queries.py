@@ -18,6 +18,7 @@ from identity.hr_import.models import ImportPlan, PlanStatus
 from identity.organisations.models import Organisation
 from identity.organisations.queries import in_force
 from kernel.access import Permission
+from kernel.certificate_watch import count_ending
 from kernel.jobs import JobStanding, count_jobs
 from sso.clients.expiry import list_endings
 from sso.keys.service import late_algorithms
@@ -25,6 +26,8 @@ from sso.settings import SignOnSettings
 from theme.catalogue import _
 
 BROKEN = {ComparisonStanding.FAILED, ComparisonStanding.INTERRUPTED}
+URGENT = timedelta(days=7)
+"""Before a certificate ends; then programs and browsers refuse the server."""
 OVERDUE = timedelta(days=30)
 """After so long without activation a letter has been lost or put aside."""
 
@@ -104,6 +107,14 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
         )
         yield from _drift(session)
     if caller.may(Permission.READ_OPERATIONS):
+        yield Waiting(
+            _("Chứng thư số của máy chủ sắp hết hạn"),
+            _("Trong 30 ngày tới, hoặc đã hết hạn."),
+            count_ending(session, now),
+            "/quan-tri/chung-thu-so",
+            "shield-check",
+            urgent=bool(count_ending(session, now, URGENT)),
+        )
         jobs = count_jobs(session)
         yield Waiting(
             _("Công việc nền bị hỏng"),

@@ -18,6 +18,7 @@ class TaskWords:
 
 TASKS = {
     "bulk.apply": TaskWords(_("Thực hiện thao tác hàng loạt")),
+    "certificates.look": TaskWords(_("Xem hạn của chứng thư số")),
     "directory.compare": TaskWords(_("Đối chiếu thư mục LDAP"), may_be_retried=False),
     "directory.compare-daily": TaskWords(_("Đối chiếu thư mục LDAP hằng ngày")),
     "directory.follow-calendar": TaskWords(_("Ghi thư mục theo ngày hiệu lực")),

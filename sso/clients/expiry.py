@@ -12,7 +12,7 @@ from cryptography import x509
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sso.clients.models import ClientRow, ClientSecret
+from sso.clients.models import ClientRow, ClientSecret, PublishedCertificate
 
 SOON = timedelta(days=30)
 
@@ -21,7 +21,7 @@ class EndingKind(enum.StrEnum):
     SECRET = "secret"  # noqa: S105  # a kind
     """A former one, whose overlap ends."""
     CERTIFICATE = "certificate"
-    """In the keys that are registered for it; those that it publishes itself are its own care."""
+    """In the keys that are registered for it, or that it publishes, as they were last fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,16 @@ def _endings(session: Session, now: datetime, until: datetime) -> Iterator[Endin
         for at in ends_of_certificates(jwks):
             if at <= until:
                 yield Ending(client_id, EndingKind.CERTIFICATE, at)
+    published = (
+        select(ClientRow.client_id, PublishedCertificate.ends_at)
+        .join(
+            PublishedCertificate,
+            PublishedCertificate.address == ClientRow.description["jwks_uri"].astext,
+        )
+        .where(ClientRow.disabled_at.is_(None), PublishedCertificate.ends_at <= until)
+    )
+    for client_id, at in session.execute(published):
+        yield Ending(client_id, EndingKind.CERTIFICATE, at)
 
 
 def ends_of_certificates(jwks: Any) -> Iterator[datetime]:
@@ -66,6 +76,7 @@ def ends_of_certificates(jwks: Any) -> Iterator[datetime]:
         if isinstance(chain, list) and chain and isinstance(chain[0], str):
             try:
                 parsed = x509.load_der_x509_certificate(b64decode(chain[0], validate=True))
+                end = parsed.not_valid_after_utc
             except (ValueError, binascii.Error):
                 continue
-            yield parsed.not_valid_after_utc
+            yield end

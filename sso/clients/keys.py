@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +39,13 @@ class Fetcher(Protocol):
     def visit(self, url: str, query: Mapping[str, str]) -> None: ...
 
 
+Note = Callable[[str, Any], None]
+
+
+def not_noted(_address: str, _document: Any) -> None:
+    """Where nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     keys: KeySet | None
@@ -48,8 +55,10 @@ class Fetched:
 class ClientKeys:
     """Blocking where `at_hand` knows nothing: an asynchronous caller asks in a thread."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    def __init__(self, fetcher: Fetcher, note: Note = not_noted) -> None:
+        """`note` is told of every key set that was fetched."""
         self._fetcher = fetcher
+        self._note = note
         self._fetched: dict[str, Fetched] = {}
         self._turns: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -87,9 +96,13 @@ class ClientKeys:
 
     def _fetch(self, address: str) -> Fetched:
         try:
-            keys = import_keys(self._fetcher.get_json(address))
+            document = self._fetcher.get_json(address)
+            keys = import_keys(document)
         except DomainError:
             keys = None
+        else:
+            if keys is not None:
+                self._note(address, document)
         seconds = KEPT_SECONDS if keys is not None else RETRY_SECONDS
         fetched = Fetched(keys, time.monotonic() + seconds)
         with self._lock:

@@ -74,3 +74,15 @@ class Consent(Base):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     granted_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("account_id", "client_id"),)
+
+
+class PublishedCertificate(Base):
+    """Of the certificates in the keys at one `jwks_uri` the one that ends first.
+
+    As it was when the keys were last fetched because somebody needed them.
+    """
+
+    __tablename__ = "sso_published_certificate"
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    ends_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

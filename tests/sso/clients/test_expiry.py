@@ -10,7 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from kernel.clock import utc_now
 from sso.clients.expiry import Ending, EndingKind, ends_of_certificates, list_endings
+from sso.clients.keys import ClientKeys
+from sso.clients.published import PublishedCertificates
 from sso.clients.service import rotate_secret, set_enabled
+from sso.forgetting import forget_what_is_over
+from tests.sso.clients.test_keys import Publisher, client
 from tests.support.certificates import Authority
 from tests.support.registry import BASIS
 from tests.support.sign_on import SignOnWorld
@@ -54,3 +58,26 @@ def test_what_is_no_certificate_is_passed_over() -> None:
     hostile.append({"keys": [{"x5c": [base64.b64encode(b"nothing").decode()]}, {"x5c": []}]})
     for jwks in hostile:
         assert list(ends_of_certificates(jwks)) == []
+
+
+def test_certificates_behind_an_address_are_noted_when_keys_are_fetched(
+    world: SignOnWorld, tmp_path: Path
+) -> None:
+    now, database = utc_now(), world.services.database
+    jwks, certificate = with_certificate(tmp_path)
+    address = "https://app.example/keys"
+    world.application("lgsp", jwks_uri=address)
+    published = PublishedCertificates(database, lambda: now)
+    publisher = Publisher(lambda: jwks)
+    ClientKeys(publisher, published.note).of(client(address))
+    assert publisher.asked == 1
+    end = certificate.not_valid_after_utc
+    with database.transaction() as session:
+        assert list_endings(session, now) == [Ending("lgsp", EndingKind.CERTIFICATE, end)]
+        assert list_endings(session, now, timedelta(hours=1)) == []
+    forget_what_is_over(database, world.services.settings.sso, now=now)
+    with database.transaction() as session:
+        assert list_endings(session, now) != []  # still in use
+    published.note(address, {"keys": []})  # without certificates from now on
+    with database.transaction() as session:
+        assert list_endings(session, now) == []
