@@ -53,6 +53,18 @@ def test_the_tree_opens_and_the_theme_changes(page: Page, sights: Sights) -> Non
     expect(page.locator("h1")).to_contain_text("Ban Quản lý dự án")
     page.locator("[name=theme]").press("Enter")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert has_white_paper(page) is False
+    page.emulate_media(media="print")
+    assert has_white_paper(page)
+    page.emulate_media(media="screen", color_scheme="dark")
+    page.locator("[name=theme]").press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+    assert has_white_paper(page)
+
+
+def has_white_paper(page: Page) -> bool:
+    paper: str = page.evaluate("getComputedStyle(document.body).getPropertyValue('--paper')")
+    return paper == "#ffffff"
 
 
 def test_a_list_goes_from_the_file_to_the_letters(page: Page, console: ConsoleWorld) -> None:

@@ -2,13 +2,12 @@
 
 import math
 import re
-from pathlib import Path
 
 import pytest
 
-import console
+from theme.pages import STATIC
 
-SHEET = (Path(console.__file__).parent / "static" / "console.css").read_text(encoding="utf-8")
+SHEETS = {"light": "tokens.css", "dark": "dark.css"}
 Colour = tuple[float, float, float]
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear light
 BLINDNESS = {
@@ -16,18 +15,11 @@ BLINDNESS = {
     "deuteranopia": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
     "tritanopia": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
 }
-PAPER = {"light": "#ffffff", "dark": "#19212a"}
 
 
 def tokens(theme: str) -> dict[str, str]:
-    pattern = (
-        r':root\[data-bs-theme="dark"\] (\{ --under.*?\})'
-        if theme == "dark"
-        else (r"^:root (\{ --under.*?\})")
-    )
-    found = re.search(pattern, SHEET, re.MULTILINE)
-    assert found
-    return dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", found[1]))
+    sheet = (STATIC / SHEETS[theme]).read_text(encoding="utf-8")
+    return dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", sheet))
 
 
 def linear(colour: str) -> Colour:
@@ -67,6 +59,10 @@ def distance(one: str, other: str, blindness: str | None) -> float:
     return math.dist(seen(one, blindness), seen(other, blindness))
 
 
+def test_every_colour_has_another_in_the_dark() -> None:
+    assert tokens("light").keys() == tokens("dark").keys()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_numbers_are_read_on_every_tone(theme: str) -> None:
     colours = tokens(theme)
@@ -79,7 +75,7 @@ def test_numbers_are_read_on_every_tone(theme: str) -> None:
 def test_lines_and_bars_stand_out_from_the_paper(theme: str) -> None:
     colours = tokens(theme)
     for name in ("under", "met"):
-        assert contrast(colours[name], PAPER[theme]) >= 3, name
+        assert contrast(colours[name], colours["paper"]) >= 3, name
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
