@@ -1,7 +1,13 @@
-"""Finding one account by what somebody types of its login or its holder's name."""
+"""Choosing one account by what somebody types of its login or its holder's name.
 
+`choose_account.html` is the page for it.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Depends, Query
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -19,11 +25,30 @@ class Found:
     status: AccountStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the address of a page says of an account: its login once it is chosen."""
+
+    typed: str
+    login: str
+
+    def found(self, session: Session) -> Sequence[Found]:
+        return find_people_with_accounts(session, self.typed) if self.typed else ()
+
+
+def sought(
+    q: Annotated[str, Query(max_length=100)] = "",
+    login: Annotated[str, Query(max_length=64)] = "",
+) -> Sought:
+    return Sought(q.replace("\0", "").strip(), login.replace("\0", ""))
+
+
+SoughtAccount = Annotated[Sought, Depends(sought)]
+
+
 def find_people_with_accounts(session: Session, typed: str) -> list[Found]:
     """Personal accounts that are not closed; whose login is just this comes first."""
-    beginning = typed.strip().lower()
-    if not beginning:
-        return []
+    beginning = typed.lower()
     statement = (
         select(Account.login, Account.display_name, Account.status)
         .join(Person, Person.id == Account.person_id)

@@ -37,7 +37,7 @@ def read_form(schema: type[Schema], typed: Mapping[str, str]) -> Schema | list[F
         return [_fault(found) for found in error.errors(include_url=False, include_input=False)]
 
 
-def tried(db: Database, write: Callable[[Session], None]) -> list[Fault]:
+def tried(db: Database, write: Callable[[Session], object]) -> list[Fault]:
     """What a change is refused for; nothing of it is then written."""
     try:
         with db.transaction() as session:

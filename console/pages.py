@@ -35,7 +35,6 @@ class ConsolePages:
             static={"web": WEB, "console": STATIC},
             catalogue=CATALOGUE,
             policy=POLICY,
-            macros={"parts": "parts.html"},
         )
         self._pages.environment.globals |= {"words": words, "day": day_in_words}
 

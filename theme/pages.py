@@ -54,14 +54,9 @@ class Pages:
         static: Mapping[str, Path] | None = None,
         catalogue: Catalogue | None = None,
         policy: str = HEADERS["Content-Security-Policy"],
-        macros: Mapping[str, str] | None = None,
     ) -> None:
-        """`static`: name under /static to the folder with the feature's own files.
-
-        `macros`: what pages import, for blocks that are rendered alone: name to template.
-        """
+        """`static`: name under /static to the folder with the feature's own files."""
         folders = (templates, TEMPLATES)
-        self._macros = macros or {}
         self._static = {"theme": STATIC, **(static or {})}
         self._policy = policy
         self.environment = Environment(
@@ -114,12 +109,9 @@ class Pages:
         found = self.environment.get_template(template)
         if block is None:
             return found.render(shown)
-        # what the page imports at its top, a block alone does not see
-        imported = {
-            name: self.environment.get_template(file).make_module(dict(shown))
-            for name, file in self._macros.items()
-        }
-        return "".join(found.blocks[block](found.new_context({**shown, **imported})))
+        context = found.new_context(dict(shown))
+        next(found.root_render_func(context))  # imports, and the blocks of what it extends
+        return "".join(context.blocks[block][0](context))
 
 
 def _of(request: Request) -> dict[str, Any]:

@@ -1,35 +1,34 @@
 """The page of one account, and a page to confirm each thing that can be done with it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from sqlalchemy.orm import Session
 
 from console.accounts.account import view_account
-from console.accounts.actions import GIBIBYTE, Action, Desk, Shown, Typed, letter_of, perform
+from console.accounts.actions import GIBIBYTE, Action, Codes, Shown, Typed, perform
 from console.accounts.filters import PATH
 from console.accounts.words import ACTIONS, offered
 from console.audit.words import tag_in_words
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import AccountsDesk, Desk
+from console.letters import letter_as_file
 from console.pages import pages
-from console.session.access import ManagesAccounts, ReadsAccounts
-from console.session.service import Caller
+from console.session.access import ReadsAccounts
 from identity.accounts.models import Account, Mailbox
 from identity.accounts.queries import addresses_of, get_account
 from identity.accounts.settings import MailboxSettings
 from identity.addresses.models import AddressRole
 from identity.addresses.queries import list_domains
 from kernel.access import Permission
-from kernel.clock import office_day
-from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.account.devices import device_in_words
 from sso.http import SignOn
 from sso.login.destinations import go
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{account_id}"
@@ -85,67 +84,58 @@ def typed_fields(
 TypedFields = Annotated[Typed, Depends(typed_fields)]
 
 
-def desk_of(request: Request) -> Desk:
-    return Desk(request.app.state.handover, request.app.state.resets)
+def codes_of(request: Request) -> Codes:
+    return Codes(request.app.state.handover, request.app.state.resets)
 
 
 @router.get(ONE + "/{action}")
-def ask(
-    request: Request,
-    caller: ManagesAccounts,
-    db: Db,
-    now: Now,
-    account_id: UUID,
-    action: Action,
-) -> Response:
-    mailboxes: MailboxSettings = request.app.state.mailboxes
-    with db.transaction() as session:
+def ask(desk: AccountsDesk, account_id: UUID, action: Action) -> Response:
+    mailboxes: MailboxSettings = desk.request.app.state.mailboxes
+    with desk.db.transaction() as session:
         mailbox = session.get(Mailbox, account_id)
         held = addresses_of(session, [account_id]).get(account_id, [])
     quota = mailbox.quota_bytes if mailbox else None
-    until = mailboxes.alias_until(office_day(now))
+    until = mailboxes.alias_until(desk.today)
     primary = next((domain for one, domain in held if one.role is AddressRole.PRIMARY), "")
     typed = Typed(
         gigabytes=f"{quota / GIBIBYTE:g}" if quota else "",
         domain=primary,
         alias_until=until.isoformat() if until else "",
     )
-    return _page(request, caller, db, now, account_id, action, typed)
+    return _page(desk, account_id, action, typed)
 
 
 @router.post(ONE + "/{action}", dependencies=OURS_ONLY)
 def act(
-    request: Request,
-    caller: ManagesAccounts,
-    db: Db,
-    now: Now,
+    desk: AccountsDesk,
     account_id: UUID,
     action: Action,
     typed: TypedFields,
     basis: BasisOfForm,
-    desk: Annotated[Desk, Depends(desk_of)],
+    codes: Annotated[Codes, Depends(codes_of)],
 ) -> Response:
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         account = get_account(session, account_id)
+    done: list[Shown] = []
+
+    def write(session: Session) -> None:
+        shown = perform(
+            session,
+            codes,
+            desk.actor,
+            action,
+            account_id,
+            typed=typed,
+            now=desk.now,
+            basis=basis.given(),
+        )
+        done.append(shown)
+
     faults = [*typed.faults(action, account), *basis.faults]
+    faults = faults or [_placed(fault) for fault in desk.tried(write)]
     if faults:
-        return _page(request, caller, db, now, account_id, action, typed, basis, faults)
-    try:
-        with db.transaction() as session:
-            shown = perform(
-                session,
-                desk,
-                caller.actor,
-                action,
-                account_id,
-                typed=typed,
-                now=now,
-                basis=basis.given(),
-            )
-    except DomainError as error:
-        faults = [_placed(fault) for fault in faults_of(error)]
-        return _page(request, caller, db, now, account_id, action, typed, basis, faults)
-    return _answer(request, caller, now, account, action, shown, desk)
+        return _page(desk, account_id, action, typed, basis, faults)
+    return _answer(desk, account, action, done[0], codes)
 
 
 def _placed(fault: Fault) -> Fault:
@@ -153,65 +143,39 @@ def _placed(fault: Fault) -> Fault:
     return Fault(fault.message, "local_part") if fault.place == "address" else fault
 
 
-def _answer(
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    account: Account,
-    action: Action,
-    shown: Shown,
-    desk: Desk,
-) -> Response:
+def _answer(desk: Desk, account: Account, action: Action, shown: Shown, codes: Codes) -> Response:
     """What is shown only once is the answer itself: nothing keeps it for another request."""
     if shown.batch is not None:
-        name = f"thu-kich-hoat-{account.login}.pdf"
-        return Response(
-            letter_of(shown.batch, desk.handover),
-            media_type="application/pdf",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Cache-Control": "no-store",
-            },
-        )
+        return letter_as_file(shown.batch, codes.handover)
     if shown.code is not None:
-        return pages.show(
-            request,
+        return desk.show(
             "accounts/code.html",
-            caller,
-            now,
             account=account,
             shown=shown,
             is_reset=action is Action.RESET,
-            where=desk.page_of(action),
+            where=codes.page_of(action),
         )
     return go(f"{PATH}/{account.id}?done={action.value}")
 
 
 def _page(
-    request: Request,
-    caller: Caller,
-    db: Db,
-    now: datetime,
+    desk: Desk,
     account_id: UUID,
     action: Action,
     typed: Typed,
     basis: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         account = get_account(session, account_id)
         domains = [domain.name for domain in list_domains(session)]
-    return pages.show(
-        request,
+    return desk.show(
         "accounts/action.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
+        faults=faults,
         account=account,
         action=action,
         said=ACTIONS[action],
         typed=typed,
         basis=basis,
-        faults=faults,
         domains=domains,
     )

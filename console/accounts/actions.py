@@ -1,7 +1,6 @@
 """What can be done with one account, by the services that do it."""
 
 import enum
-import io
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -17,7 +16,6 @@ from identity.accounts.resets import issue_office_reset
 from identity.addresses.queries import get_domain
 from identity.addresses.service import change_primary
 from identity.handover.batch import Batch
-from identity.handover.letters import write_letters
 from identity.handover.service import hand_over_accounts
 from identity.handover.settings import HandoverSettings
 from kernel.access import Actor
@@ -126,8 +124,8 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What the actions are set to."""
+class Codes:
+    """What codes and the letters with them are set to."""
 
     handover: HandoverSettings
     resets: ResetSettings
@@ -145,7 +143,7 @@ class Desk:
 
 def perform(
     session: Session,
-    desk: Desk,
+    codes: Codes,
     actor: Actor,
     action: Action,
     account_id: UUID,
@@ -175,13 +173,13 @@ def perform(
             basis=basis,
         )
     else:
-        return _issue(session, desk, actor, action, account_id, now=now, basis=basis)
+        return _issue(session, codes, actor, action, account_id, now=now, basis=basis)
     return Shown()
 
 
 def _issue(
     session: Session,
-    desk: Desk,
+    codes: Codes,
     actor: Actor,
     action: Action,
     account_id: UUID,
@@ -191,25 +189,18 @@ def _issue(
 ) -> Shown:
     if action is Action.RESET:
         code, expires_at = issue_office_reset(
-            session, actor, account_id, desk.resets, now=now, basis=basis
+            session, actor, account_id, codes.resets, now=now, basis=basis
         )
         return Shown(code, expires_at)
     account = get_account_for_update(session, account_id)
     if action is Action.CODE:
         (code,) = service.issue_activation_codes(
-            session, actor, [account], now=now, lifetime=desk.lifetime, basis=basis
+            session, actor, [account], now=now, lifetime=codes.lifetime, basis=basis
         )
-        return Shown(code, now + desk.lifetime)
+        return Shown(code, now + codes.lifetime)
     batches = hand_over_accounts(
-        session, actor, [account_id], now=now, lifetime=desk.lifetime, basis=basis
+        session, actor, [account_id], now=now, lifetime=codes.lifetime, basis=basis
     )
     if not batches:
         raise NobodyToHandTo(account.login)
     return Shown(batch=batches[0])
-
-
-def letter_of(batch: Batch, settings: HandoverSettings) -> bytes:
-    """Once what it says has been committed."""
-    out = io.BytesIO()
-    write_letters(out, batch, settings)
-    return out.getvalue()

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,18 +13,16 @@ from sqlalchemy.orm import Session
 from console.accounts.account_routes import ONE, OURS_ONLY
 from console.accounts.filters import PATH
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.pages import pages
-from console.session.access import ManagesAccounts, ReadsAccounts
-from console.session.service import Caller
+from console.desk import AccountsDesk, Desk
+from console.letters import pdf
+from console.session.access import ReadsAccounts
 from identity.accounts.errors import AccountNotFound
 from identity.accounts.queries import get_account, get_account_by_login
 from identity.accounts.service import add_custodian, end_custodian
 from identity.people.queries import get_person
 from kernel.audit import Basis
-from kernel.clock import office_day
-from kernel.database import Database
 from kernel.errors import DomainError
-from kernel.http import Db, Now
+from kernel.http import Db
 from kernel.messages import Message
 from mail_admin.mailboxes.handover import get_handover, hand_over_account
 from mail_admin.mailboxes.protocol import Protocol
@@ -68,19 +66,15 @@ TypedFields = Annotated[Typed, Depends(typed_fields)]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Of one request: what every one of these pages needs."""
+class CustodianDesk(Desk):
+    """Of these pages, which are about one account."""
 
-    request: Request
-    caller: Caller
-    db: Database
-    now: datetime
     account_id: UUID
 
     def page(
         self,
         kind: str,
-        typed: Typed,
+        typed: Typed | None = None,
         basis: TypedBasis = NOTHING,
         faults: Sequence[Fault] = (),
         person_id: UUID | None = None,
@@ -88,22 +82,15 @@ class Desk:
         with self.db.transaction() as session:
             account = get_account(session, self.account_id)
             person = get_person(session, person_id) if person_id else None
-        return pages.show(
-            self.request,
+        return self.show(
             "accounts/custodian.html",
-            self.caller,
-            self.now,
-            status_code=422 if faults else 200,
+            faults=faults,
             account=account,
             person=person,
             kind=kind,
-            typed=typed,
+            typed=typed or Typed(day=self.today.isoformat()),
             basis=basis,
-            faults=faults,
         )
-
-    def today(self) -> Typed:
-        return Typed(day=office_day(self.now).isoformat())
 
     def change(
         self,
@@ -126,11 +113,11 @@ class Desk:
         return self.page(kind, typed, basis, faults, person_id)
 
 
-def desk_of(request: Request, caller: ManagesAccounts, db: Db, now: Now, account_id: UUID) -> Desk:
-    return Desk(request, caller, db, now, account_id)
+def desk_of(desk: AccountsDesk, account_id: UUID) -> CustodianDesk:
+    return CustodianDesk(desk.request, desk.caller, desk.db, desk.now, account_id)
 
 
-AtDesk = Annotated[Desk, Depends(desk_of)]
+AtDesk = Annotated[CustodianDesk, Depends(desk_of)]
 
 
 def person_of(session: Session, login: str) -> UUID:
@@ -143,7 +130,7 @@ def person_of(session: Session, login: str) -> UUID:
 
 @router.get(ADD)
 def ask_to_add(desk: AtDesk) -> Response:
-    return desk.page("them", desk.today())
+    return desk.page("them")
 
 
 @router.post(ADD, dependencies=OURS_ONLY)
@@ -152,7 +139,7 @@ def add(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
         get_account(session, desk.account_id)
         add_custodian(
             session,
-            desk.caller.actor,
+            desk.actor,
             desk.account_id,
             person_of(session, typed.login),
             valid_from=typed.given_day(),
@@ -165,7 +152,7 @@ def add(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
 
 @router.get(END)
 def ask_to_end(desk: AtDesk, person_id: UUID) -> Response:
-    return desk.page("ket-thuc", desk.today(), person_id=person_id)
+    return desk.page("ket-thuc", person_id=person_id)
 
 
 @router.post(END, dependencies=OURS_ONLY)
@@ -173,7 +160,7 @@ def end(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, person_id: UUID) -
     def work(session: Session, given: Basis) -> None:
         end_custodian(
             session,
-            desk.caller.actor,
+            desk.actor,
             desk.account_id,
             person_id,
             on=typed.given_day(),
@@ -185,7 +172,7 @@ def end(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, person_id: UUID) -
 
 @router.get(HAND_OVER)
 def ask_to_hand_over(desk: AtDesk) -> Response:
-    return desk.page("ban-giao", desk.today())
+    return desk.page("ban-giao")
 
 
 @router.post(HAND_OVER, dependencies=OURS_ONLY)
@@ -193,7 +180,7 @@ def hand_over(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
     def work(session: Session, given: Basis) -> None:
         hand_over_account(
             session,
-            desk.caller.actor,
+            desk.actor,
             desk.account_id,
             person_of(session, typed.login),
             day=typed.given_day(),
@@ -213,9 +200,4 @@ def print_protocol(
         protocol = Protocol.model_validate(row.protocol)
     out = io.BytesIO()
     write_protocol(out, protocol, place_name=request.app.state.place_name)
-    name = f"bien-ban-ban-giao-{protocol.login}-{protocol.day}.pdf"
-    return Response(
-        out.getvalue(),
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return pdf(out.getvalue(), f"bien-ban-ban-giao-{protocol.login}-{protocol.day}")

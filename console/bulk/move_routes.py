@@ -13,7 +13,7 @@ from console.bulk.selecting import Selected, Selection
 from console.forms import tried
 from console.pages import pages
 from console.people.forms import TypedAppointment
-from console.people.picking import Candidate, find_candidate, find_organisations
+from console.people.picking import NOTHING_TYPED, Offer, offer
 from console.session.access import ManagesPeople
 from console.session.service import Caller
 from identity.bulk import service
@@ -48,10 +48,8 @@ def make(
 ) -> Response:
     caller.actor.require(Permission.MANAGE_ACCOUNTS)
     with db.transaction() as session:
-        candidates = find_organisations(session, where.organisation, office_day(now))
-        ticked = find_candidate(session, where.chosen)
-    chosen = ticked or (candidates[0] if len(candidates) == 1 else None)
-    post = where.read(chosen.id if chosen else None, is_primary=True)
+        offered = offer(session, where.organisation, where.chosen, office_day(now))
+    post = where.read(offered.organisation_id, is_primary=True)
     faults: list[Fault] = [*where.faults, *basis.faults]
     made: list[BulkPlan] = []
 
@@ -73,7 +71,7 @@ def make(
     faults = faults or tried(db, write)
     if not faults:
         return go(plan_address(made[0].id))
-    return _page(request, caller, db, now, selected, where, (candidates, chosen), basis, faults)
+    return _page(request, caller, db, now, selected, where, offered, basis, faults)
 
 
 def _page(  # values of one page
@@ -83,7 +81,7 @@ def _page(  # values of one page
     now: datetime,
     selected: Selection,
     where: TypedAppointment,
-    offered: tuple[list[Candidate], Candidate | None] = ([], None),  # never changed
+    offered: Offer = NOTHING_TYPED,
     basis: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
@@ -102,9 +100,7 @@ def _page(  # values of one page
         target=MOVE_PATH + query,
         back=NEW_PATH + query,
         where=where,
-        typed=where.organisation,
-        candidates=offered[0],
-        chosen=offered[1],
+        offered=offered,
         basis=basis,
         faults=faults,
     )

@@ -1,7 +1,6 @@
 """What a system calls people: the names that it knows, and giving somebody another one."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -10,15 +9,14 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
-from console.account_picker import find_people_with_accounts
+from console.account_picker import SoughtAccount
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.clients.kinds import PATH
 from console.clients.own import is_own, refuse_own
 from console.clients.routes import ClientName
-from console.forms import tried
+from console.desk import ClientsDesk, Desk
 from console.pages import pages
-from console.session.access import ManagesClients, ReadsClients
-from console.session.service import Caller
+from console.session.access import ReadsClients
 from identity.accounts.models import Account
 from identity.accounts.queries import get_account, get_account_by_login
 from kernel.access import Permission
@@ -83,35 +81,22 @@ def _address(client_id: str, **query: str) -> str:
 
 
 @router.get(f"{NAMES}/dat")
-def choose_account(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
-    client_id: ClientName,
-    q: Annotated[str, Query(max_length=100)] = "",
-    login: Annotated[str, Query(max_length=64)] = "",
-) -> Response:
+def choose_account(desk: ClientsDesk, client_id: ClientName, sought: SoughtAccount) -> Response:
     """Whose name, then which."""
     refuse_own(client_id)
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         row = service.get_client(session, client_id)
-        if login:
-            account = get_account_by_login(session, login)
+        if sought.login:
+            account = get_account_by_login(session, sought.login)
             present = service.kept_username(session, row.id, account.id) or ""
-            return _form(request, caller, now, (row, account), username=present, seen=present)
-        found = find_people_with_accounts(session, q.replace("\0", ""))
-    return pages.show(
-        request, "clients/username_of.html", caller, now, part="found", row=row, q=q, found=found
-    )
+            return _form(desk, row, account, username=present, seen=present)
+        found = sought.found(session)
+    return desk.show("clients/choose.html", part="found", row=row, sought=sought, found=found)
 
 
 @router.post(f"{NAMES}/dat", dependencies=[Depends(require_same_origin)])
-def map_name(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+def map_name(
+    desk: ClientsDesk,
     client_id: ClientName,
     typed: BasisOfForm,
     login: Annotated[str, Form(max_length=64)] = "",
@@ -119,7 +104,7 @@ def map_name(  # what FastAPI hands over
     seen: Annotated[str, Form(max_length=LONGEST_USERNAME)] = "",
 ) -> Response:
     refuse_own(client_id)
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         row = service.get_client(session, client_id)
         account = get_account_by_login(session, login)
     faults, wanted = typed.faults, username
@@ -127,64 +112,49 @@ def map_name(  # what FastAPI hands over
         wanted = USERNAME.validate_python(username)
     except ValidationError:
         faults = [Fault(NO_USERNAME, "username"), *faults]
+
+    def write(session: Session) -> None:
+        get_account(session, account.id)
+        service.map_username(
+            session,
+            desk.actor,
+            client_id,
+            account.id,
+            wanted,
+            basis=typed.given(),
+            seen=seen,
+        )
+
     if not faults:
-
-        def write(session: Session) -> None:
-            get_account(session, account.id)
-            service.map_username(
-                session,
-                caller.actor,
-                client_id,
-                account.id,
-                wanted,
-                basis=typed.given(),
-                seen=seen,
-            )
-
-        faults = tried(db, write)
+        faults = desk.tried(write)
         if not faults:
             return go(_address(client_id, q=account.login, done="mapped"))
-        seen = _present(db, row.id, account.id)
-    return _form(
-        request,
-        caller,
-        now,
-        (row, account),
-        username=username,
-        seen=seen,
-        typed=typed,
-        faults=faults,
-    )
+        seen = _present(desk, row.id, account.id)
+    return _form(desk, row, account, username=username, seen=seen, typed=typed, faults=faults)
 
 
-def _present(db: Db, client: UUID, account: UUID) -> str:
+def _present(desk: Desk, client: UUID, account: UUID) -> str:
     """Shown beside what was typed, so whoever sends the form again knows what they replace."""
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         return service.kept_username(session, client, account) or ""
 
 
-def _form(  # callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    whose: tuple[ClientRow, Account],
+def _form(
+    desk: Desk,
+    row: ClientRow,
+    account: Account,
     *,
     username: str,
     seen: str,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    row, account = whose
-    return pages.show(
-        request,
+    return desk.show(
         "clients/username.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
+        faults=faults,
         row=row,
         account=account,
         username=username,
         seen=seen,
         typed=typed,
-        faults=faults,
     )

@@ -1,9 +1,8 @@
 """Adding an organisation, changing one, giving it another code."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,25 +10,20 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.forms import read_form, tried
+from console.desk import Desk, OrganisationsDesk
+from console.forms import Schema, read_form
 from console.organisations import queries
 from console.organisations.routes import PATH
-from console.pages import pages
-from console.session.access import ManagesOrganisations
-from console.session.service import Caller
 from identity.organisations import service
 from identity.organisations.models import Organisation, OrganisationKind
 from identity.organisations.queries import get_organisation
 from identity.organisations.schemas import Code, OrganisationFields
-from kernel.clock import office_day
-from kernel.database import Database
-from kernel.errors import DomainError
-from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
+ONE = PATH + "/{organisation_id}"
 OURS_ONLY = [Depends(require_same_origin)]
 FIELDS = (
     "kind",
@@ -69,146 +63,119 @@ Typed = Annotated[dict[str, str], Depends(typed_fields)]
 
 
 @router.get(PATH + "/them")
-def ask_new(
-    request: Request,
-    caller: ManagesOrganisations,
-    db: Db,
-    now: Now,
-    under: Annotated[str, Query(max_length=36)] = "",
-) -> Response:
-    typed = {
-        "parent_id": under,
-        "kind": OrganisationKind.UNIT.value,
-        "effective_on": office_day(now).isoformat(),
-    }
-    return _form(request, caller, db, now, "new.html", typed)
+def ask_new(desk: OrganisationsDesk, under: Annotated[str, Query(max_length=36)] = "") -> Response:
+    typed = {"parent_id": under, "kind": OrganisationKind.UNIT.value}
+    return _form(desk, "new.html", _from_today(desk, typed))
 
 
 @router.post(PATH + "/them", dependencies=OURS_ONLY)
-def add(
-    request: Request,
-    caller: ManagesOrganisations,
-    db: Db,
-    now: Now,
-    typed: Typed,
-    basis: BasisOfForm,
-) -> Response:
-    form = read_form(NewOrganisation, typed)
-    faults = (form if isinstance(form, list) else []) + basis.faults
-    if not isinstance(form, list) and not faults:
+def add(desk: OrganisationsDesk, typed: Typed, basis: BasisOfForm) -> Response:
+    made: list[UUID] = []
+
+    def write(session: Session, form: NewOrganisation) -> None:
         fields = form.model_dump(exclude={"effective_on"})
-        try:
-            with db.transaction() as session:
-                made = service.create_organisation(
-                    session,
-                    caller.actor,
-                    service.OrganisationForm(**fields),
-                    valid_from=form.effective_on,
-                    basis=basis.given(),
-                )
-            return go(f"{PATH}/{made.id}?{urlencode({'done': 'created'})}")
-        except DomainError as error:
-            faults = list(faults_of(error))
-    return _form(request, caller, db, now, "new.html", typed, basis=basis, faults=faults)
+        organisation = service.create_organisation(
+            session,
+            desk.actor,
+            service.OrganisationForm(**fields),
+            valid_from=form.effective_on,
+            basis=basis.given(),
+        )
+        made.append(organisation.id)
+
+    faults = _tried(desk, NewOrganisation, typed, basis, write)
+    if not faults:
+        return go(f"{PATH}/{made[0]}?done=created")
+    return _form(desk, "new.html", typed, basis=basis, faults=faults)
 
 
-@router.get(PATH + "/{organisation_id}/sua")
-def ask_change(
-    request: Request, caller: ManagesOrganisations, db: Db, now: Now, organisation_id: UUID
-) -> Response:
-    with db.transaction() as session:
-        organisation = get_organisation(session, organisation_id)
-    return _form(request, caller, db, now, "change.html", _present(organisation, now), organisation)
+@router.get(ONE + "/sua")
+def ask_change(desk: OrganisationsDesk, organisation_id: UUID) -> Response:
+    organisation = _organisation(desk, organisation_id)
+    return _form(desk, "change.html", _from_today(desk, _present(organisation)), organisation)
 
 
-@router.post(PATH + "/{organisation_id}/sua", dependencies=OURS_ONLY)
+@router.post(ONE + "/sua", dependencies=OURS_ONLY)
 def change(
-    request: Request,
-    caller: ManagesOrganisations,
-    db: Db,
-    now: Now,
-    organisation_id: UUID,
-    typed: Typed,
-    basis: BasisOfForm,
+    desk: OrganisationsDesk, organisation_id: UUID, typed: Typed, basis: BasisOfForm
 ) -> Response:
-    form = read_form(ChangedOrganisation, typed)
-    faults = (form if isinstance(form, list) else []) + basis.faults
-    with db.transaction() as session:
-        organisation = get_organisation(session, organisation_id)
-    if not isinstance(form, list) and not faults:
-        wanted = service.OrganisationChange(**form.model_dump(exclude={"effective_on"}))
-        since = form.effective_on
+    organisation = _organisation(desk, organisation_id)
 
-        def write(session: Session) -> None:
-            service.change_organisation(
-                session,
-                caller.actor,
-                organisation_id,
-                wanted,
-                effective_on=since,
-                today=office_day(now),
-                basis=basis.given(),
-            )
+    def write(session: Session, form: ChangedOrganisation) -> None:
+        service.change_organisation(
+            session,
+            desk.actor,
+            organisation_id,
+            service.OrganisationChange(**form.model_dump(exclude={"effective_on"})),
+            effective_on=form.effective_on,
+            today=desk.today,
+            basis=basis.given(),
+        )
 
-        faults = tried(db, write)
-        if not faults:
-            return go(f"{PATH}/{organisation_id}?{urlencode({'done': 'changed'})}")
-    return _form(
-        request, caller, db, now, "change.html", typed, organisation, basis=basis, faults=faults
-    )
+    faults = _tried(desk, ChangedOrganisation, typed, basis, write)
+    if not faults:
+        return go(f"{PATH}/{organisation_id}?done=changed")
+    return _form(desk, "change.html", typed, organisation, basis=basis, faults=faults)
 
 
-@router.get(PATH + "/{organisation_id}/ma-dinh-danh")
-def ask_code(
-    request: Request, caller: ManagesOrganisations, db: Db, now: Now, organisation_id: UUID
-) -> Response:
-    with db.transaction() as session:
-        organisation = get_organisation(session, organisation_id)
-    typed = {"effective_on": office_day(now).isoformat()}
-    return _form(request, caller, db, now, "code.html", typed, organisation)
+@router.get(ONE + "/ma-dinh-danh")
+def ask_code(desk: OrganisationsDesk, organisation_id: UUID) -> Response:
+    organisation = _organisation(desk, organisation_id)
+    return _form(desk, "code.html", _from_today(desk, {}), organisation)
 
 
-@router.post(PATH + "/{organisation_id}/ma-dinh-danh", dependencies=OURS_ONLY)
+@router.post(ONE + "/ma-dinh-danh", dependencies=OURS_ONLY)
 def issue_code(
-    request: Request,
-    caller: ManagesOrganisations,
-    db: Db,
-    now: Now,
-    organisation_id: UUID,
-    typed: Typed,
-    basis: BasisOfForm,
+    desk: OrganisationsDesk, organisation_id: UUID, typed: Typed, basis: BasisOfForm
 ) -> Response:
-    form = read_form(NewCode, typed)
-    faults = (form if isinstance(form, list) else []) + basis.faults
-    with db.transaction() as session:
-        organisation = get_organisation(session, organisation_id)
-    if not isinstance(form, list) and not faults:
-        code, since = form.code, form.effective_on
+    organisation = _organisation(desk, organisation_id)
 
-        def write(session: Session) -> None:
-            service.issue_code(
-                session, caller.actor, organisation_id, code, on=since, basis=basis.given()
-            )
+    def write(session: Session, form: NewCode) -> None:
+        service.issue_code(
+            session,
+            desk.actor,
+            organisation_id,
+            form.code,
+            on=form.effective_on,
+            basis=basis.given(),
+        )
 
-        faults = tried(db, write)
-        if not faults:
-            return go(f"{PATH}/{organisation_id}?{urlencode({'done': 'code'})}")
-    return _form(
-        request, caller, db, now, "code.html", typed, organisation, basis=basis, faults=faults
-    )
+    faults = _tried(desk, NewCode, typed, basis, write)
+    if not faults:
+        return go(f"{PATH}/{organisation_id}?done=code")
+    return _form(desk, "code.html", typed, organisation, basis=basis, faults=faults)
 
 
-def _present(organisation: Organisation, now: datetime) -> dict[str, str]:
+def _tried(
+    desk: Desk,
+    schema: type[Schema],
+    typed: Mapping[str, str],
+    basis: TypedBasis,
+    write: Callable[[Session, Schema], None],
+) -> list[Fault]:
+    """`write` is given what was typed once nothing is wrong with it."""
+    form = read_form(schema, typed)
+    if isinstance(form, list):
+        return form + basis.faults
+    return basis.faults or desk.tried(lambda session: write(session, form))
+
+
+def _organisation(desk: Desk, organisation_id: UUID) -> Organisation:
+    with desk.db.transaction() as session:
+        return get_organisation(session, organisation_id)
+
+
+def _present(organisation: Organisation) -> dict[str, str]:
     found = {name: getattr(organisation, name, None) for name in FIELDS}
-    texts = {name: "" if value is None else str(value) for name, value in found.items()}
-    return texts | {"effective_on": office_day(now).isoformat()}
+    return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
-def _form(  # the three forms differ in the template alone
-    request: Request,
-    caller: Caller,
-    db: Database,
-    now: datetime,
+def _from_today(desk: Desk, typed: Mapping[str, str]) -> dict[str, str]:
+    return {**typed, "effective_on": desk.today.isoformat()}
+
+
+def _form(
+    desk: Desk,
     template: str,
     typed: Mapping[str, str],
     organisation: Organisation | None = None,
@@ -216,19 +183,14 @@ def _form(  # the three forms differ in the template alone
     basis: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    with db.transaction() as session:
-        tree = queries.load_tree(session, office_day(now))
-    values: dict[str, Any] = dict.fromkeys(FIELDS, "") | dict(typed)
-    return pages.show(
-        request,
+    with desk.db.transaction() as session:
+        tree = queries.load_tree(session, desk.today)
+    return desk.show(
         f"organisations/{template}",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        organisation=organisation,
-        typed=values,
-        basis=basis,
         faults=faults,
+        organisation=organisation,
+        typed=dict.fromkeys(FIELDS, "") | dict(typed),
+        basis=basis,
         places=list(_indented(tree)),
         kinds=list(OrganisationKind),
     )

@@ -1,20 +1,22 @@
 """One more person: the address that they would get is shown while one types."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.basis import BasisOfForm, TypedBasis
+from console.basis import NOTHING, BasisOfForm
+from console.desk import Desk, PeopleDesk
 from console.pages import pages
 from console.people.filters import PATH
 from console.people.forms import TypedAddress, TypedAppointment, TypedPerson
-from console.people.picking import Candidate, find_candidate, find_organisations
-from console.session.access import ManagesPeople, ReadsPeople
+from console.people.picking import NOTHING_TYPED, Offer, offer
+from console.session.access import ReadsPeople
 from identity.accounts.models import AccountKind
 from identity.accounts.provisioning import open_personal_account
 from identity.accounts.settings import MailboxSettings
@@ -26,6 +28,7 @@ from identity.people.queries import Place, places_on
 from identity.people.routes import numbers_of
 from identity.people.service import appoint, create_person
 from kernel.access import Permission
+from kernel.audit import Basis
 from kernel.clock import office_day
 from kernel.errors import DomainError
 from kernel.http import Db, Now
@@ -44,20 +47,32 @@ LIKENESSES = {
     Likeness.STROKE: _("tên chỉ khác đ và d; trong địa chỉ hai chữ này viết như nhau"),
     Likeness.OTHER: _("tên khác, nhưng viết tắt giống nhau"),
 }
-Who = Annotated[TypedPerson, Depends()]
-Where = Annotated[TypedAppointment, Depends()]
-Which = Annotated[TypedAddress, Depends()]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What is known before anything is stored; nothing of it is reserved."""
 
-    candidates: list[Candidate]
-    chosen: Candidate | None
+    offered: Offer
     suggestion: Suggestion | None = None
     trouble: Fault | None = None
     namesakes: tuple[tuple[Person, Place | None], ...] = ()
+
+
+NOTHING_YET = Preview(NOTHING_TYPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as it was sent."""
+
+    who: Annotated[TypedPerson, Depends()]
+    where: Annotated[TypedAppointment, Depends()]
+    which: Annotated[TypedAddress, Depends()]
+    basis: BasisOfForm
+
+
+TypedForm = Annotated[Typed, Depends()]
 
 
 @router.get(PATH + "/don-vi")
@@ -70,96 +85,67 @@ def offer_organisations(
 ) -> Response:
     """Lines to choose from, under the field that somebody types into; also a page by itself."""
     with db.transaction() as session:
-        found = find_organisations(session, organisation.strip(), office_day(now))
+        offered = offer(session, organisation.strip(), None, office_day(now))
     return pages.show(
-        request,
-        "people/organisations.html",
-        caller,
-        now,
-        part="choices",
-        candidates=found,
-        chosen=found[0] if len(found) == 1 else None,
-        typed=organisation,
+        request, "people/organisations.html", caller, now, part="choices", offered=offered
     )
 
 
 @router.get(ADD)
-def show_form(request: Request, caller: ManagesPeople, db: Db, now: Now) -> Response:
-    where = TypedAppointment(valid_from=office_day(now).isoformat())
-    with db.transaction() as session:
-        preview = _preview(session, None, where, now=now)
-    values = _values(TypedPerson(), where, TypedAddress(), preview)
-    return pages.show(request, "people/add.html", caller, now, **values, **_choices())
+def show_form(desk: PeopleDesk) -> Response:
+    where = TypedAppointment(valid_from=desk.today.isoformat())
+    return _page(desk, Typed(TypedPerson(), where, TypedAddress(), NOTHING), NOTHING_YET)
 
 
 @router.post(ADD + "/dia-chi", dependencies=FORM)
-def look_ahead(  # what FastAPI hands over
-    *,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
-    who: Who,
-    where: Where,
-    which: Which,
-    basis: BasisOfForm,
-) -> Response:
+def look_ahead(desk: PeopleDesk, typed: TypedForm) -> Response:
     """The addresses that there are, for what is typed so far. POST keeps names out of addresses."""
-    with db.transaction() as session:
-        preview = _preview(session, _name_of(who), where, birth_date=_birth(who), now=now)
-    who.faults.clear()
-    values = _values(who, where, which, preview, basis)
-    return pages.show(
-        request, "people/add.html", caller, now, part="address", **values, **_choices()
-    )
+    with desk.db.transaction() as session:
+        preview = _preview(session, typed, desk.today)
+    return _page(desk, typed, preview, part="address")
 
 
 @router.post(ADD, dependencies=FORM)
-def add_person(  # what FastAPI hands over
-    *,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
-    who: Who,
-    where: Where,
-    which: Which,
-    basis: BasisOfForm,
-) -> Response:
+def add_person(desk: PeopleDesk, typed: TypedForm) -> Response:
     """Person, appointment, account, mailbox and address, all or nothing."""
-    faults: list[Fault] = []
-    try:
-        with db.transaction() as session:
-            preview = _preview(session, _name_of(who), where, birth_date=_birth(who), now=now)
-            who.faults.clear()
-            person = who.read()
-            post = where.read(preview.chosen.id if preview.chosen else None, is_primary=True)
-            faults = [*who.faults, *where.faults, *basis.faults]
-            if person is not None and post is not None and not faults:
-                row = create_person(
-                    session, caller.actor, numbers_of(request), person, basis=basis.given()
-                )
-                form, day = post
-                appoint(session, caller.actor, row.id, form, valid_from=day, basis=basis.given())
-                if which.no_account:
-                    return go(f"{PATH}/{row.id}?done=added")
-                caller.actor.require(Permission.MANAGE_ACCOUNTS)
-                mailboxes: MailboxSettings = request.app.state.mailboxes
-                open_personal_account(
-                    session,
-                    caller.actor,
-                    row.id,
-                    local_part=_asked_for(which, preview.suggestion),
-                    quota_bytes=mailboxes.quota_bytes(AccountKind.PERSONAL),
-                    now=now,
-                    basis=basis.given(),
-                )
-                return go(f"{PATH}/{row.id}?done=created")
-    except DomainError as error:
-        faults = list(faults_of(error))
-    values = _values(who, where, which, preview, basis, faults)
-    return pages.show(
-        request, "people/add.html", caller, now, status_code=422, **values, **_choices()
+    with desk.db.transaction() as session:
+        preview = _preview(session, typed, desk.today)
+    person = typed.who.read()
+    post = typed.where.read(preview.offered.organisation_id, is_primary=True)
+    basis, with_account = typed.basis.given(), not typed.which.no_account
+    made: list[UUID] = []
+
+    def write(session: Session) -> None:
+        assert person is not None  # noqa: S101  # there are no faults
+        assert post is not None  # noqa: S101
+        form, day = post
+        numbers = numbers_of(desk.request)
+        row = create_person(session, desk.actor, numbers, person, basis=basis)
+        appoint(session, desk.actor, row.id, form, valid_from=day, basis=basis)
+        made.append(row.id)
+        if with_account:
+            wanted = _asked_for(typed.which, preview.suggestion)
+            _open_account(session, desk, row.id, wanted, basis)
+
+    faults = [*typed.who.faults, *typed.where.faults, *typed.basis.faults] or desk.tried(write)
+    if not faults:
+        return go(f"{PATH}/{made[0]}?done={'created' if with_account else 'added'}")
+    return _page(desk, typed, preview, faults=faults)
+
+
+def _open_account(
+    session: Session, desk: Desk, person_id: UUID, local_part: str | None, basis: Basis
+) -> None:
+    desk.actor.require(Permission.MANAGE_ACCOUNTS)
+    mailboxes: MailboxSettings = desk.request.app.state.mailboxes
+    open_personal_account(
+        session,
+        desk.actor,
+        person_id,
+        local_part=local_part,
+        quota_bytes=mailboxes.quota_bytes(AccountKind.PERSONAL),
+        now=desk.now,
+        basis=basis,
     )
 
 
@@ -170,45 +156,23 @@ def _asked_for(which: TypedAddress, suggestion: Suggestion | None) -> str | None
     return None if wanted == by_rule else wanted
 
 
-def _name_of(who: TypedPerson) -> FullName | None:
-    return who.name if who.full_name else None
-
-
-def _birth(who: TypedPerson) -> date | None:
-    return who.day("birth_date")
-
-
-def _preview(
-    session: Session,
-    name: FullName | None,
-    where: TypedAppointment,
-    *,
-    now: Any,
-    birth_date: date | None = None,
-) -> Preview:
-    day = office_day(now)
-    candidates = find_organisations(session, where.organisation, day)
-    chosen = _chosen(session, where.chosen, candidates)
+def _preview(session: Session, typed: Typed, day: date) -> Preview:
+    """Says nothing of what is wrong: that is for whoever sends the form."""
+    who, where = replace(typed.who), typed.where
+    offered = offer(session, where.organisation, where.chosen, day)
+    name = who.name if who.full_name else None
     if name is None:
-        return Preview(candidates, chosen)
+        return Preview(offered)
     namesakes = _namesakes(session, name, day)
-    if chosen is None:
-        return Preview(candidates, None, namesakes=namesakes)
+    if offered.chosen is None:
+        return Preview(offered, namesakes=namesakes)
     try:
         suggestion = suggest_personal_address(
-            session, name, chosen.id, birth_date=birth_date, day=day
+            session, name, offered.chosen.id, birth_date=who.day("birth_date"), day=day
         )
     except DomainError as error:
-        return Preview(candidates, chosen, None, faults_of(error)[0], namesakes)
-    return Preview(candidates, chosen, suggestion, None, namesakes)
-
-
-def _chosen(session: Session, wanted: UUID | None, candidates: list[Candidate]) -> Candidate | None:
-    """What was ticked, as long as what is typed still means it; else the only one."""
-    ticked = find_candidate(session, wanted)
-    if ticked is not None and (not candidates or ticked in candidates):
-        return ticked
-    return candidates[0] if len(candidates) == 1 else None
+        return Preview(offered, None, faults_of(error)[0], namesakes)
+    return Preview(offered, suggestion, None, namesakes)
 
 
 def _namesakes(
@@ -222,27 +186,25 @@ def _namesakes(
     return tuple((person, places.get(person.id)) for person in people)
 
 
-def _values(  # values of one page
-    who: TypedPerson,
-    where: TypedAppointment,
-    which: TypedAddress,
+def _page(
+    desk: Desk,
+    typed: Typed,
     preview: Preview,
-    basis: TypedBasis | None = None,
-    faults: list[Fault] | None = None,
-) -> dict[str, Any]:
-    return {
-        "who": who,
-        "where": where,
-        "which": which,
-        "preview": preview,
-        "candidates": preview.candidates,
-        "chosen": preview.chosen,
-        "typed": where.organisation,
-        "basis": basis or TypedBasis(),
-        "faults": faults or [],
-        "likenesses": LIKENESSES,
-    }
-
-
-def _choices() -> dict[str, Any]:
-    return {"sexes": list(Sex), "contract_types": list(ContractType)}
+    *,
+    part: str | None = None,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    return desk.show(
+        "people/add.html",
+        part=part,
+        faults=faults,
+        who=typed.who,
+        where=typed.where,
+        which=typed.which,
+        basis=typed.basis,
+        preview=preview,
+        offered=preview.offered,
+        likenesses=LIKENESSES,
+        sexes=list(Sex),
+        contract_types=list(ContractType),
+    )

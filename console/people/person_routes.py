@@ -1,32 +1,27 @@
 """The page of one person, and what on it is shown only on request."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from io import BytesIO
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from console.audit.words import tag_in_words
 from console.basis import BasisOfForm, TypedBasis
-from console.pages import pages
+from console.desk import AccountsDesk, CitizenNumbersDesk, Desk, PeopleReadingDesk
+from console.letters import letter_as_file
 from console.people.filters import PATH
 from console.people.person import AccountSide, PersonPage, person_page
 from console.people.timeline import timeline
-from console.session.access import ManagesAccounts, ReadsCitizenNumbers, ReadsPeople
-from console.session.service import Caller
 from identity.accounts.models import AccountStatus
 from identity.handover.batch import Batch
-from identity.handover.letters import write_letters
 from identity.handover.service import hand_over_accounts
 from identity.handover.settings import HandoverSettings
 from identity.people import service
 from identity.people.masking import masked_address, masked_phone
 from identity.people.routes import numbers_of
 from kernel.access import Permission
-from kernel.clock import office_day
-from kernel.http import Db, Now
 from kernel.same_origin import require_same_origin
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import MASKS
@@ -37,6 +32,7 @@ from theme.faults import Fault
 from theme.sizes import size_in_words
 
 router = APIRouter(include_in_schema=False)
+ONE = PATH + "/{person_id}"
 FORM = [Depends(require_same_origin)]
 DONE = {
     "created": _("Đã thêm cán bộ, mở tài khoản và cấp địa chỉ."),
@@ -50,100 +46,66 @@ DONE = {
 }
 
 
-def page_of(person_id: UUID) -> str:
-    return f"{PATH}/{person_id}"
-
-
-@router.get(PATH + "/{person_id}")
-def show_person(  # what FastAPI hands over
+@router.get(ONE)
+def show_person(
+    desk: PeopleReadingDesk,
     person_id: UUID,
-    request: Request,
-    caller: ReadsPeople,
-    db: Db,
     sign_on: SignOn,
-    now: Now,
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    with db.transaction() as session:
-        page = person_page(session, caller, person_id, sign_on.settings, now)
-    return _shown(request, caller, page, now, Asked(done=done))
+    with desk.db.transaction() as session:
+        page = person_page(session, desk.caller, person_id, sign_on.settings, desk.now)
+    return _shown(desk, page, Asked(done=done))
 
 
-@router.post(PATH + "/{person_id}/so-cccd", dependencies=FORM)
-def show_citizen_number(  # what FastAPI hands over
-    person_id: UUID,
-    request: Request,
-    caller: ReadsCitizenNumbers,
-    db: Db,
-    sign_on: SignOn,
-    now: Now,
-    basis: BasisOfForm,
+@router.post(f"{ONE}/so-cccd", dependencies=FORM)
+def show_citizen_number(
+    desk: CitizenNumbersDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:
     """Answered with the page itself: in an address the number would stay in histories."""
-    with db.transaction() as session:
-        page = person_page(session, caller, person_id, sign_on.settings, now)
+    with desk.db.transaction() as session:
+        page = person_page(session, desk.caller, person_id, sign_on.settings, desk.now)
         number = None
         if not basis.faults:
+            numbers = numbers_of(desk.request)
             number = service.read_citizen_number(
-                session, caller.actor, numbers_of(request), person_id, basis=basis.given()
+                session, desk.actor, numbers, person_id, basis=basis.given()
             )
-    return _shown(request, caller, page, now, Asked("citizen", basis, number))
+    return _shown(desk, page, Asked("citizen", basis, number))
 
 
-@router.post(PATH + "/{person_id}/lien-he", dependencies=FORM)
-def show_contact(  # what FastAPI hands over
-    person_id: UUID,
-    request: Request,
-    caller: ReadsPeople,
-    db: Db,
-    sign_on: SignOn,
-    now: Now,
-    basis: BasisOfForm,
+@router.post(f"{ONE}/lien-he", dependencies=FORM)
+def show_contact(
+    desk: PeopleReadingDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:
-    with db.transaction() as session:
-        page = person_page(session, caller, person_id, sign_on.settings, now)
+    with desk.db.transaction() as session:
+        page = person_page(session, desk.caller, person_id, sign_on.settings, desk.now)
         if not basis.faults:
-            service.read_contact(session, caller.actor, person_id, basis=basis.given())
-    return _shown(request, caller, page, now, Asked("contact", basis))
+            service.read_contact(session, desk.actor, person_id, basis=basis.given())
+    return _shown(desk, page, Asked("contact", basis))
 
 
-@router.post(PATH + "/{person_id}/thu-kich-hoat", dependencies=FORM)
-def print_letter(  # what FastAPI hands over
-    person_id: UUID,
-    request: Request,
-    caller: ManagesAccounts,
-    db: Db,
-    sign_on: SignOn,
-    now: Now,
-    basis: BasisOfForm,
+@router.post(f"{ONE}/thu-kich-hoat", dependencies=FORM)
+def print_letter(
+    desk: AccountsDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:
     """A letter with a fresh code; letters printed before stop working."""
-    settings: HandoverSettings = request.app.state.handover
-    with db.transaction() as session:
-        page = person_page(session, caller, person_id, sign_on.settings, now)
+    settings: HandoverSettings = desk.request.app.state.handover
+    with desk.db.transaction() as session:
+        page = person_page(session, desk.caller, person_id, sign_on.settings, desk.now)
         batches: list[Batch] = []
         if not basis.faults and page.side is not None:
             batches = hand_over_accounts(
                 session,
-                caller.actor,
+                desk.actor,
                 [page.side.account.id],
-                now=now,
+                now=desk.now,
                 lifetime=timedelta(days=settings.lifetime_days),
                 basis=basis.given(),
             )
     if not batches:
-        return _shown(request, caller, page, now, Asked("letter", basis))
-    (batch,) = batches
-    letter = BytesIO()
-    write_letters(letter, batch, settings)
-    return Response(
-        letter.getvalue(),
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{batch.letters[0].login}.pdf"',
-            "Cache-Control": "no-store",
-        },
-    )
+        return _shown(desk, page, Asked("letter", basis))
+    return letter_as_file(batches[0], settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +125,17 @@ class Asked:
         return self.what == what and not self.faults
 
 
-def _shown(
-    request: Request, caller: Caller, page: PersonPage, now: datetime, asked: Asked
-) -> Response:
-    today, person = office_day(now), page.person
+def _shown(desk: Desk, page: PersonPage, asked: Asked) -> Response:
+    caller, today, person = desk.caller, desk.today, page.person
     phone, recovery = person.phone, person.recovery_email
     if not asked.shows("contact"):
         phone = phone and masked_phone(phone)
         recovery = recovery and masked_address(recovery)
-    rate: UsageRateSettings = request.app.state.usage_rate
-    return pages.show(
-        request,
+    rate: UsageRateSettings = desk.request.app.state.usage_rate
+    return desk.show(
         "people/person.html",
-        caller,
-        now,
         part="private",
-        status_code=422 if asked.faults else 200,
+        faults=asked.faults,
         page=page,
         person=person,
         today=today,

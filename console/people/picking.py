@@ -1,5 +1,6 @@
 """Choosing an organisation by a few letters of its name or by its agency code."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -25,7 +26,29 @@ class Candidate(NamedTuple):
     """Name of the organisation above: units of many agencies are called alike."""
 
 
+class Offer(NamedTuple):
+    """Organisations that what was typed may mean, and the one that it means."""
+
+    typed: str
+    candidates: Sequence[Candidate] = ()
+    chosen: Candidate | None = None
+
+    @property
+    def organisation_id(self) -> UUID | None:
+        return self.chosen.id if self.chosen else None
+
+
+NOTHING_TYPED = Offer("")
 Found = Select[UUID, str, str | None, str | None]
+
+
+def offer(session: Session, typed: str, ticked_id: UUID | None, day: date) -> Offer:
+    """Means what was ticked, as long as what is typed still does; else the only one found."""
+    candidates = find_organisations(session, typed, day)
+    ticked = find_candidate(session, ticked_id)
+    if ticked is not None and (not candidates or ticked in candidates):
+        return Offer(typed, candidates, ticked)
+    return Offer(typed, candidates, candidates[0] if len(candidates) == 1 else None)
 
 
 def find_organisations(

@@ -1,28 +1,23 @@
 """Appointments and leave of a person: move, concurrent post, end; away and back."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy.orm import Session
 
-from console.basis import BasisOfForm, TypedBasis
-from console.forms import tried
-from console.pages import pages
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import Desk, PeopleDesk
 from console.people.filters import PATH
 from console.people.forms import Text, Typed, TypedAppointment
-from console.people.person import Post, posts_of
-from console.people.picking import Candidate, find_candidate, find_organisations
-from console.session.access import ManagesPeople
-from console.session.service import Caller
+from console.people.person import posts_of
+from console.people.picking import NOTHING_TYPED, Offer, offer
 from identity.people import leaves, service
 from identity.people.errors import AppointmentNotFound, LeaveNotFound
 from identity.people.models import ContractType, Leave, LeaveKind, Person
 from identity.people.queries import get_person
-from kernel.clock import office_day
-from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
@@ -30,13 +25,19 @@ from theme.catalogue import _
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
+ONE = PATH + "/{person_id}"
 FORM = [Depends(require_same_origin)]
 Version = Annotated[int, Form()]
 Where = Annotated[TypedAppointment, Depends()]
 
 
+def _person(desk: Desk, person_id: UUID) -> Person:
+    with desk.db.transaction() as session:
+        return get_person(session, person_id)
+
+
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Post:
     """The two ways to be appointed differ in words, and in what ends."""
 
     path: str
@@ -47,7 +48,7 @@ class Kind:
     is_primary: bool
 
 
-MOVE = Kind(
+MOVE = Post(
     "dieu-dong",
     _("Điều động"),
     _("Chức vụ chính hiện nay kết thúc vào ngày chức vụ mới bắt đầu."),
@@ -55,7 +56,7 @@ MOVE = Kind(
     "moved",
     is_primary=True,
 )
-CONCURRENT = Kind(
+CONCURRENT = Post(
     "kiem-nhiem",
     _("Kiêm nhiệm"),
     _("Thêm một chức vụ bên cạnh chức vụ chính."),
@@ -65,91 +66,63 @@ CONCURRENT = Kind(
 )
 
 
-def _appointment_routes(kind: Kind) -> None:
-    @router.get(PATH + "/{person_id}/" + kind.path, name=kind.path)
-    def show_form(
-        person_id: UUID, request: Request, caller: ManagesPeople, db: Db, now: Now
-    ) -> Response:
-        where = TypedAppointment(valid_from=office_day(now).isoformat())
-        with db.transaction() as session:
-            person = get_person(session, person_id)
-        return _appointment_page(request, caller, now, kind, person, where)
+def _appointment_routes(post: Post) -> None:
+    @router.get(f"{ONE}/{post.path}", name=post.path)
+    def show_form(desk: PeopleDesk, person_id: UUID) -> Response:
+        where = TypedAppointment(valid_from=desk.today.isoformat())
+        return _appointment_page(desk, post, _person(desk, person_id), where)
 
-    @router.post(PATH + "/{person_id}/" + kind.path, dependencies=FORM, name=f"{kind.path}-post")
-    def appoint(  # what FastAPI hands over
-        *,
-        person_id: UUID,
-        request: Request,
-        caller: ManagesPeople,
-        db: Db,
-        now: Now,
-        where: Where,
-        basis: BasisOfForm,
-        version: Version = 0,
+    @router.post(f"{ONE}/{post.path}", dependencies=FORM, name=f"{post.path}-post")
+    def appoint(
+        desk: PeopleDesk, person_id: UUID, where: Where, basis: BasisOfForm, version: Version = 0
     ) -> Response:
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             person = get_person(session, person_id)
-            candidates = find_organisations(session, where.organisation, office_day(now))
-            ticked = find_candidate(session, where.chosen)
-        chosen = ticked or (candidates[0] if len(candidates) == 1 else None)
-        post = where.read(chosen.id if chosen else None, is_primary=kind.is_primary)
-        faults = [*where.faults, *basis.faults]
+            offered = offer(session, where.organisation, where.chosen, desk.today)
+        read = where.read(offered.organisation_id, is_primary=post.is_primary)
 
         def write(session: Session) -> None:
-            assert post is not None  # noqa: S101  # there are no faults
-            form, day = post
+            assert read is not None  # noqa: S101  # there are no faults
+            form, day = read
             service.expect_version(session, person_id, version)
             service.appoint(
-                session, caller.actor, person_id, form, valid_from=day, basis=basis.given()
+                session, desk.actor, person_id, form, valid_from=day, basis=basis.given()
             )
 
-        faults = faults or tried(db, write)
+        faults = [*where.faults, *basis.faults] or desk.tried(write)
         if not faults:
-            return go(f"{PATH}/{person_id}?done={kind.done}")
-        offered = (candidates, chosen)
+            return go(f"{PATH}/{person_id}?done={post.done}")
         return _appointment_page(
-            request, caller, now, kind, person, where, basis, faults, offered, version
+            desk, post, person, where, offered, basis=basis, faults=faults, version=version
         )
 
 
-def _appointment_page(  # values of one page
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    kind: Kind,
+def _appointment_page(
+    desk: Desk,
+    post: Post,
     person: Person,
     where: TypedAppointment,
-    basis: TypedBasis | None = None,
-    faults: list[Fault] | None = None,
-    offered: tuple[list[Candidate], Candidate | None] = ([], None),  # never changed
+    offered: Offer = NOTHING_TYPED,
+    *,
+    basis: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
     version: int | None = None,
 ) -> Response:
-    return pages.show(
-        request,
+    return desk.show(
         "people/post.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        kind=kind,
+        faults=faults,
+        kind=post,
         person=person,
         version=person.version if version is None else version,
         where=where,
-        typed=where.organisation,
-        candidates=offered[0],
-        chosen=offered[1],
-        basis=basis or TypedBasis(),
-        faults=faults or [],
+        offered=offered,
+        basis=basis,
         contract_types=list(ContractType),
     )
 
 
 _appointment_routes(MOVE)
 _appointment_routes(CONCURRENT)
-
-
-@dataclass
-class TypedEnd(Typed):
-    on: Text = ""
 
 
 @dataclass
@@ -169,210 +142,145 @@ class TypedLeave(Typed):
         return leaves.LeaveForm(kind, valid_from, valid_to)
 
 
-@router.get(PATH + "/{person_id}/nghi")
-def show_leave_form(
-    person_id: UUID, request: Request, caller: ManagesPeople, db: Db, now: Now
-) -> Response:
-    typed = TypedLeave(valid_from=office_day(now).isoformat())
-    with db.transaction() as session:
-        person = get_person(session, person_id)
-    return _leave_page(request, caller, now, person, typed)
+@router.get(f"{ONE}/nghi")
+def show_leave_form(desk: PeopleDesk, person_id: UUID) -> Response:
+    typed = TypedLeave(valid_from=desk.today.isoformat())
+    return _leave_page(desk, _person(desk, person_id), typed)
 
 
-@router.post(PATH + "/{person_id}/nghi", dependencies=FORM)
-def register_leave(  # what FastAPI hands over
-    *,
+@router.post(f"{ONE}/nghi", dependencies=FORM)
+def register_leave(
+    desk: PeopleDesk,
     person_id: UUID,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
     typed: Annotated[TypedLeave, Depends()],
     basis: BasisOfForm,
 ) -> Response:
-    with db.transaction() as session:
-        person = get_person(session, person_id)
+    person = _person(desk, person_id)
     form = typed.read()
-    faults = [*typed.faults, *basis.faults]
 
     def write(session: Session) -> None:
         assert form is not None  # noqa: S101  # there are no faults
-        leaves.register_leave(session, caller.actor, person_id, form, basis=basis.given())
+        leaves.register_leave(session, desk.actor, person_id, form, basis=basis.given())
 
-    faults = faults or tried(db, write)
+    faults = [*typed.faults, *basis.faults] or desk.tried(write)
     if not faults:
         return go(f"{PATH}/{person_id}?done=leave")
-    return _leave_page(request, caller, now, person, typed, basis, faults)
+    return _leave_page(desk, person, typed, basis, faults)
 
 
-def _leave_page(  # values of one page
-    request: Request,
-    caller: Caller,
-    now: datetime,
+def _leave_page(
+    desk: Desk,
     person: Person,
     typed: TypedLeave,
-    basis: TypedBasis | None = None,
-    faults: list[Fault] | None = None,
+    basis: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
-        "people/leave.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        person=person,
-        typed=typed,
-        basis=basis or TypedBasis(),
-        faults=faults or [],
-        kinds=list(LeaveKind),
-    )
+    return desk.show("people/leave.html", faults=faults, person=person, typed=typed, basis=basis)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What ends, as the page names it."""
+    """What of a person may end, as the page names it, and how it does."""
 
+    path: str
     title: str
-    what: str
     label: str
-    action: str
+    done: str
+    name: Callable[[Session, UUID, UUID], str]
+    """Of the one to end; raises what says that it is none of this person's."""
+    end: Callable[..., object]
     danger: bool = False
 
 
-End = Annotated[TypedEnd, Depends()]
-
-
-@router.get(PATH + "/{person_id}/chuc-vu/{appointment_id}/ket-thuc")
-def show_end_form(
-    person_id: UUID,
-    appointment_id: UUID,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
-) -> Response:
-    with db.transaction() as session:
-        person, post = _post_of(session, person_id, appointment_id)
-    today = office_day(now)
-    return _end_page(request, caller, now, person, _end_of_post(person, post), _end(today))
-
-
-@router.post(PATH + "/{person_id}/chuc-vu/{appointment_id}/ket-thuc", dependencies=FORM)
-def end_appointment(  # what FastAPI hands over
-    *,
-    person_id: UUID,
-    appointment_id: UUID,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
-    typed: End,
-    basis: BasisOfForm,
-) -> Response:
-    with db.transaction() as session:
-        person, post = _post_of(session, person_id, appointment_id)
-    day = typed.needed_day("on")
-
-    def write(session: Session) -> None:
-        service.end_appointment(session, caller.actor, appointment_id, on=day, basis=basis.given())
-
-    faults = [*typed.faults, *basis.faults] or tried(db, write)
-    if not faults:
-        return go(f"{PATH}/{person_id}?done=ended")
-    ending = _end_of_post(person, post)
-    return _end_page(request, caller, now, person, ending, typed, basis, faults)
-
-
-@router.get(PATH + "/{person_id}/nghi/{leave_id}/ket-thuc")
-def show_return_form(
-    person_id: UUID, leave_id: UUID, request: Request, caller: ManagesPeople, db: Db, now: Now
-) -> Response:
-    with db.transaction() as session:
-        person, leave = _leave_of(session, person_id, leave_id)
-    today = office_day(now)
-    return _end_page(request, caller, now, person, _end_of_leave(person, leave), _end(today))
-
-
-@router.post(PATH + "/{person_id}/nghi/{leave_id}/ket-thuc", dependencies=FORM)
-def end_leave(  # what FastAPI hands over
-    *,
-    person_id: UUID,
-    leave_id: UUID,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
-    typed: End,
-    basis: BasisOfForm,
-) -> Response:
-    with db.transaction() as session:
-        person, leave = _leave_of(session, person_id, leave_id)
-    day = typed.needed_day("on")
-
-    def write(session: Session) -> None:
-        leaves.end_leave(session, caller.actor, leave_id, on=day, basis=basis.given())
-
-    faults = [*typed.faults, *basis.faults] or tried(db, write)
-    if not faults:
-        return go(f"{PATH}/{person_id}?done=back")
-    ending = _end_of_leave(person, leave)
-    return _end_page(request, caller, now, person, ending, typed, basis, faults)
-
-
-def _post_of(session: Session, person_id: UUID, appointment_id: UUID) -> tuple[Person, Post]:
-    """Raises PersonNotFound, AppointmentNotFound also for another person's."""
-    person = get_person(session, person_id)
+def _name_of_post(session: Session, person_id: UUID, appointment_id: UUID) -> str:
     for post in posts_of(session, person_id):
         if post.appointment.id == appointment_id:
-            return person, post
+            return ", ".join(filter(None, [post.appointment.position, post.organisation]))
     raise AppointmentNotFound
 
 
-def _leave_of(session: Session, person_id: UUID, leave_id: UUID) -> tuple[Person, Leave]:
-    """Raises PersonNotFound, LeaveNotFound also for another person's."""
+def _name_of_leave(session: Session, person_id: UUID, leave_id: UUID) -> str:
     leave = session.get(Leave, leave_id)
     if leave is None or leave.person_id != person_id:
-        get_person(session, person_id)
         raise LeaveNotFound
-    return get_person(session, person_id), leave
+    return f"{leave.valid_from:%d/%m/%Y}"
 
 
-def _end_of_post(person: Person, post: Post) -> Ending:
-    held = [post.appointment.position, post.organisation]
-    action = f"{PATH}/{person.id}/chuc-vu/{post.appointment.id}/ket-thuc"
-    what = ", ".join(filter(None, held))
-    label = _("Ngày đầu tiên không còn chức vụ")
-    return Ending(_("Kết thúc chức vụ"), what, label, action, danger=True)
+END_OF_POST = Ending(
+    "chuc-vu",
+    _("Kết thúc chức vụ"),
+    _("Ngày đầu tiên không còn chức vụ"),
+    "ended",
+    _name_of_post,
+    service.end_appointment,
+    danger=True,
+)
+END_OF_LEAVE = Ending(
+    "nghi",
+    _("Trở lại làm việc"),
+    _("Ngày đầu tiên làm việc trở lại"),
+    "back",
+    _name_of_leave,
+    leaves.end_leave,
+)
 
 
-def _end_of_leave(person: Person, leave: Leave) -> Ending:
-    action = f"{PATH}/{person.id}/nghi/{leave.id}/ket-thuc"
-    label = _("Ngày đầu tiên làm việc trở lại")
-    return Ending(_("Trở lại làm việc"), f"{leave.valid_from:%d/%m/%Y}", label, action)
+@dataclass
+class TypedEnd(Typed):
+    on: Text = ""
 
 
-def _end(day: date) -> TypedEnd:
-    return TypedEnd(on=day.isoformat())
+def _ending_routes(ending: Ending) -> None:
+    address = f"{ONE}/{ending.path}/{{which}}/ket-thuc"
+
+    @router.get(address, name=f"end-{ending.path}")
+    def show_end_form(desk: PeopleDesk, person_id: UUID, which: UUID) -> Response:
+        return _end_page(desk, ending, person_id, which, TypedEnd(on=desk.today.isoformat()))
+
+    @router.post(address, dependencies=FORM, name=f"end-{ending.path}-post")
+    def end(
+        desk: PeopleDesk,
+        person_id: UUID,
+        which: UUID,
+        typed: Annotated[TypedEnd, Depends()],
+        basis: BasisOfForm,
+    ) -> Response:
+        day = typed.needed_day("on")
+
+        def write(session: Session) -> None:
+            ending.name(session, person_id, which)
+            ending.end(session, desk.actor, which, on=day, basis=basis.given())
+
+        faults = [*typed.faults, *basis.faults] or desk.tried(write)
+        if not faults:
+            return go(f"{PATH}/{person_id}?done={ending.done}")
+        return _end_page(desk, ending, person_id, which, typed, basis=basis, faults=faults)
 
 
-def _end_page(  # values of one page
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    person: Person,
+def _end_page(
+    desk: Desk,
     ending: Ending,
+    person_id: UUID,
+    which: UUID,
     typed: TypedEnd,
-    basis: TypedBasis | None = None,
-    faults: list[Fault] | None = None,
+    *,
+    basis: TypedBasis = NOTHING,
+    faults: Sequence[Fault] = (),
 ) -> Response:
-    values: dict[str, Any] = {"ending": ending, "typed": typed, "person": person}
-    return pages.show(
-        request,
+    """Raises PersonNotFound, AppointmentNotFound, LeaveNotFound."""
+    with desk.db.transaction() as session:
+        person = get_person(session, person_id)
+        what = ending.name(session, person_id, which)
+    return desk.show(
         "people/end.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        basis=basis or TypedBasis(),
-        faults=faults or [],
-        **values,
+        faults=faults,
+        ending=ending,
+        person=person,
+        what=what,
+        typed=typed,
+        basis=basis,
     )
+
+
+_ending_routes(END_OF_POST)
+_ending_routes(END_OF_LEAVE)

@@ -35,10 +35,10 @@ SEVERAL = {
     "/quan-tri/can-bo/{person_id}/dieu-dong": ("/quan-tri/can-bo/{person}/dieu-dong",),
     "/quan-tri/can-bo/{person_id}/kiem-nhiem": ("/quan-tri/can-bo/{person}/kiem-nhiem",),
     "/quan-tri/can-bo/{person_id}/nghi": ("/quan-tri/can-bo/{person}/nghi",),
-    "/quan-tri/can-bo/{person_id}/chuc-vu/{appointment_id}/ket-thuc": (
+    "/quan-tri/can-bo/{person_id}/chuc-vu/{which}/ket-thuc": (
         "/quan-tri/can-bo/{person}/chuc-vu/{appointment}/ket-thuc",
     ),
-    "/quan-tri/can-bo/{person_id}/nghi/{leave_id}/ket-thuc": (
+    "/quan-tri/can-bo/{person_id}/nghi/{which}/ket-thuc": (
         "/quan-tri/can-bo/{person}/nghi/{leave}/ket-thuc",
     ),
     "/quan-tri/cong-viec-nen/{job_id}/bo": ("/quan-tri/cong-viec-nen/{job}/bo",),
