@@ -1,11 +1,15 @@
 """Pages of the console: one frame, the reader's language and theme, whole or a part of one."""
 
+import enum
 import gzip
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from console import words
 from console.menu import menu_of
@@ -37,6 +41,7 @@ class ConsolePages:
             policy=POLICY,
         )
         self._pages.environment.globals |= {"words": words, "day": day_in_words}
+        self._pages.environment.filters["choices"] = choices
 
     def show(
         self,
@@ -79,6 +84,16 @@ def packed(request: Request, response: Response) -> Response:
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
     return response
+
+
+@pass_context
+def choices(context: Context, sentences: Mapping[enum.Enum | str, str]) -> list[tuple[str, str]]:
+    """Values and how they are called, as `parts.choice` offers them."""
+    translated = context.environment.filters["translated"]
+    return [
+        (one.value if isinstance(one, enum.Enum) else one, translated(context, sentence))
+        for one, sentence in sentences.items()
+    ]
 
 
 def day_in_words(day: date | datetime | None) -> str:

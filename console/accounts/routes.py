@@ -8,7 +8,6 @@ from console.accounts import queries
 from console.accounts.filters import PATH, AccountsFilter, accounts_filter
 from console.pages import pages
 from console.session.access import ReadsAccounts
-from identity.accounts.models import AccountKind, AccountStatus
 from identity.organisations.queries import get_organisation
 from kernel.access import Permission
 from kernel.http import Db, Now
@@ -36,7 +35,5 @@ def list_accounts(
         wanted=wanted,
         page=page,
         under=under,
-        kinds=list(AccountKind),
-        statuses=list(AccountStatus),
         may_manage=caller.may(Permission.MANAGE_ACCOUNTS),
     )

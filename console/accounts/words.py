@@ -18,7 +18,7 @@ ACTIONS = {
     Action.SUSPEND: ActionWords(
         _("Tạm khoá tài khoản"),
         _("Không đăng nhập được nữa, mọi phiên đang mở kết thúc ngay. Thư vẫn nhận. Mở lại được."),
-        _("Tạm khoá"),
+        _("Tạm khoá tài khoản này"),
     ),
     Action.REINSTATE: ActionWords(
         _("Mở lại tài khoản"),

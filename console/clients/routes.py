@@ -82,7 +82,7 @@ def list_clients(  # what FastAPI hands over
         ending_words=ENDINGS,
         q=q,
         only=only,
-        choices=[(one.value, words) for one, words in SHOWN.items()],
+        shown=SHOWN,
         may_manage=caller.may(Permission.MANAGE_CLIENTS),
     )
 

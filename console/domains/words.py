@@ -25,6 +25,6 @@ PURPOSES = {
 VERDICTS = {
     Verdict.OK: (_("Đúng"), "good", "circle-check"),
     Verdict.MISSING: (_("Chưa có"), "bad", "circle-x"),
-    Verdict.DIFFERENT: (_("Khác"), "bad", "alert-triangle"),
+    Verdict.DIFFERENT: (_("Khác giá trị"), "bad", "alert-triangle"),
     Verdict.UNANSWERED: (_("Không hỏi được"), "warn", "circle-minus"),
 }

@@ -192,7 +192,6 @@ def _form(
         typed=dict.fromkeys(FIELDS, "") | dict(typed),
         basis=basis,
         places=list(_indented(tree)),
-        kinds=list(OrganisationKind),
     )
 
 

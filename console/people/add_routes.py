@@ -23,7 +23,7 @@ from identity.accounts.settings import MailboxSettings
 from identity.accounts.suggestion import Likeness, Suggestion, suggest_personal_address
 from identity.names.full_name import FullName
 from identity.names.sort_key import sort_key
-from identity.people.models import ContractType, Person, Sex
+from identity.people.models import Person
 from identity.people.queries import Place, places_on
 from identity.people.routes import numbers_of
 from identity.people.service import appoint, create_person
@@ -205,6 +205,4 @@ def _page(
         preview=preview,
         offered=preview.offered,
         likenesses=LIKENESSES,
-        sexes=list(Sex),
-        contract_types=list(ContractType),
     )

@@ -16,7 +16,7 @@ from console.people.forms import TypedPerson
 from console.session.access import ManagesPeople
 from identity.people.errors import PersonChangedMeanwhile
 from identity.people.masking import masked_address, masked_phone
-from identity.people.models import Person, Sex
+from identity.people.models import Person
 from identity.people.queries import get_person
 from identity.people.routes import numbers_of
 from identity.people.service import change_person
@@ -175,5 +175,4 @@ def _values(
         },
         "phone": person.phone and masked_phone(person.phone),
         "recovery": person.recovery_email and masked_address(person.recovery_email),
-        "sexes": list(Sex),
     }

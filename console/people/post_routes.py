@@ -16,7 +16,7 @@ from console.people.person import posts_of
 from console.people.picking import NOTHING_TYPED, Offer, offer
 from identity.people import leaves, service
 from identity.people.errors import AppointmentNotFound, LeaveNotFound
-from identity.people.models import ContractType, Leave, LeaveKind, Person
+from identity.people.models import Leave, LeaveKind, Person
 from identity.people.queries import get_person
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
@@ -117,7 +117,6 @@ def _appointment_page(
         where=where,
         offered=offered,
         basis=basis,
-        contract_types=list(ContractType),
     )
 
 

@@ -15,8 +15,6 @@ from console.people.export import write_list
 from console.people.filters import PATH, Appointed, PeopleFilter, people_filter
 from console.people.picking import find_candidate, find_organisations
 from console.session.access import ReadsPeople
-from identity.accounts.models import AccountStatus
-from identity.people.models import ContractType
 from identity.people.service import note_export
 from kernel.access import Permission
 from kernel.clock import office_day
@@ -63,8 +61,6 @@ def list_people(
         page=page,
         under=under,
         offered=offered if offered != [under] else [],
-        statuses=list(AccountStatus),
-        contracts=list(ContractType),
         appointed=APPOINTED,
         headings=HEADINGS,
         may_manage=caller.may(Permission.MANAGE_PEOPLE),

@@ -70,7 +70,6 @@ def list_mailboxes(
         above=[node for node in organisations.above if node.code],
         rows=shown,
         state=chosen,
-        states=list(MailboxState),
         own=own,
         formula=formula(kept.settings),
         first_address=mailboxes_address(wanted, code, chosen, below=below) if cursor else None,

@@ -19,7 +19,6 @@ from kernel.http import Db, Now
 from mail_admin.rate.errors import NoFigures
 from mail_admin.rate.history import KeptMonth, list_kept_months
 from mail_admin.rate.periods import PeriodKind
-from mail_admin.rate.report import Scope
 from mail_admin.rate.roster import MailboxState
 from mail_admin.rate.routes import settings_of
 from mail_admin.rate.service import refresh
@@ -81,8 +80,6 @@ def choices(wanted: UsageFilter, months: Sequence[KeptMonth]) -> dict[str, Any]:
         "wanted": wanted,
         "months": months,
         "wording": wording,
-        "scopes": list(Scope),
-        "periods": list(PeriodKind),
     }
 
 
