@@ -14,25 +14,46 @@ from console.session.cookies import SESSION_COOKIE
 LIMIT_MILLISECONDS = 80.0
 WARMING = 20
 """Requests before the counted ones, at most as many as are counted."""
+LOOP = "(the host: a loop of 20 ms)"
+LOOP_MILLISECONDS = 20.0
 
 
 def server_section(
     ours: Installation, secret: str, *, people: int, rounds: int, requests: int, pages: str
 ) -> Section:
-    """Median and p99 of each round; of the rounds the one in the middle, and the slowest."""
+    """Median and p99 of each round; of the rounds the one in the middle, and the slowest.
+
+    Beside the pages a loop that only counts: how much longer its slowest ones take is the host's.
+    """
     with ours.services.database.transaction() as session:
         asked = {name: find(session) for name, find in PAGES.items() if pages in name}
     taken: dict[str, list[list[float]]] = {name: [] for name in asked}
+    loops = []
+    steps = _steps()
     for _ in range(rounds):
         for name, addresses in asked.items():
             taken[name].append(_ask(ours, secret, addresses, requests))
+        loops.append([_loop(steps) for _ in range(requests)])
     rows = [_row(name, found) for name, found in taken.items()]
     verdicts = [
         Verdict(f"{row.side}: p99, ms", row.figures["p99 ms"], LIMIT_MILLISECONDS, at_least=False)
         for row in rows
     ]
     title = f"Pages at the server: {people:,} people, {rounds} rounds of {requests} requests each"
-    return Section("server", title, rows, verdicts)
+    return Section("server", title, [_row(LOOP, loops), *rows], verdicts)
+
+
+def _loop(steps: int) -> float:
+    began = time.perf_counter()
+    for _ in range(steps):
+        pass
+    return 1000 * (time.perf_counter() - began)
+
+
+def _steps() -> int:
+    """How often to count for as long as a light page takes."""
+    tried = 1_000_000
+    return int(tried * LOOP_MILLISECONDS / min(_loop(tried) for _ in range(5)))
 
 
 def _ask(ours: Installation, secret: str, addresses: Sequence[str], requests: int) -> list[float]:
