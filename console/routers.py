@@ -39,6 +39,7 @@ from console.session.routes import router as session_router
 from console.settings.routes import router as settings_router
 from console.usage.files import router as usage_files_router
 from console.usage.mailboxes import router as usage_mailboxes_router
+from console.usage.notices import router as usage_notices_router
 from console.usage.reasons import router as usage_reasons_router
 from console.usage.routes import router as usage_router
 
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     usage_router,
     usage_mailboxes_router,
     usage_files_router,
+    usage_notices_router,
     usage_reasons_router,
     person_router,
     import_list_router,

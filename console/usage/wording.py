@@ -6,6 +6,7 @@ from mail_admin.rate.periods import Period, PeriodKind, Window
 from mail_admin.rate.reasons import Reason
 from mail_admin.rate.report import Scope
 from mail_admin.rate.roster import MailboxState
+from mail_admin.reminders.models import NoticeKind, NoticeState
 from mail_admin.reports.texts import capital, period_name, short_day
 from theme.catalogue import _
 from theme.moments import MONTHS
@@ -45,6 +46,27 @@ STATES = {
     MailboxState.DORMANT_90: _("Không dùng 90 ngày"),
     MailboxState.NEARLY_FULL: _("Trên 80 %% dung lượng"),
     MailboxState.MOVED_IN: _("Chuyển đến"),
+}
+NOTICE_KINDS = {
+    NoticeKind.NEVER_ACTIVATED: _("Nhắc kích hoạt"),
+    NoticeKind.DORMANT: _("Nhắc dùng hộp thư"),
+    NoticeKind.DIGEST: _("Danh sách gửi cơ quan"),
+    NoticeKind.ESCALATION: _("Báo cơ quan cấp trên"),
+    NoticeKind.QUARTERLY: _("Danh sách bị khoá hằng quý"),
+    NoticeKind.LIMIT_LOCK: _("Báo khoá vì gửi quá nhiều"),
+    NoticeKind.OPERATOR: _("Báo trung tâm vận hành"),
+}
+NOTICE_STATES = {
+    NoticeState.SENT: _("Đã gửi"),
+    NoticeState.CLAIMED: _("Đang gửi"),
+    NoticeState.REFUSED: _("Bị từ chối"),
+    NoticeState.UNDELIVERED: _("Bị trả lại"),
+}
+NOTICE_TONES = {
+    NoticeState.SENT: "good",
+    NoticeState.CLAIMED: "",
+    NoticeState.REFUSED: "bad",
+    NoticeState.UNDELIVERED: "warn",
 }
 REASONS = {
     Reason.STARTED: _("Trước chưa dùng, nay đã dùng"),

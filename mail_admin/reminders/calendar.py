@@ -1,11 +1,17 @@
 """When mail to people may leave."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from kernel.clock import VIETNAM
 from mail_admin.reminders.settings import ReminderSettings
 
 SATURDAY = 5
+REMINDING_MINUTE = 20
+"""Of every hour that is not quiet."""
+RULES_AT = time(8, 40)
+"""In Vietnam, every day."""
+LONGEST_QUIET = 24 * 60
+"""Hours that are looked ahead: nobody rests for two months."""
 
 
 def is_quiet(settings: ReminderSettings, now: datetime) -> bool:
@@ -15,6 +21,21 @@ def is_quiet(settings: ReminderSettings, now: datetime) -> bool:
         return True
     resting = local.weekday() >= SATURDAY or local.date() in settings.holidays
     return settings.working_days_only and resting
+
+
+def next_reminding(settings: ReminderSettings, now: datetime) -> datetime | None:
+    """None where settings leave no hour for it."""
+    first = now.astimezone(VIETNAM).replace(minute=REMINDING_MINUTE, second=0, microsecond=0)
+    if first <= now:
+        first += timedelta(hours=1)
+    hours = (first + timedelta(hours=hour) for hour in range(LONGEST_QUIET))
+    return next((hour for hour in hours if not is_quiet(settings, hour)), None)
+
+
+def next_rules(now: datetime) -> datetime:
+    local = now.astimezone(VIETNAM)
+    today = datetime.combine(local.date(), RULES_AT, VIETNAM)
+    return today if local < today else today + timedelta(days=1)
 
 
 def quarter_of(now: datetime) -> tuple[datetime, datetime]:

@@ -13,6 +13,7 @@ from kernel.jobs import defer
 from kernel.mailer import MailNotConfigured, MailUnavailable
 from mail_admin.limits.service import forget_outgoing
 from mail_admin.limits.settings import LimitSettings
+from mail_admin.reminders.calendar import REMINDING_MINUTE
 from mail_admin.reminders.errors import MassLockStopped, QuietHours, RulesOff
 from mail_admin.reminders.service import Reminders
 
@@ -39,7 +40,7 @@ class ReminderJobs:
         )
         self._notice = jobs.task(name="mail-admin.limit-notice", retry=retry)(self._run_notice)
         remind = jobs.task(name="mail-admin.remind", queueing_lock="mail-admin.remind")
-        jobs.periodic(cron="20 * * * *")(remind(self._run_remind))
+        jobs.periodic(cron=f"{REMINDING_MINUTE} * * * *")(remind(self._run_remind))
         apply = jobs.task(name="mail-admin.usage-rules", queueing_lock="mail-admin.usage-rules")
         jobs.periodic(cron="40 1 * * *")(apply(self._run_rules))
 

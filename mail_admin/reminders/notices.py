@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mail_admin.reminders.claims import hash_of
 from mail_admin.reminders.idle import offices_of
-from mail_admin.reminders.models import Notice, NoticeKind, NoticeState, RuleRun
+from mail_admin.reminders.models import FAILED, Notice, NoticeKind, NoticeState, RuleRun
 
 
 class Channel(enum.StrEnum):
@@ -32,6 +32,8 @@ class NoticeFilter:
     since: date | None = None
     until: date | None = None
     """The last day, counted."""
+    failed: bool = False
+    """Those alone that were refused or came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _conditions(wanted: NoticeFilter) -> list[ColumnElement[bool]]:
         found.append(Notice.kind == wanted.kind)
     if wanted.state is not None:
         found.append(Notice.state == wanted.state)
+    if wanted.failed:
+        found.append(Notice.state.in_(FAILED))
     if wanted.subject_id is not None:
         found.append(Notice.subject_id == wanted.subject_id)
     if wanted.since is not None:

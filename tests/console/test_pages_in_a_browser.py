@@ -78,6 +78,7 @@ SEVERAL = {
         "/quan-tri/su-dung?month=2026-10",
         "/quan-tri/su-dung?month=2026-10&under=H03.1",
     ),
+    "/quan-tri/su-dung/thu-nhac": ("/quan-tri/su-dung/thu-nhac?state=failed",),
     "/quan-tri/su-dung/hop-thu": ("/quan-tri/su-dung/hop-thu?month=2026-10",),
     "/quan-tri/su-dung/bien-dong": ("/quan-tri/su-dung/bien-dong?month=2026-10",),
     "/quan-tri/tai-khoan/{account_id}": (
