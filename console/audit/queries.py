@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from console.audit.filters import AuditFilter
 from console.audit.subjects import Subject, find_actors, find_subjects, names_of
+from console.found import PLANNED
 from kernel.audit import AuditRecord
 from kernel.database import Database
 from kernel.errors import NotFound
@@ -86,6 +87,9 @@ def _narrowed(session: Session, wanted: AuditFilter) -> Select[AuditRecord]:
         ids = find_subjects(session, wanted.subject)
         statement = statement.where(AuditRecord.subject_id.in_(ids))
     if wanted.tag:
+        session.execute(
+            PLANNED
+        )  # the index by tag is of the rarer ones: which one is asked matters
         statement = statement.where(AuditRecord.tag == wanted.tag)
     if wanted.document:
         statement = statement.where(AuditRecord.document_number == wanted.document)
