@@ -19,7 +19,6 @@ from mail_admin.rate.queries import KeptFigures, KeptWindow, Vector
 from mail_admin.rate.settings import ServiceRule, UsageRateSettings
 from mail_admin.rate.tree import Node
 
-WIDTH = len(MEASURES)
 WHOLE = lcm(28, 29, 30, 31)
 """What a mailbox in service for a whole window weighs, so that shares of days are whole numbers."""
 Parts = tuple[int, int]
@@ -285,10 +284,7 @@ def _over_time(vectors: Sequence[Vector]) -> Measures:
     """Added up, but for what is a state at the end."""
     if len(vectors) == 1:
         return Measures(*vectors[0])
-    last = vectors[-1]
-    return Measures(
-        *(
-            last[place] if place in ENDING else sum(vector[place] for vector in vectors)
-            for place in range(WIDTH)
-        )
-    )
+    added, last = [*map(sum, zip(*vectors, strict=True))], vectors[-1]
+    for place in ENDING:
+        added[place] = last[place]
+    return Measures(*added)
