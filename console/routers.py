@@ -11,6 +11,7 @@ from console.bulk.plan_routes import router as bulk_plan_router
 from console.bulk.routes import router as bulk_router
 from console.clients.form_routes import router as client_forms_router
 from console.clients.routes import router as clients_router
+from console.clients.username_end_routes import router as username_ends_router
 from console.clients.username_routes import router as usernames_router
 from console.directory.comparison_routes import router as comparisons_router
 from console.directory.routes import router as directory_router
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clients_router,
     client_forms_router,
     usernames_router,
+    username_ends_router,
     keys_router,
     directory_router,
     comparisons_router,

@@ -59,6 +59,7 @@ from sso.account.password_routes import router as account_password_router
 from sso.account.routes import router as account_page_router
 from sso.cas.routes import router as cas_router
 from sso.clients.routes import router as clients_router
+from sso.keys.routes import router as signing_keys_router
 from sso.login.activation_routes import router as activation_page_router
 from sso.login.authorize_routes import router as authorize_router
 from sso.login.decision_routes import router as decision_router
@@ -95,6 +96,7 @@ ROUTERS = (
     activation_router,
     directory_router,
     clients_router,
+    signing_keys_router,
     lists_router,
     mailbox_handovers_router,
     usage_rate_router,

@@ -72,6 +72,7 @@ OF_RECORDS = {
     "task": _("Tên công việc"),
     "this_one": _("Chính phiên này"),
     "totals": _("Tổng số"),
+    "username": _("Tên trong hệ thống"),
     "undoes": _("Hoàn tác thao tác"),
     "until": _("Đến"),
     "valid_from": _("Hiệu lực từ"),

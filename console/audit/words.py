@@ -37,6 +37,7 @@ TAGS = {
     "client:disabled": _("Ngừng hệ thống kết nối"),
     "client:enabled": _("Cho hệ thống kết nối chạy lại"),
     "client:secret-rotated": _("Đổi mã bí mật của hệ thống"),
+    "client:username-ended": _("Gỡ tên người dùng trong hệ thống"),
     "client:username-mapped": _("Đặt tên người dùng trong hệ thống"),
     "directory-brake:released": _("Cho qua phanh thay đổi hàng loạt"),
     "directory:repaired": _("Sửa thư mục LDAP"),

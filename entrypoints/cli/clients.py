@@ -306,6 +306,27 @@ def map_username(
     click.echo(f"{client_id} knows {login} as {username}")
 
 
+@client.command("end-username")
+@click.argument("client_id")
+@click.argument("login")
+@click.argument("username")
+@with_basis
+@click.pass_obj
+def end_username(
+    session: Session, /, client_id: str, login: str, username: str, **options: Any
+) -> None:
+    """Have CLIENT_ID no longer know the account LOGIN as USERNAME, but as its template says.
+
+    Others may come to that name afterwards, and to what the application keeps under it.
+    """
+    with session.services.database.transaction() as database:
+        account = get_account_by_login(database, login)
+        service.end_username(
+            database, session.actor, client_id, account.id, basis=basis_of(options), seen=username
+        )
+    click.echo(f"{client_id} no longer knows {login} as {username}")
+
+
 @client.command("usernames")
 @click.argument("client_id")
 @as_json

@@ -24,14 +24,17 @@ def list_all(session: Session, *, as_json: bool) -> None:
 
 
 @key.command("rotate")
+@with_basis
 @as_json
 @click.pass_obj
-def rotate(session: Session, *, as_json: bool) -> None:
+def rotate(session: Session, /, *, as_json: bool, **options: Any) -> None:
     """Make new keys. They sign once everybody can know them, or at once where there is none."""
-    services = session.services
+    basis, services = basis_of(options), session.services
     settings, now = services.settings.sso, services.clock()
     with services.database.transaction() as database:
-        keys = service.rotate(database, services.keys, settings, session.actor, now=now)
+        keys = service.rotate(
+            database, services.keys, settings, session.actor, now=now, basis=basis
+        )
     _show(keys, as_json=as_json)
 
 

@@ -89,6 +89,16 @@ class UsernameTaken(Conflict):
         )
 
 
+class UsernameNotKept(NotFound):
+    code = "username-not-kept"
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(
+            f"Ứng dụng {client_id} không ghi tên riêng nào cho tài khoản này.",
+            f"The client {client_id} keeps no name of its own for this account.",
+        )
+
+
 class UsernameChangedMeanwhile(Conflict):
     code = "username-changed-meanwhile"
 

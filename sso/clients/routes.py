@@ -26,6 +26,7 @@ from sso.clients.errors import (
     ClientHasNoSecret,
     ClientNotFound,
     UsernameChangedMeanwhile,
+    UsernameNotKept,
     UsernameTaken,
 )
 from sso.clients.models import ClientRow
@@ -38,6 +39,7 @@ from sso.clients.schemas import (
     KnownUsernameOut,
     MappedUsernameIn,
     SecretRotation,
+    UsernameEnd,
     UsernameList,
 )
 from sso.clients.username_list import UsernameFilter, find_usernames
@@ -162,6 +164,26 @@ def map_username(
             client_id,
             account_id,
             form.username,
+            basis=form.basis.to_basis(),
+            seen=form.seen,
+        )
+
+
+@router.post(
+    "/{client_id}/usernames/{account_id}/end",
+    status_code=204,
+    responses=problems(ClientNotFound, UsernameNotKept, UsernameChangedMeanwhile),
+)
+def end_username(
+    client_id: ClientName, account_id: UUID, form: UsernameEnd, actor: ManagesClients, db: Db
+) -> None:
+    """From the next entry on its template says what the application calls this account."""
+    with db.transaction() as session:
+        service.end_username(
+            session,
+            actor,
+            client_id,
+            account_id,
             basis=form.basis.to_basis(),
             seen=form.seen,
         )

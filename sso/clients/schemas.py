@@ -57,6 +57,14 @@ class MappedUsernameIn(BaseModel):
     basis: BasisForm
 
 
+class UsernameEnd(BaseModel):
+    seen: str = Field(
+        max_length=LONGEST_USERNAME,
+        description="The name that is there: another one is a conflict.",
+    )
+    basis: BasisForm
+
+
 class ClientOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: UUID

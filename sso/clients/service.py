@@ -27,6 +27,7 @@ from sso.clients.errors import (
     ClientHasNoSecret,
     ClientNotFound,
     UsernameChangedMeanwhile,
+    UsernameNotKept,
     UsernameTaken,
 )
 from sso.clients.faults import DescriptionFault, faults_in
@@ -54,6 +55,7 @@ class ClientAuditTag(enum.StrEnum):
     DISABLED = "client:disabled"
     ENABLED = "client:enabled"
     USERNAME_MAPPED = "client:username-mapped"
+    USERNAME_ENDED = "client:username-ended"
 
 
 def describe(values: dict[str, Any]) -> ClientDescription:
@@ -219,6 +221,28 @@ def map_username(
     audit.record(
         session, actor, ClientAuditTag.USERNAME_MAPPED, account_id, basis, client_id=client_id
     )
+
+
+def end_username(
+    session: Session, actor: Actor, client_id: str, account_id: UUID, *, basis: Basis, seen: str
+) -> None:
+    """From the next entry on the template speaks again, and others may come to this name.
+
+    Raises ClientNotFound, UsernameNotKept, UsernameChangedMeanwhile where it is not the one `seen`.
+    """
+    row = get_client_for_update(session, client_id)
+    present = kept_username(session, row.id, account_id)
+    if present is None:
+        raise UsernameNotKept(client_id)
+    if present != seen:
+        raise UsernameChangedMeanwhile(present)
+    session.execute(
+        delete(MappedUsername).where(
+            MappedUsername.client_id == row.id, MappedUsername.account_id == account_id
+        )
+    )
+    tag = ClientAuditTag.USERNAME_ENDED
+    audit.record(session, actor, tag, account_id, basis, client_id=client_id, username=present)
 
 
 def kept_username(session: Session, client: UUID, account_id: UUID) -> str | None:

@@ -31,8 +31,8 @@ class NoSigningKey(Unavailable):
 
     def __init__(self, algorithm: Algorithm) -> None:
         super().__init__(
-            f"Chưa có khóa ký {algorithm.value}; hãy chạy: congvu key rotate.",
-            f"There is no signing key for {algorithm.value}; run: congvu key rotate.",
+            f"Chưa có khóa ký {algorithm.value}; hãy chạy: congvu key rotate --reason ….",
+            f"There is no signing key for {algorithm.value}; run: congvu key rotate --reason ….",
         )
 
 

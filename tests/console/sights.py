@@ -19,6 +19,7 @@ from identity.people.queries import list_appointments
 from identity.roles.models import Role
 from kernel.audit import AuditRecord
 from kernel.clock import office_day
+from sso.clients.service import map_username
 from sso.keys.service import list_keys
 from tests.console.directory.test_comparison import keep
 from tests.console.imports.conftest import PATH as IMPORT_PATH
@@ -106,6 +107,8 @@ def build(console: ConsoleWorld, top: UUID) -> Sights:
         client_name=f"Quản lý văn bản và điều hành của {LONG_OFFICE}",
         username_template="{unit}_{name}",
     )
+    with world.services.database.transaction() as session:
+        map_username(session, officer, "qlvb", visitor.id, "hc_visitor", basis=BASIS)
     refused, written = _send_lists(desk, world.services)
     bulk = desk.post(
         f"/quan-tri/hang-loat/moi?account={pending.id}&account={suspended.id}&account={visitor.id}",

@@ -63,6 +63,9 @@ SEVERAL = {
         "/quan-tri/he-thong/{client}/ten-nguoi-dung/dat?q=mai",
         "/quan-tri/he-thong/{client}/ten-nguoi-dung/dat?login={visitor.login}",
     ),
+    "/quan-tri/he-thong/{client_id}/ten-nguoi-dung/go": (
+        "/quan-tri/he-thong/{client}/ten-nguoi-dung/go?login={visitor.login}",
+    ),
     "/quan-tri/khoa-ky/{kid}/rut": ("/quan-tri/khoa-ky/{key}/rut",),
     "/quan-tri/he-thong/{client_id}/trang-thai": ("/quan-tri/he-thong/{client}/trang-thai",),
     "/quan-tri/he-thong/{client_id}/ma-bi-mat": ("/quan-tri/he-thong/{client}/ma-bi-mat",),

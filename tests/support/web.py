@@ -128,7 +128,7 @@ class Api:
     def _ask(self, method: str, path: str, status: int, **more: Any) -> Any:
         response = self._client.request(method, API + path, headers=self.headers, **more)
         assert response.status_code == status, response.text
-        return response.json()
+        return response.json() if response.content else None
 
     def pages(self, path: str, **query: Any) -> Iterator[list[Any]]:
         """The items of each page, to the last one."""

@@ -1,8 +1,10 @@
 """What a system calls people, at the console and over the API."""
 
 import pytest
+from sqlalchemy import select
 
 from identity.roles.models import Role
+from kernel.audit import AuditRecord
 from sso.clients import service
 from tests.support.console import ConsoleWorld
 from tests.support.registry import BASIS
@@ -38,7 +40,7 @@ def test_names_are_searched_by_person_and_by_themselves(
     for query, shown in (("nguyen van", first), ("SKHCN_", second), (second.login, second)):
         page = browser.get(PAGE, params={"q": query}).text
         assert f'?login={shown.login}"' in page, query
-        assert page.count("?login=") == 1, query
+        assert page.count("/dat?login=") == 1, query
     page = browser.get(PAGE).text
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page
@@ -85,3 +87,46 @@ def test_programs_read_the_names_and_learn_of_changes_between(
     api.put("/clients/qlvb", change | {"revision": client["revision"]})
     refused = api.put("/clients/qlvb", change | {"revision": "x"}, status=409)
     assert refused["code"] == "client-changed-meanwhile"
+
+
+def test_a_name_is_taken_back_once_it_is_typed_and_with_a_reason(
+    console: ConsoleWorld, browser: Browser
+) -> None:
+    member = console.sign_on.member("Nguyễn Văn An")
+    give(console, member, "skhcn_<b>an")
+    assert f'/go?login={member.login}"' in browser.get(PAGE).text
+    page = browser.get(f"{PAGE}/go?login={member.login}").text
+    assert "skhcn_&lt;b&gt;an" in page
+    assert "{unit}_{name}" in page
+    form = {"login": member.login, "seen": "skhcn_<b>an", "confirmation": "skhcn_<b>an"}
+    assert browser.post(f"{PAGE}/go", form | {"reason": ""}).status_code == 422
+    refused = browser.post(f"{PAGE}/go", form | {"reason": "nhầm", "confirmation": "skhcn"})
+    assert refused.status_code == 422
+    assert "Hãy gõ đúng tên sẽ gỡ" in refused.text
+    assert 'value="nhầm"' in refused.text
+    stale = form | {"reason": "nhầm", "seen": "old", "confirmation": "old"}
+    assert "giờ là skhcn_&lt;b&gt;an" in browser.post(f"{PAGE}/go", stale).text
+    answer = browser.follow(browser.post(f"{PAGE}/go", form | {"reason": "nhầm"}))
+    assert "Đã gỡ tên" in answer.text
+    assert "Chưa ghi tên nào" in answer.text
+    assert browser.get(f"{PAGE}/go?login={member.login}").status_code == 404
+    with console.sign_on.services.database.transaction() as session:
+        tag = AuditRecord.tag == service.ClientAuditTag.USERNAME_ENDED
+        record = session.scalars(select(AuditRecord).where(tag)).one()
+        assert (record.subject_id, record.reason) == (member.id, "nhầm")
+        assert record.details == {"client_id": "qlvb", "username": "skhcn_<b>an"}
+
+
+def test_programs_take_names_back_that_they_know(
+    console: ConsoleWorld, browser: Browser, api: Api
+) -> None:
+    del browser  # registers the system
+    member = console.sign_on.member("Nguyễn Văn An")
+    give(console, member, "skhcn_an")
+    end = {"seen": "x", "basis": {"reason": "nhầm người"}}
+    address = f"{NAMES}/{member.id}/end"
+    refused = api.post(address, end, status=409)
+    assert refused["code"] == "username-changed-meanwhile"
+    api.post(address, end | {"seen": "skhcn_an"}, status=204)
+    assert api.get(NAMES)["items"] == []
+    assert api.post(address, end, status=404)["code"] == "username-not-kept"

@@ -11,7 +11,10 @@ from sso.keys.models import Algorithm, SigningKey
 from sso.keys.service import list_keys
 from tests.support.console import ConsoleWorld
 from tests.support.sign_on import Browser
+from tests.support.web import Api
 
+KEYS = "/signing-keys"
+BASIS = {"reason": "nghi lộ khóa"}
 PAGE = "/quan-tri/khoa-ky"
 
 
@@ -75,3 +78,19 @@ def test_a_schedule_that_nobody_keeps_is_told_at_home(
         )
     assert PAGE in browser.get("/quan-tri").text
     assert "Chưa có khoá kế tiếp: ES256" in browser.get(PAGE).text
+
+
+def test_programs_list_rotate_and_withdraw_keys(console: ConsoleWorld, api: Api) -> None:
+    del console  # has keys
+    listed = api.get(KEYS)["items"]
+    assert {key["algorithm"] for key in listed} == {"ES256", "RS256", "EdDSA"}
+    assert "private" not in str(listed)
+    wanted = {"seen": [key["kid"] for key in listed], "basis": BASIS}
+    assert api.post(f"{KEYS}/rotate", {"basis": {"reason": ""}}, status=422)
+    made = api.post(f"{KEYS}/rotate", wanted, status=201)["items"]
+    assert len(made) == len(listed)
+    refused = api.post(f"{KEYS}/rotate", wanted, status=409)
+    assert refused["code"] == "signing-keys-changed-meanwhile"
+    withdraw = f"{KEYS}/{listed[0]['kid']}/withdraw"
+    api.post(withdraw, BASIS, status=204)
+    assert api.post(withdraw, BASIS, status=404)["code"] == "signing-key-not-found"

@@ -154,3 +154,9 @@ def test_one_account_may_be_known_by_another_name(congvu: Cli, province: Provinc
     listed = congvu("client", "usernames", "qlvb", "--json").json
     assert listed == [{"login": account.login, "username": "skhcn_ngannt"}]
     congvu("client", "usernames", "nobody", code=1)
+    end = ("client", "end-username", "qlvb", account.login)
+    assert "username-changed-meanwhile" in congvu(*end, "skhcn", *WHY, code=1).err
+    assert "--reason" in congvu(*end, "skhcn_ngannt", code=2).err
+    congvu(*end, "skhcn_ngannt", *WHY)
+    assert congvu("client", "usernames", "qlvb", "--json").json == []
+    assert "username-not-kept" in congvu(*end, "skhcn_ngannt", *WHY, code=1).err

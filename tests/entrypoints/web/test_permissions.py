@@ -69,6 +69,10 @@ ROUTES: Mapping[tuple[str, str], Permission] = {
     ("POST", "/clients/{client_id}/enable"): Permission.MANAGE_CLIENTS,
     ("GET", "/clients/{client_id}/usernames"): Permission.READ_CLIENTS,
     ("PUT", "/clients/{client_id}/usernames/{account_id}"): Permission.MANAGE_CLIENTS,
+    ("POST", "/clients/{client_id}/usernames/{account_id}/end"): Permission.MANAGE_CLIENTS,
+    ("GET", "/signing-keys"): Permission.READ_CLIENTS,
+    ("POST", "/signing-keys/rotate"): Permission.MANAGE_CLIENTS,
+    ("POST", "/signing-keys/{kid}/withdraw"): Permission.MANAGE_CLIENTS,
     ("GET", "/accounts/{account_id}/handovers"): Permission.READ_ACCOUNTS,
     ("POST", "/accounts/{account_id}/handovers"): Permission.MANAGE_ACCOUNTS,
     ("GET", "/accounts/{account_id}/handovers/{handover_id}/protocol"): Permission.READ_ACCOUNTS,
@@ -96,7 +100,7 @@ IDENTIFIERS = {
         "client",
         "handover",
     )
-} | {"address": "tatca.stc@backan.gov.vn"}
+} | {"address": "tatca.stc@backan.gov.vn", "kid": "unknown"}
 every_route = pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 
 
