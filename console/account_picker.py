@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from console.found import PLANNED
 from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.names.search import matches
 from identity.people.models import Person
@@ -48,17 +49,20 @@ SoughtAccount = Annotated[Sought, Depends(sought)]
 
 def find_people_with_accounts(session: Session, typed: str) -> list[Found]:
     """Personal accounts that are not closed; whose login is just this comes first."""
+    session.execute(PLANNED)
     beginning = typed.lower()
+    by_login = Account.login.startswith(beginning, autoescape=True)
+    by_name = Account.person_id.in_(select(Person.id).where(matches(Person.search_key, typed)))
+    ways = union(
+        *(select(Account.id).where(way) for way in (by_login, by_name))
+    )  # each by its index
     statement = (
         select(Account.login, Account.display_name, Account.status)
         .join(Person, Person.id == Account.person_id)
         .where(
             Account.kind == AccountKind.PERSONAL,
             Account.status != AccountStatus.CLOSED,
-            or_(
-                matches(Person.search_key, typed),
-                Account.login.startswith(beginning, autoescape=True),
-            ),
+            Account.id.in_(ways),
         )
         .order_by((Account.login == beginning).desc(), Person.sort_key, Account.login)
         .limit(SHOWN)
