@@ -33,7 +33,7 @@ LEAVE_KINDS = {
 STATUSES = {
     AccountStatus.PENDING: _("Chờ kích hoạt"),
     AccountStatus.ACTIVE: _("Đang hoạt động"),
-    AccountStatus.SUSPENDED: _("Tạm khoá"),
+    AccountStatus.SUSPENDED: _("Tạm khóa"),
     AccountStatus.CLOSED: _("Đã đóng"),
 }
 STATUS_TONES = {
@@ -48,11 +48,11 @@ ACCOUNT_KINDS = {
     AccountKind.SERVICE: _("Dịch vụ"),
 }
 ORGANISATION_KINDS = {
-    OrganisationKind.PROVINCIAL_COMMITTEE: _("Uỷ ban nhân dân tỉnh"),
+    OrganisationKind.PROVINCIAL_COMMITTEE: _("Ủy ban nhân dân tỉnh"),
     OrganisationKind.DEPARTMENT: _("Sở, ban, ngành"),
     OrganisationKind.UNIT: _("Phòng, đơn vị trực thuộc"),
-    OrganisationKind.DISTRICT_COMMITTEE: _("Uỷ ban nhân dân huyện"),
-    OrganisationKind.COMMUNE_COMMITTEE: _("Uỷ ban nhân dân xã"),
+    OrganisationKind.DISTRICT_COMMITTEE: _("Ủy ban nhân dân huyện"),
+    OrganisationKind.COMMUNE_COMMITTEE: _("Ủy ban nhân dân xã"),
     OrganisationKind.PUBLIC_SERVICE_UNIT: _("Đơn vị sự nghiệp"),
     OrganisationKind.PARTY: _("Cơ quan Đảng"),
     OrganisationKind.MASS_ORGANISATION: _("Đoàn thể"),

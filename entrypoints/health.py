@@ -131,14 +131,14 @@ class Looking:
         lead = self._services.settings.sso.key_lead
         none = ", ".join(each.value for each, end in ends.items() if end is None)
         if none:
-            return _bad(f"Không có khoá ký {none}.", f"No key signs with {none}.")
+            return _bad(f"Không có khóa ký {none}.", f"No key signs with {none}.")
         first = min(end for end in ends.values() if end is not None)
         if first - now < lead / 2:
             return _warn(
-                f"Khoá hết hạn ngày {first:%d/%m/%Y} mà chưa có khoá kế tiếp.",
+                f"Khóa hết hạn ngày {first:%d/%m/%Y} mà chưa có khóa kế tiếp.",
                 f"A key ends on {first:%d/%m/%Y} and has no successor.",
             )
-        return _good(f"Có khoá đến ngày {first:%d/%m/%Y}.", f"Keys until {first:%d/%m/%Y}.")
+        return _good(f"Có khóa đến ngày {first:%d/%m/%Y}.", f"Keys until {first:%d/%m/%Y}.")
 
     def certificates(self, session: Session) -> Finding:
         now = self._services.clock()
@@ -240,8 +240,8 @@ def _dkim(session: Session) -> Finding:
     names = domains_without_key(session)
     if names:
         listed = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")  # noqa: PLR2004  # enough to know where to look
-        return _warn(f"Chưa có khoá: {listed}.", f"No key yet: {listed}.")
-    return _good("Mọi tên miền đều có khoá.", "Every domain has a key.")
+        return _warn(f"Chưa có khóa: {listed}.", f"No key yet: {listed}.")
+    return _good("Mọi tên miền đều có khóa.", "Every domain has a key.")
 
 
 def _sign_outs(session: Session) -> Finding:

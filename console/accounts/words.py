@@ -16,13 +16,13 @@ class ActionWords:
 
 ACTIONS = {
     Action.SUSPEND: ActionWords(
-        _("Tạm khoá tài khoản"),
+        _("Tạm khóa tài khoản"),
         _("Không đăng nhập được nữa, mọi phiên đang mở kết thúc ngay. Thư vẫn nhận. Mở lại được."),
-        _("Tạm khoá tài khoản này"),
+        _("Tạm khóa tài khoản này"),
     ),
     Action.REINSTATE: ActionWords(
         _("Mở lại tài khoản"),
-        _("Trở lại như trước khi khoá: đang hoạt động, hoặc chờ kích hoạt nếu chưa có mật khẩu."),
+        _("Trở lại như trước khi khóa: đang hoạt động, hoặc chờ kích hoạt nếu chưa có mật khẩu."),
         _("Mở lại"),
     ),
     Action.CLOSE: ActionWords(
@@ -54,7 +54,7 @@ ACTIONS = {
         _("Đặt lại mật khẩu"),
         _(
             "Mã chỉ hiện một lần, trên trang sau; chủ tài khoản dùng mã để chọn mật khẩu mới. "
-            "Nếu mật khẩu đã lộ, hãy tạm khoá tài khoản."
+            "Nếu mật khẩu đã lộ, hãy tạm khóa tài khoản."
         ),
         _("Cấp mã đặt lại"),
     ),

@@ -63,9 +63,9 @@ GRANTS: Choices = [
 METHODS: Choices = [
     (AuthMethod.CLIENT_SECRET_BASIC.value, _("Mã bí mật (thường dùng nhất)")),
     (AuthMethod.CLIENT_SECRET_POST.value, _("Mã bí mật, gửi trong nội dung")),
-    (AuthMethod.PRIVATE_KEY_JWT.value, _("Ký bằng khoá riêng của hệ thống")),
+    (AuthMethod.PRIVATE_KEY_JWT.value, _("Ký bằng khóa riêng của hệ thống")),
     (AuthMethod.TLS_CLIENT_AUTH.value, _("Chứng thư số do cơ quan chứng thực cấp")),
-    (AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH.value, _("Chứng thư số tự ký, đã khai khoá")),
+    (AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH.value, _("Chứng thư số tự ký, đã khai khóa")),
     (AuthMethod.NONE.value, _("Không chứng minh: chương trình trên trình duyệt, điện thoại")),
 ]
 SCOPES: Choices = [
@@ -185,7 +185,7 @@ CAS = Section(
             "cas_services",
             _("Địa chỉ dịch vụ CAS"),
             Kind.LINES,
-            hint=_("Mỗi dòng một địa chỉ; phần sau đường dẫn tuỳ hệ thống."),
+            hint=_("Mỗi dòng một địa chỉ; phần sau đường dẫn tùy hệ thống."),
         ),
         Field("cas_proxy", _("Được xin vé thay mặt (proxy)"), Kind.TICK),
     ),
@@ -219,11 +219,11 @@ LOGOUT = Section(
 )
 KEYS = Section(
     "keys",
-    _("Khoá và chứng thư số của hệ thống"),
+    _("Khóa và chứng thư số của hệ thống"),
     _("Chỉ cần khi hệ thống không dùng mã bí mật, hoặc ký yêu cầu."),
     (
-        Field("jwks_uri", _("Nơi hệ thống công bố khoá")),
-        Field("jwks", _("Hoặc khoá công khai (JSON)"), Kind.JSON),
+        Field("jwks_uri", _("Nơi hệ thống công bố khóa")),
+        Field("jwks", _("Hoặc khóa công khai (JSON)"), Kind.JSON),
         Field(
             "token_endpoint_auth_signing_alg",
             _("Thuật toán ký khi chứng minh"),

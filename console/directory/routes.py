@@ -30,7 +30,7 @@ PATH = "/quan-tri/thu-muc"
 SHOWN = 200
 LATEST = 3
 CONFIRM = Message(
-    "Hãy gõ đúng số tài khoản sẽ bị khoá hoặc xoá.",
+    "Hãy gõ đúng số tài khoản sẽ bị khóa hoặc xóa.",
     "Type the number of accounts that will be locked or removed.",
 )
 

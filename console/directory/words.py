@@ -16,7 +16,7 @@ REASONS = {
     "directory-unwilling": _("Máy chủ không chịu thực hiện."),
     "directory-name-wrong": _("Mục không được mang tên này."),
     "directory-class-violated": _("Mục thiếu hoặc thừa thuộc tính so với lược đồ."),
-    "directory-entry-has-children": _("Bên dưới còn mục khác nên chưa xoá được."),
+    "directory-entry-has-children": _("Bên dưới còn mục khác nên chưa xóa được."),
     "directory-entry-exists": _("Đã có mục khác mang tên này mà không phải của hệ thống."),
 }
 PAGES = {
@@ -43,7 +43,7 @@ KINDS = {
     DriftKind.FOREIGN: KindWords(
         _("Bị sửa tay"), _("Khác sổ đăng ký; người khác ghi lần cuối."), "bad"
     ),
-    DriftKind.LEFT_OVER: KindWords(_("Thừa"), _("Do hệ thống ghi, lẽ ra đã bị xoá."), "warn"),
+    DriftKind.LEFT_OVER: KindWords(_("Thừa"), _("Do hệ thống ghi, lẽ ra đã bị xóa."), "warn"),
     DriftKind.UNKNOWN: KindWords(
         _("Lạ"), _("Không do hệ thống ghi nên không bị động đến."), "quiet"
     ),

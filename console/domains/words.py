@@ -18,7 +18,7 @@ ROLES = {
 PURPOSES = {
     Purpose.MX: _("Nơi nhận thư"),
     Purpose.SPF: _("Máy được gửi thư (SPF)"),
-    Purpose.DKIM: _("Khoá chữ ký (DKIM)"),
+    Purpose.DKIM: _("Khóa chữ ký (DKIM)"),
     Purpose.DMARC: _("Cách xử lý thư giả (DMARC)"),
     Purpose.CLIENTS: _("Chương trình thư tự tìm máy chủ"),
 }

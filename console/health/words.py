@@ -14,7 +14,7 @@ CHECKS = {
     "mailboxes": (_("Máy chủ hộp thư"), ""),
     "sending": (_("Gửi thư của hệ thống"), ""),
     "logs": (_("Đọc nhật ký thư"), ""),
-    "signing-keys": (_("Khoá ký của đăng nhập một lần"), "/quan-tri/khoa-ky"),
+    "signing-keys": (_("Khóa ký của đăng nhập một lần"), "/quan-tri/khoa-ky"),
     "dkim": (_("Chữ ký DKIM"), "/quan-tri/ten-mien"),
     "certificates": (_("Chứng thư số của máy chủ"), "/quan-tri/chung-thu-so"),
     "sign-outs": (_("Báo đăng xuất cho các hệ thống"), ""),

@@ -55,8 +55,8 @@ def _of_systems(
 ) -> Iterator[Waiting]:
     if caller.may(Permission.READ_CLIENTS):
         yield Waiting(
-            _("Khoá ký chưa có khoá kế tiếp"),
-            _("Lịch đổi khoá không chạy."),
+            _("Khóa ký chưa có khóa kế tiếp"),
+            _("Lịch đổi khóa không chạy."),
             len(late_algorithms(session, settings, now=now)),
             "/quan-tri/khoa-ky",
             "key",

@@ -73,7 +73,7 @@ def _page(
 
 
 TYPE_THE_NUMBER = Message(
-    "Hãy gõ đúng số tài khoản sẽ bị khoá hoặc đóng.",
+    "Hãy gõ đúng số tài khoản sẽ bị khóa hoặc đóng.",
     "Type the number of accounts that will be suspended or closed.",
 )
 

@@ -12,7 +12,7 @@ KINDS = {
 }
 EXPLANATIONS = {
     SheetKind.PEOPLE: _("Họ và tên, ngày sinh, số CCCD hoặc số hiệu, chức vụ, đơn vị."),
-    SheetKind.REQUESTS: _("Cấp mới, thay đổi, tạm khoá, mở khoá, thu hồi theo công văn."),
+    SheetKind.REQUESTS: _("Cấp mới, thay đổi, tạm khóa, mở khóa, thu hồi theo công văn."),
     SheetKind.ORGANISATIONS: _("Mã định danh, tên, đơn vị cấp trên, phần tên hộp thư."),
     SheetKind.ORGANISATION_ACCOUNTS: _("Hộp thư văn thư, lãnh đạo, một cửa của từng cơ quan."),
 }
@@ -51,8 +51,8 @@ OPERATIONS = {
     "to_appoint": _("Kiêm nhiệm"),
     "to_change": _("Thay đổi thông tin"),
     "to_move": _("Điều chuyển"),
-    "to_suspend": _("Tạm khoá tài khoản"),
-    "to_reinstate": _("Mở khoá tài khoản"),
+    "to_suspend": _("Tạm khóa tài khoản"),
+    "to_reinstate": _("Mở khóa tài khoản"),
     "to_close": _("Đóng tài khoản"),
 }
 TAKING = ("to_suspend", "to_close")

@@ -34,7 +34,7 @@ SHOWN_OF_KID = 8
 """Enough to tell keys apart, and to type."""
 OVER_SHOWN = 12
 CONFIRM = Message(
-    f"Hãy gõ đúng {SHOWN_OF_KID} ký tự đầu của mã khoá.",
+    f"Hãy gõ đúng {SHOWN_OF_KID} ký tự đầu của mã khóa.",
     f"Type the first {SHOWN_OF_KID} characters of the key id.",
 )
 

@@ -24,7 +24,7 @@ class Event:
 STATUS_SENTENCES = {
     AccountStatus.PENDING: _("Tài khoản chờ kích hoạt"),
     AccountStatus.ACTIVE: _("Tài khoản hoạt động"),
-    AccountStatus.SUSPENDED: _("Tài khoản bị tạm khoá"),
+    AccountStatus.SUSPENDED: _("Tài khoản bị tạm khóa"),
     AccountStatus.CLOSED: _("Tài khoản bị đóng"),
 }
 

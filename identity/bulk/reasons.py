@@ -7,10 +7,10 @@ REASONS = {
         "Là tài khoản của chính người lập kế hoạch.", "It is the account of whoever made the plan."
     ),
     "closed": Message("Tài khoản đã đóng.", "The account is closed."),
-    "already-suspended": Message("Đang tạm khoá rồi.", "It is suspended already."),
-    "not-suspended": Message("Không bị tạm khoá.", "It is not suspended."),
+    "already-suspended": Message("Đang tạm khóa rồi.", "It is suspended already."),
+    "not-suspended": Message("Không bị tạm khóa.", "It is not suspended."),
     "not-active": Message(
-        "Chưa có mật khẩu hoặc đang bị khoá.", "It has no password or is suspended."
+        "Chưa có mật khẩu hoặc đang bị khóa.", "It has no password or is suspended."
     ),
     "already-demanded": Message("Đã phải đổi mật khẩu rồi.", "A new password is demanded already."),
     "not-a-person": Message("Không phải tài khoản cá nhân.", "It is no personal account."),

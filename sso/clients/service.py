@@ -39,7 +39,7 @@ SECRET_PREFIX = "congvu_client"  # noqa: S105  # public: lets secret scanners re
 NO_KEYS = DescriptionFault(
     "jwks",
     Message(
-        "chỉ nhận khoá công khai, thuộc loại và độ dài được chấp nhận",
+        "chỉ nhận khóa công khai, thuộc loại và độ dài được chấp nhận",
         "public keys only, of a kind and size that is accepted",
     ),
 )

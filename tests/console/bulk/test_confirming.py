@@ -84,7 +84,7 @@ def test_a_plan_whose_job_gave_up_says_so_and_is_tried_again(
     services.bulk_jobs.mend()
     page = desk.get(queued).text
     assert "Không thực hiện được, chưa có gì thay đổi" in page
-    assert "Thử lại: Tạm khoá" in page
+    assert "Thử lại: Tạm khóa" in page
     assert status_of(console, staff[0].id) is AccountStatus.PENDING
     assert confirmed(desk, queued).status_code == 303
     run_jobs(services)

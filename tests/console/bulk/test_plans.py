@@ -31,7 +31,7 @@ def test_a_plan_shows_what_would_happen_and_changes_nothing(
     assert numbers(desk, plan) == ["2", "1", "1"]
     page = desk.get(plan).text
     assert "Là tài khoản của chính người lập kế hoạch." in page
-    assert "Đang tạm khoá rồi." in page
+    assert "Đang tạm khóa rồi." in page
     assert status_of(console, staff[1].id) is AccountStatus.PENDING
 
 

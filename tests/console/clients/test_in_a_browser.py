@@ -11,7 +11,7 @@ from tests.support.person import without_complaints
 
 __all__ = ["browsing", "chromium"]
 
-LONG = "Hệ thống thông tin báo cáo phục vụ chỉ đạo, điều hành của Uỷ ban nhân dân tỉnh " * 2
+LONG = "Hệ thống thông tin báo cáo phục vụ chỉ đạo, điều hành của Ủy ban nhân dân tỉnh " * 2
 
 
 def test_forms_are_for_everybody_and_looking_for_organisations_loses_nothing(

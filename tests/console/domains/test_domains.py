@@ -59,7 +59,7 @@ def test_the_list_and_the_page_say_what_belongs_to_a_domain(browser: Browser, na
     page = browser.get(f"{PAGE}/{name}").text
     assert f"_dmarc.{name}" in page
     assert "v=spf1 mx -all" in page
-    assert "Chưa có khoá DKIM" in page
+    assert "Chưa có khóa DKIM" in page
     assert browser.get(f"{PAGE}/nowhere.gov.vn").status_code == 404
 
 

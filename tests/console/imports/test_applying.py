@@ -121,7 +121,7 @@ def test_taking_many_accounts_away_is_typed(
         rows.append((number, person.full_name, person.staff_number, "H03.77", "thu hồi"))
     header = ("STT", "Họ và tên", "Số hiệu CBCCVC", "Mã định danh đơn vị", "Nội dung đề nghị")
     address = wizard.planned(workbook(*rows, header=header))
-    assert "Gõ số tài khoản sẽ bị khoá hoặc đóng: 7" in wizard.page(f"{address}/xac-nhan")
+    assert "Gõ số tài khoản sẽ bị khóa hoặc đóng: 7" in wizard.page(f"{address}/xac-nhan")
     refused = wizard.confirm(address, typed="77")
     assert refused.status_code == 422
     assert "Hãy gõ đúng số" in refused.text

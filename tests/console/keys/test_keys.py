@@ -35,10 +35,10 @@ def test_new_keys_are_published_once_for_a_reason(console: ConsoleWorld, browser
     seen = re.findall(r'name="seen" value="([^"]+)"', browser.get(f"{PAGE}/doi").text)
     assert set(seen) == before
     assert browser.post(f"{PAGE}/doi", {"seen": seen}).status_code == 422
-    form = {"seen": seen, "reason": "đổi khoá hằng năm"}
+    form = {"seen": seen, "reason": "đổi khóa hằng năm"}
     answer = browser.post(f"{PAGE}/doi", form)
     page = browser.follow(answer).text
-    assert "Đã công bố khoá mới" in page
+    assert "Đã công bố khóa mới" in page
     assert page.count("Sắp ký") == len(Algorithm)
     again = browser.post(f"{PAGE}/doi", form)
     assert again.status_code == 422
@@ -48,19 +48,19 @@ def test_new_keys_are_published_once_for_a_reason(console: ConsoleWorld, browser
         reasons = session.scalars(
             select(AuditRecord.reason).where(AuditRecord.tag == "signing-key:published")
         ).all()
-    assert reasons.count("đổi khoá hằng năm") == len(Algorithm)
+    assert reasons.count("đổi khóa hằng năm") == len(Algorithm)
 
 
 def test_a_leaked_key_is_withdrawn_by_its_id(console: ConsoleWorld, browser: Browser) -> None:
     leaked = keys_of(console)[0]
     path = f"{PAGE}/{leaked.kid}/rut"
-    form = {"reason": "nghi lộ khoá", "confirmation": "sai"}
+    form = {"reason": "nghi lộ khóa", "confirmation": "sai"}
     refused = browser.post(path, form)
     assert refused.status_code == 422
-    assert 'value="nghi lộ khoá"' in refused.text
+    assert 'value="nghi lộ khóa"' in refused.text
     answer = browser.post(path, form | {"confirmation": leaked.kid[:8]})
     page = browser.follow(answer).text
-    assert "Đã rút khoá" in page
+    assert "Đã rút khóa" in page
     assert page.count("Đang ký") == len(Algorithm)
     assert browser.get(path).status_code == 404
 
@@ -77,7 +77,7 @@ def test_a_schedule_that_nobody_keeps_is_told_at_home(
             .values(signs_until=now)
         )
     assert PAGE in browser.get("/quan-tri").text
-    assert "Chưa có khoá kế tiếp: ES256" in browser.get(PAGE).text
+    assert "Chưa có khóa kế tiếp: ES256" in browser.get(PAGE).text
 
 
 def test_programs_list_rotate_and_withdraw_keys(console: ConsoleWorld, api: Api) -> None:

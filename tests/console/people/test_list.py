@@ -62,9 +62,9 @@ def test_people_without_account_or_appointment_are_found(console: ConsoleWorld) 
 def test_concurrent_appointments_are_found(console: ConsoleWorld) -> None:
     world = console.sign_on
     person = world.province.person(world.province.organisation(), "Mã Văn Kiêm")
-    other = world.province.organisation("Đảng uỷ xã")
+    other = world.province.organisation("Đảng ủy xã")
     with world.services.database.transaction() as session:
-        form = AppointmentForm(other.id, "Uỷ viên", is_primary=False)
+        form = AppointmentForm(other.id, "Ủy viên", is_primary=False)
         appoint(session, world.officer, person.id, form, valid_from=TODAY, basis=BASIS)
     page = console.browser(console.holder(Role.HR)).get(f"{LIST}?post=concurrent")
     assert "Mã Văn Kiêm" in page.text

@@ -65,7 +65,7 @@ def ran(console: ConsoleWorld, outcome: RunOutcome, *, locked: int, days_ago: in
 
 
 def test_switched_off_it_says_so(leader: Browser) -> None:
-    assert "Nhắc nhở đang tắt. Quy tắc khoá đang tắt." in text_of(leader, NOTICES)
+    assert "Nhắc nhở đang tắt. Quy tắc khóa đang tắt." in text_of(leader, NOTICES)
 
 
 def test_the_dashboard_of_the_province_fetches_the_figures_and_leads_to_them(
@@ -98,13 +98,13 @@ def test_what_was_done_this_month_is_counted_and_when_it_goes_on_is_said(
     text = text_of(leader, NOTICES)
     figures = (
         "Lượt nhắc trong tháng 2 Thư gửi cơ quan trong tháng 1 Thư không tới nơi 1"
-        " Khoá theo quy tắc trong tháng 2"
+        " Khóa theo quy tắc trong tháng 2"
     )
     assert figures in text
     assert "Nhắc lần gần nhất hôm nay" in text
     assert "Lần tới " in text
     assert "4 hộp thư chờ đủ ngày báo trước." in text
-    assert "Quy tắc muốn khoá 300 hộp thư cùng lúc" in text
+    assert "Quy tắc muốn khóa 300 hộp thư cùng lúc" in text
     assert "Reminders and locking by rule" in text_of(leader, f"{NOTICES}?lang=en")
 
 

@@ -48,7 +48,7 @@ def test_the_rate_stands_with_its_formula_its_target_and_all_counts(
     assert "Tháng 10 năm 2026" in text
     assert "Tỷ lệ sử dụng 60,0 % Dưới mục tiêu 90 %" in text
     counts = (
-        "Đã cấp 5 Đang phục vụ 5 Có hoạt động 3 Chưa dùng 2 Chưa kích hoạt 1 Bị khoá 0 Đang nghỉ 0"
+        "Đã cấp 5 Đang phục vụ 5 Có hoạt động 3 Chưa dùng 2 Chưa kích hoạt 1 Bị khóa 0 Đang nghỉ 0"
     )
     assert counts in text
     assert "Tỷ lệ sử dụng = số hộp thư có hoạt động ÷ số hộp thư đang phục vụ" in text
@@ -197,7 +197,7 @@ def test_locked_mailboxes_are_a_reason(leader: Browser, small: Small) -> None:
         use(registry.session, account, Sign.WEB, AFTER.date())
     small.refresh(AFTER.replace(month=12))
     text = text_of(leader, "/quan-tri/su-dung/bien-dong?month=2026-11&under=H03.1")
-    assert "Bị khoá" in text
+    assert "Bị khóa" in text
 
 
 def test_a_month_before_without_figures_explains_nothing(leader: Browser, small: Small) -> None:
