@@ -2,24 +2,24 @@
 
 import enum
 from collections.abc import Container, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.clients.fields import GRANTS, KINDS, METHODS
 from console.clients.kinds import PATH
 from console.clients.own import is_own, refuse_own
 from console.clients.typed import group_ids, members_of
+from console.desk import ClientsDesk, Desk
 from console.pages import pages
-from console.session.access import ManagesClients, ReadsClients
-from console.session.service import Caller
+from console.session.access import ReadsClients
 from identity.names.text import search_key
 from identity.organisations.models import Organisation
 from kernel.access import Permission
-from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
@@ -33,9 +33,10 @@ from sso.login.destinations import go
 from sso.login.scope_words import scopes_in_words
 from sso.sessions.models import Participation
 from theme.catalogue import _
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
+OURS_ONLY = [Depends(require_same_origin)]
 ClientName = Annotated[str, Path(max_length=100)]
 OVERLAPS = (0, 1, 24, 24 * 7, 24 * 30)
 """Hours."""
@@ -151,21 +152,14 @@ def _uses_secret(row: ClientRow) -> bool:
 
 
 @router.get(f"{PATH}/{{client_id}}/trang-thai")
-def ask_to_switch(
-    request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
-) -> Response:
+def ask_to_switch(desk: ClientsDesk, client_id: ClientName) -> Response:
     refuse_own(client_id)
-    with db.transaction() as session:
-        row = service.get_client(session, client_id)
-    return _form(request, caller, now, row, "clients/switch.html")
+    return _form(desk, _client(desk, client_id), "clients/switch.html")
 
 
-@router.post(f"{PATH}/{{client_id}}/trang-thai", dependencies=[Depends(require_same_origin)])
-def switch(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+@router.post(f"{PATH}/{{client_id}}/trang-thai", dependencies=OURS_ONLY)
+def switch(
+    desk: ClientsDesk,
     client_id: ClientName,
     typed: BasisOfForm,
     wanted: Annotated[str, Form(max_length=20)] = "",
@@ -174,95 +168,72 @@ def switch(  # what FastAPI hands over
     """The form says what it was for, so that two who send it do not undo each other."""
     refuse_own(client_id)
     enabled = wanted == "enabled"
-    with db.transaction() as session:
-        row = service.get_client(session, client_id)
+    row = _client(desk, client_id)
     faults = typed.faults
     if not enabled and confirmation.strip() != row.client_id:
         faults.append(Fault(CONFIRM, "confirmation"))
+
+    def write(session: Session) -> None:
+        basis = typed.given()
+        service.set_enabled(
+            session, desk.actor, client_id, enabled=enabled, now=desk.now, basis=basis
+        )
+
+    faults = faults or desk.tried(write)
     if not faults:
-        try:
-            with db.transaction() as session:
-                service.set_enabled(
-                    session,
-                    caller.actor,
-                    client_id,
-                    enabled=enabled,
-                    now=now,
-                    basis=typed.given(),
-                )
-            return go(f"{PATH}/{client_id}?done={'enabled' if enabled else 'disabled'}")
-        except DomainError as error:
-            faults = list(faults_of(error))
-    return _form(request, caller, now, row, "clients/switch.html", typed, faults)
+        return go(f"{PATH}/{client_id}?done={'enabled' if enabled else 'disabled'}")
+    return _form(desk, row, "clients/switch.html", typed, faults)
 
 
 @router.get(f"{PATH}/{{client_id}}/ma-bi-mat")
-def ask_to_rotate(
-    request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
-) -> Response:
-    with db.transaction() as session:
-        row = service.get_client(session, client_id)
-    return _form(request, caller, now, row, "clients/secret.html")
+def ask_to_rotate(desk: ClientsDesk, client_id: ClientName) -> Response:
+    return _form(desk, _client(desk, client_id), "clients/secret.html")
 
 
-@router.post(f"{PATH}/{{client_id}}/ma-bi-mat", dependencies=[Depends(require_same_origin)])
-def rotate(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+@router.post(f"{PATH}/{{client_id}}/ma-bi-mat", dependencies=OURS_ONLY)
+def rotate(
+    desk: ClientsDesk,
     client_id: ClientName,
     typed: BasisOfForm,
     overlap: Annotated[str, Form(max_length=10)] = "24",
 ) -> Response:
     """The answer is the only page that ever shows the secret, so it is no redirect."""
-    with db.transaction() as session:
-        row = service.get_client(session, client_id)
-    faults = typed.faults
-    hours = int(overlap) if overlap in {str(one) for one in OVERLAPS} else OVERLAPS[2]
-    if not faults:
-        try:
-            with db.transaction() as session:
-                secret = service.rotate_secret(
-                    session,
-                    caller.actor,
-                    client_id,
-                    overlap=timedelta(hours=hours),
-                    now=now,
-                    basis=typed.given(),
-                )
-            until = now + timedelta(hours=hours) if hours else None
-            return pages.show(
-                request,
-                "clients/shown_once.html",
-                caller,
-                now,
-                row=row,
-                secret=secret,
-                until=until,
-                fresh=False,
-            )
-        except DomainError as error:
-            faults = list(faults_of(error))
-    return _form(request, caller, now, row, "clients/secret.html", typed, faults)
+    row = _client(desk, client_id)
+    hours = timedelta(
+        hours=int(overlap) if overlap in {str(one) for one in OVERLAPS} else OVERLAPS[2]
+    )
+    made: list[str] = []
+
+    def write(session: Session) -> None:
+        basis = typed.given()
+        secret = service.rotate_secret(
+            session, desk.actor, client_id, overlap=hours, now=desk.now, basis=basis
+        )
+        made.append(secret)
+
+    faults = typed.faults or desk.tried(write)
+    if faults:
+        return _form(desk, row, "clients/secret.html", typed, faults)
+    return desk.show(
+        "clients/shown_once.html",
+        row=row,
+        secret=made[0],
+        until=desk.now + hours if hours else None,
+        fresh=False,
+    )
 
 
-def _form(  # callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
+def _client(desk: Desk, client_id: str) -> ClientRow:
+    """Raises ClientNotFound."""
+    with desk.db.transaction() as session:
+        return service.get_client(session, client_id)
+
+
+def _form(
+    desk: Desk,
     row: ClientRow,
     template: str,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
-        template,
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        row=row,
-        typed=typed,
-        faults=faults,
-    )
+    return desk.show(template, faults=faults, row=row, typed=typed)

@@ -1,7 +1,6 @@
 """Comparing the directory with the registry at the console, and having entries written again."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,18 +8,16 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import Desk, DirectoryDesk
 from console.directory import watching
 from console.directory.words import KINDS, PAGES, failure_in_words
-from console.forms import tried
 from console.pages import pages
 from console.session.access import ManagesDirectory, ReadsDirectory
-from console.session.service import Caller
 from identity.directory import comparisons
 from identity.directory.comparison import REPAIRABLE, DriftKind
 from identity.directory.comparison_models import DirectoryComparison, DirectoryDifference
 from identity.directory.jobs import DirectoryJobs
 from kernel.access import Permission
-from kernel.database import Database
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
@@ -31,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/thu-muc/doi-chieu"
 PAGE = 100
 FAR = 10**9
+Entry = Annotated[int | None, Query(ge=0, le=FAR)]
 CONFIRM = Message(
     "Hãy gõ đúng số mục sẽ được ghi lại.", "Type the number of entries that will be written again."
 )
@@ -93,55 +91,35 @@ def show(  # what FastAPI hands over
 
 
 @router.get(f"{PATH}/{{comparison_id}}/sua")
-def ask_to_repair(
-    request: Request,
-    caller: ManagesDirectory,
-    db: Db,
-    now: Now,
-    comparison_id: UUID,
-    entry: Annotated[int | None, Query(ge=0, le=FAR)] = None,
-) -> Response:
+def ask_to_repair(desk: DirectoryDesk, comparison_id: UUID, entry: Entry = None) -> Response:
     """All that can be mended, or the one entry."""
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         comparison, wanted = _wanted(session, comparison_id, entry)
-    return _form(request, caller, now, comparison, wanted, entry)
+    return _form(desk, comparison, wanted, entry)
 
 
 @router.post(f"{PATH}/{{comparison_id}}/sua", dependencies=[Depends(require_same_origin)])
-def repair(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDirectory,
-    db: Db,
-    now: Now,
+def repair(
+    desk: DirectoryDesk,
     comparison_id: UUID,
     typed: BasisOfForm,
-    entry: Annotated[int | None, Query(ge=0, le=FAR)] = None,
+    entry: Entry = None,
     confirmation: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         comparison, wanted = _wanted(session, comparison_id, entry)
     faults = typed.faults
     if entry is None and confirmation.strip() != str(len(wanted)):
         faults.append(Fault(CONFIRM, "confirmation"))
-    faults = faults or _repaired(db, caller, comparison_id, entry, typed, now)
-    if faults:
-        return _form(request, caller, now, comparison, wanted, entry, typed, faults)
-    return go(f"{PATH}/{comparison_id}?done=repaired")
 
-
-def _repaired(
-    db: Database,
-    caller: Caller,
-    comparison_id: UUID,
-    entry: int | None,
-    typed: TypedBasis,
-    now: datetime,
-) -> list[Fault]:
     def write(session: Session) -> None:
-        wanted = comparisons.to_repair(session, comparison_id, entry)
-        comparisons.repair(session, caller.actor, wanted, typed.given(), now)
+        again = comparisons.to_repair(session, comparison_id, entry)
+        comparisons.repair(session, desk.actor, again, typed.given(), desk.now)
 
-    return tried(db, write)
+    faults = faults or desk.tried(write)
+    if not faults:
+        return go(f"{PATH}/{comparison_id}?done=repaired")
+    return _form(desk, comparison, wanted, entry, typed=typed, faults=faults)
 
 
 def _wanted(
@@ -155,26 +133,21 @@ def _wanted(
     return comparison, wanted
 
 
-def _form(  # two callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
+def _form(
+    desk: Desk,
     comparison: DirectoryComparison,
     wanted: Sequence[DirectoryDifference],
     entry: int | None,
+    *,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
+    return desk.show(
         "directory/repair.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
+        faults=faults,
         comparison=comparison,
         one=wanted[0] if entry is not None else None,
         many=len(wanted),
         kinds=KINDS,
         typed=typed,
-        faults=faults,
     )

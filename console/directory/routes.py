@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,10 +9,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import Desk, DirectoryDesk
 from console.directory.words import PAGES, STANDINGS, TONES, reason_in_words
 from console.pages import pages
-from console.session.access import ManagesDirectory, ReadsDirectory
-from console.session.service import Caller
+from console.session.access import ReadsDirectory
 from identity.directory import brake, comparisons
 from identity.directory.comparison_models import ComparisonStanding, DirectoryComparison
 from identity.directory.models import BrakeStop
@@ -80,35 +79,30 @@ def _latest(session: Session) -> list[Compared]:
 
 
 @router.get(f"{PATH}/dung/{{stop_id}}")
-def ask_to_release(
-    request: Request, caller: ManagesDirectory, db: Db, now: Now, stop_id: UUID
-) -> Response:
-    with db.transaction() as session:
+def ask_to_release(desk: DirectoryDesk, stop_id: UUID) -> Response:
+    with desk.db.transaction() as session:
         stop = _open_stop(session, stop_id)
-    return _release_page(request, caller, now, stop)
+    return _release_page(desk, stop)
 
 
 @router.post(f"{PATH}/dung/{{stop_id}}", dependencies=[Depends(require_same_origin)])
-def release(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDirectory,
-    db: Db,
-    now: Now,
+def release(
+    desk: DirectoryDesk,
     stop_id: UUID,
     typed: BasisOfForm,
     confirmation: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """What is held is what was shown, or else the number is asked for again."""
     faults = typed.faults
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         stop = _open_stop(session, stop_id)
         if confirmation.strip() != str(_many(stop)):
             faults.append(Fault(CONFIRM, "confirmation"))
         if not faults:
-            brake.release_brake(session, caller.actor, stop_id, typed.given(), now)
+            brake.release_brake(session, desk.actor, stop_id, typed.given(), desk.now)
     if not faults:
         return go(f"{PATH}?done=released")
-    return _release_page(request, caller, now, stop, typed, faults)
+    return _release_page(desk, stop, typed, faults)
 
 
 def _open_stop(session: Session, stop_id: UUID) -> BrakeStop:
@@ -125,22 +119,9 @@ def _many(stop: BrakeStop) -> int:
     return int(stop.held["to_lock"]) + int(stop.held["to_remove"])
 
 
-def _release_page(  # two callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    stop: BrakeStop,
-    typed: TypedBasis = NOTHING,
-    faults: Sequence[Fault] = (),
+def _release_page(
+    desk: Desk, stop: BrakeStop, typed: TypedBasis = NOTHING, faults: Sequence[Fault] = ()
 ) -> Response:
-    return pages.show(
-        request,
-        "directory/release.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        stop=stop,
-        many=_many(stop),
-        typed=typed,
-        faults=faults,
+    return desk.show(
+        "directory/release.html", faults=faults, stop=stop, many=_many(stop), typed=typed
     )

@@ -1,30 +1,24 @@
 """Adding a mail domain, giving it another rule, a DKIM key, an address that nobody gets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import Desk, DomainsDesk
 from console.domains import queries, words
 from console.domains.routes import PATH, DomainName
-from console.forms import CHOOSE, FILL_IN, tried
-from console.pages import pages
-from console.session.access import ManagesDomains
-from console.session.service import Caller
+from console.forms import CHOOSE, FILL_IN
 from identity.addresses import service
 from identity.addresses.models import PolicySubject
 from identity.addresses.policy import PatternStep, warnings
 from identity.addresses.presets import CONGVU, PRESETS, Preset
 from identity.addresses.queries import get_domain
 from identity.organisations.queries import get_organisation_by_code
-from kernel.clock import office_day
-from kernel.database import Database
 from kernel.encryption import KeyRing
-from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
 from mail_admin.domains.dkim import make_dkim_key
@@ -32,7 +26,9 @@ from sso.login.destinations import go
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
+ONE = PATH + "/{name}"
 OURS_ONLY = [Depends(require_same_origin)]
+NONE_KEPT: Mapping[str, str] = {}
 FOR_PEOPLE = {
     code: preset
     for code, preset in PRESETS.items()
@@ -57,16 +53,13 @@ class Offered:
 
 
 @router.get(f"{PATH}/them")
-def ask_to_add(request: Request, caller: ManagesDomains, now: Now) -> Response:
-    return _new(request, caller, now, {"preset": CONGVU.code})
+def ask_to_add(desk: DomainsDesk) -> Response:
+    return _new(desk, {"preset": CONGVU.code})
 
 
 @router.post(f"{PATH}/them", dependencies=OURS_ONLY)
-def add(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDomains,
-    db: Db,
-    now: Now,
+def add(
+    desk: DomainsDesk,
     typed: BasisOfForm,
     domain: Typed = "",
     preset: Typed = "",
@@ -80,40 +73,28 @@ def add(  # what FastAPI hands over
     def write(session: Session) -> None:
         service.open_domain(
             session,
-            caller.actor,
+            desk.actor,
             name,
             FOR_PEOPLE[preset],
             is_default=bool(default),
-            now=now,
+            now=desk.now,
             basis=typed.given(),
         )
 
-    faults = faults or tried(db, write)
+    faults = faults or desk.tried(write)
     if not faults:
         return go(f"{PATH}/{name}?done=added")
-    kept = {"domain": domain, "preset": preset, "default": default}
-    return _new(request, caller, now, kept, typed, faults)
+    return _new(desk, {"domain": domain, "preset": preset, "default": default}, typed, faults)
 
 
-def _new(  # two callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    kept: dict[str, str],
+def _new(
+    desk: Desk,
+    kept: Mapping[str, str],
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
-        "domains/new.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        kept=kept,
-        presets=_offered(FOR_PEOPLE),
-        typed=typed,
-        faults=faults,
-    )
+    presets = _offered(FOR_PEOPLE)
+    return desk.show("domains/new.html", faults=faults, kept=kept, presets=presets, typed=typed)
 
 
 def _offered(presets: dict[str, Preset]) -> list[Offered]:
@@ -130,27 +111,21 @@ def _offered(presets: dict[str, Preset]) -> list[Offered]:
     ]
 
 
-@router.get(f"{PATH}/{{name}}/quy-tac")
-def ask_for_rule(
-    request: Request, caller: ManagesDomains, db: Db, now: Now, name: DomainName
-) -> Response:
-    domain = _domain(db, name)
-    return _form(request, caller, now, domain, "domains/rule.html")
+@router.get(ONE + "/quy-tac")
+def ask_for_rule(desk: DomainsDesk, name: DomainName) -> Response:
+    return _form(desk, "rule.html", _domain(desk, name))
 
 
-@router.post(f"{PATH}/{{name}}/quy-tac", dependencies=OURS_ONLY)
-def set_rule(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDomains,
-    db: Db,
-    now: Now,
+@router.post(ONE + "/quy-tac", dependencies=OURS_ONLY)
+def set_rule(
+    desk: DomainsDesk,
     name: DomainName,
     typed: BasisOfForm,
     preset: Typed = "",
     code: Typed = "",
 ) -> Response:
     """Another version; those before stay known to the addresses that they gave."""
-    domain = _domain(db, name)
+    domain = _domain(desk, name)
     faults = [] if preset in PRESETS else [Fault(CHOOSE, "preset")]
     faults += typed.faults
 
@@ -158,20 +133,19 @@ def set_rule(  # what FastAPI hands over
         below = get_organisation_by_code(session, code.strip()) if code.strip() else None
         service.set_policy(
             session,
-            caller.actor,
+            desk.actor,
             domain.row.id,
             PRESETS[preset].policy,
             organisation_id=below.id if below else None,
             preset=preset,
-            now=now,
+            now=desk.now,
             basis=typed.given(),
         )
 
-    faults = faults or [_at_code(fault) for fault in tried(db, write)]
+    faults = faults or [_at_code(fault) for fault in desk.tried(write)]
     if not faults:
         return go(f"{PATH}/{domain.row.name}?done=rule")
-    kept = {"preset": preset, "code": code}
-    return _form(request, caller, now, domain, "domains/rule.html", kept, typed, faults)
+    return _form(desk, "rule.html", domain, {"preset": preset, "code": code}, typed, faults)
 
 
 def _at_code(fault: Fault) -> Fault:
@@ -179,67 +153,48 @@ def _at_code(fault: Fault) -> Fault:
     return Fault(fault.message, "code")
 
 
-@router.get(f"{PATH}/{{name}}/dkim")
-def ask_for_key(
-    request: Request, caller: ManagesDomains, db: Db, now: Now, name: DomainName
-) -> Response:
-    return _form(request, caller, now, _domain(db, name), "domains/key.html")
+@router.get(ONE + "/dkim")
+def ask_for_key(desk: DomainsDesk, name: DomainName) -> Response:
+    return _form(desk, "key.html", _domain(desk, name))
 
 
-@router.post(f"{PATH}/{{name}}/dkim", dependencies=OURS_ONLY)
-def make_key(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDomains,
-    db: Db,
-    now: Now,
-    name: DomainName,
-    typed: BasisOfForm,
-) -> Response:
-    ring: KeyRing = request.app.state.keys
-    domain = _domain(db, name)
+@router.post(ONE + "/dkim", dependencies=OURS_ONLY)
+def make_key(desk: DomainsDesk, name: DomainName, typed: BasisOfForm) -> Response:
+    ring: KeyRing = desk.request.app.state.keys
+    domain = _domain(desk, name)
 
     def write(session: Session) -> None:
         row = get_domain(session, domain.row.name)
-        make_dkim_key(session, caller.actor, row, ring, now=now, basis=typed.given())
+        make_dkim_key(session, desk.actor, row, ring, now=desk.now, basis=typed.given())
 
-    faults = typed.faults or tried(db, write)
+    faults = typed.faults or desk.tried(write)
     if not faults:
         return go(f"{PATH}/{domain.row.name}?done=key")
-    return _form(request, caller, now, domain, "domains/key.html", {}, typed, faults)
+    return _form(desk, "key.html", domain, NONE_KEPT, typed, faults)
 
 
-@router.get(f"{PATH}/{{name}}/giu")
-def ask_to_reserve(
-    request: Request, caller: ManagesDomains, db: Db, now: Now, name: DomainName
+@router.get(ONE + "/giu")
+def ask_to_reserve(desk: DomainsDesk, name: DomainName) -> Response:
+    return _form(desk, "reserve.html", _domain(desk, name))
+
+
+@router.post(ONE + "/giu", dependencies=OURS_ONLY)
+def reserve(
+    desk: DomainsDesk, name: DomainName, typed: BasisOfForm, address: Typed = ""
 ) -> Response:
-    return _form(request, caller, now, _domain(db, name), "domains/reserve.html")
-
-
-@router.post(f"{PATH}/{{name}}/giu", dependencies=OURS_ONLY)
-def reserve(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesDomains,
-    db: Db,
-    now: Now,
-    name: DomainName,
-    typed: BasisOfForm,
-    address: Typed = "",
-) -> Response:
-    domain = _domain(db, name)
+    domain = _domain(desk, name)
     local_part = address.strip().lower().removesuffix(f"@{domain.row.name}")
     faults = [] if _is_local_part(local_part) else [Fault(NO_LOCAL_PART, "address")]
     faults += typed.faults
 
     def write(session: Session) -> None:
-        row = get_domain(session, domain.row.name)
-        day, basis = office_day(now), typed.given()
-        service.reserve_address(session, caller.actor, row, local_part, on=day, basis=basis)
+        row, basis = get_domain(session, domain.row.name), typed.given()
+        service.reserve_address(session, desk.actor, row, local_part, on=desk.today, basis=basis)
 
-    faults = faults or tried(db, write)
+    faults = faults or desk.tried(write)
     if not faults:
         return go(f"{PATH}/{domain.row.name}?done=reserved")
-    kept = {"address": address}
-    return _form(request, caller, now, domain, "domains/reserve.html", kept, typed, faults)
+    return _form(desk, "reserve.html", domain, {"address": address}, typed, faults)
 
 
 def _is_local_part(text: str) -> bool:
@@ -248,36 +203,27 @@ def _is_local_part(text: str) -> bool:
     return whole and text.isprintable() and not any(each in " @" or each.isspace() for each in text)
 
 
-def _domain(db: Database, name: str) -> queries.Domain:
+def _domain(desk: Desk, name: str) -> queries.Domain:
     """Raises MailDomainNotFound."""
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         return queries.one_domain(session, name)
 
 
-NONE_KEPT: dict[str, str] = {}
-
-
-def _form(  # callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
-    domain: queries.Domain,
+def _form(
+    desk: Desk,
     template: str,
-    kept: dict[str, str] = NONE_KEPT,
+    domain: queries.Domain,
+    kept: Mapping[str, str] = NONE_KEPT,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
-        template,
-        caller,
-        now,
-        status_code=422 if faults else 200,
+    return desk.show(
+        f"domains/{template}",
+        faults=faults,
         domain=domain,
         address=f"{PATH}/{domain.row.name}",
         kept=kept,
         presets=_offered(PRESETS),
         of_domains=words,
         typed=typed,
-        faults=faults,
     )

@@ -2,23 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import procrastinate
 from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.forms import tried
+from console.desk import Desk, OperationsDesk
 from console.jobs import words
 from console.pages import pages
-from console.session.access import ManagesOperations, ReadsOperations
-from console.session.service import Caller
+from console.session.access import ReadsOperations
 from kernel import job_list, jobs
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
-from kernel.database import Database
 from kernel.http import Db, Now
 from kernel.job_list import JobNotFound, StoppedJob, TaskState
 from kernel.jobs import JobStanding
@@ -31,7 +28,10 @@ router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/cong-viec-nen"
 SHOWN = 100
 JobId = Annotated[int, Path(ge=1, lt=2**63)]
+Action = Literal["retry", "remove"]
 Change = Callable[[Session, Actor, int, Basis], None]
+DONE: dict[Action, str] = {"retry": "retried", "remove": "removed"}
+OURS_ONLY = [Depends(require_same_origin)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,51 +85,28 @@ def _tasks(registered: procrastinate.App, states: dict[str, TaskState]) -> list[
 
 
 @router.get(f"{PATH}/{{job_id}}/chay-lai")
-def ask_to_retry(
-    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId
-) -> Response:
-    job = _job(db, job_id, to_retry=True)
-    return _form(request, caller, now, job, "retry")
+def ask_to_retry(desk: OperationsDesk, job_id: JobId) -> Response:
+    return _form(desk, _job(desk, job_id, to_retry=True), "retry")
 
 
-@router.post(f"{PATH}/{{job_id}}/chay-lai", dependencies=[Depends(require_same_origin)])
-def retry(  # what FastAPI hands over
-    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId, typed: BasisOfForm
-) -> Response:
-    job = _job(db, job_id, to_retry=True)
-    faults = typed.faults or tried(db, _bound(job_list.retry_job, caller, job_id, typed))
-    if faults:
-        return _form(request, caller, now, job, "retry", typed, faults)
-    return go(f"{PATH}?done=retried")
+@router.post(f"{PATH}/{{job_id}}/chay-lai", dependencies=OURS_ONLY)
+def retry(desk: OperationsDesk, job_id: JobId, typed: BasisOfForm) -> Response:
+    return _done(desk, _job(desk, job_id, to_retry=True), "retry", job_list.retry_job, typed)
 
 
 @router.get(f"{PATH}/{{job_id}}/bo")
-def ask_to_remove(
-    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId
-) -> Response:
-    return _form(request, caller, now, _job(db, job_id), "remove")
+def ask_to_remove(desk: OperationsDesk, job_id: JobId) -> Response:
+    return _form(desk, _job(desk, job_id), "remove")
 
 
-@router.post(f"{PATH}/{{job_id}}/bo", dependencies=[Depends(require_same_origin)])
-def remove(  # what FastAPI hands over
-    request: Request, caller: ManagesOperations, db: Db, now: Now, job_id: JobId, typed: BasisOfForm
-) -> Response:
-    job = _job(db, job_id)
-    faults = typed.faults or tried(db, _bound(job_list.remove_job, caller, job_id, typed))
-    if faults:
-        return _form(request, caller, now, job, "remove", typed, faults)
-    return go(f"{PATH}?done=removed")
+@router.post(f"{PATH}/{{job_id}}/bo", dependencies=OURS_ONLY)
+def remove(desk: OperationsDesk, job_id: JobId, typed: BasisOfForm) -> Response:
+    return _done(desk, _job(desk, job_id), "remove", job_list.remove_job, typed)
 
 
-def _bound(
-    change: Change, caller: Caller, job_id: int, typed: TypedBasis
-) -> Callable[[Session], None]:
-    return lambda session: change(session, caller.actor, job_id, typed.given())
-
-
-def _job(db: Database, job_id: int, *, to_retry: bool = False) -> StoppedJob:
+def _job(desk: Desk, job_id: int, *, to_retry: bool = False) -> StoppedJob:
     """Raises JobNotFound, JobNotStopped; also where running it again would surprise people."""
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         job = job_list.get_stopped(session, job_id)
     if to_retry and not may_be_retried(job):
         raise JobNotFound
@@ -140,24 +117,25 @@ def may_be_retried(job: StoppedJob) -> bool:
     return job.task in words.TASKS and words.TASKS[job.task].may_be_retried
 
 
-def _form(  # callers above it
-    request: Request,
-    caller: Caller,
-    now: datetime,
+def _done(
+    desk: Desk, job: StoppedJob, action: Action, change: Change, typed: TypedBasis
+) -> Response:
+    def write(session: Session) -> None:
+        change(session, desk.actor, job.id, typed.given())
+
+    faults = typed.faults or desk.tried(write)
+    if not faults:
+        return go(f"{PATH}?done={DONE[action]}")
+    return _form(desk, job, action, typed, faults)
+
+
+def _form(
+    desk: Desk,
     job: StoppedJob,
-    action: str,
+    action: Action,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    return pages.show(
-        request,
-        "jobs/action.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        job=job,
-        action=action,
-        of_jobs=words,
-        typed=typed,
-        faults=faults,
+    return desk.show(
+        "jobs/action.html", faults=faults, job=job, action=action, of_jobs=words, typed=typed
     )

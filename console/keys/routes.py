@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.forms import tried
+from console.desk import ClientsDesk, Desk
 from console.pages import pages
-from console.session.access import ManagesClients, ReadsClients
-from console.session.service import Caller
+from console.session.access import ReadsClients
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
 from kernel.same_origin import require_same_origin
+from sso.assembly import SingleSignOn
 from sso.http import SignOn
 from sso.keys import service
 from sso.keys.errors import SigningKeyNotFound
@@ -126,81 +126,59 @@ def list_keys(
 
 
 @router.get(f"{PATH}/doi")
-def ask_to_rotate(
-    request: Request, caller: ManagesClients, db: Db, now: Now, sign_on: SignOn
-) -> Response:
-    return _rotation(request, caller, db, now, sign_on)
+def ask_to_rotate(desk: ClientsDesk, sign_on: SignOn) -> Response:
+    return _rotation(desk, sign_on)
 
 
 @router.post(f"{PATH}/doi", dependencies=OURS_ONLY)
-def rotate(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+def rotate(
+    desk: ClientsDesk,
     sign_on: SignOn,
     typed: BasisOfForm,
     seen: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    faults = typed.faults
+    def write(session: Session) -> None:
+        service.rotate(
+            session,
+            sign_on.ring,
+            sign_on.settings,
+            desk.actor,
+            now=desk.now,
+            basis=typed.given(),
+            seen=seen or [],
+        )
+
+    faults = typed.faults or desk.tried(write)
     if not faults:
-
-        def write(session: Session) -> None:
-            service.rotate(
-                session,
-                sign_on.ring,
-                sign_on.settings,
-                caller.actor,
-                now=now,
-                basis=typed.given(),
-                seen=seen or [],
-            )
-
-        faults = tried(db, write)
-        if not faults:
-            return go(f"{PATH}?done=rotated")
-    return _rotation(request, caller, db, now, sign_on, typed, faults)
+        return go(f"{PATH}?done=rotated")
+    return _rotation(desk, sign_on, typed, faults)
 
 
-def _rotation(  # callers above it
-    request: Request,
-    caller: Caller,
-    db: Db,
-    now: datetime,
-    sign_on: SignOn,
+def _rotation(
+    desk: Desk,
+    sign_on: SingleSignOn,
     typed: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
-    with db.transaction() as session:
-        keys = shown_keys(service.list_keys(session), now)
-    return pages.show(
-        request,
+    return desk.show(
         "keys/rotate.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        keys=[one for one in keys if one.state is not State.GONE],
+        faults=faults,
+        keys=_live_keys(desk),
         words_of=WORDS,
         tones=TONES,
-        signs_from=now + sign_on.settings.key_lead,
+        signs_from=desk.now + sign_on.settings.key_lead,
         typed=typed,
-        faults=faults,
     )
 
 
 @router.get(f"{PATH}/{{kid}}/rut")
-def ask_to_withdraw(
-    request: Request, caller: ManagesClients, db: Db, now: Now, kid: Kid
-) -> Response:
-    return _withdrawal(request, caller, db, now, kid)
+def ask_to_withdraw(desk: ClientsDesk, kid: Kid) -> Response:
+    return _withdrawal(desk, kid)
 
 
 @router.post(f"{PATH}/{{kid}}/rut", dependencies=OURS_ONLY)
-def withdraw(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+def withdraw(
+    desk: ClientsDesk,
     sign_on: SignOn,
     kid: Kid,
     typed: BasisOfForm,
@@ -209,49 +187,37 @@ def withdraw(  # what FastAPI hands over
     faults = typed.faults
     if confirmation.strip() not in {kid, kid[:SHOWN_OF_KID]}:
         faults.append(Fault(CONFIRM, "confirmation"))
+
+    def write(session: Session) -> None:
+        service.replace_leaked(
+            session,
+            sign_on.ring,
+            sign_on.settings,
+            desk.actor,
+            kid,
+            now=desk.now,
+            basis=typed.given(),
+        )
+
+    faults = faults or desk.tried(write)
     if not faults:
-
-        def write(session: Session) -> None:
-            service.replace_leaked(
-                session,
-                sign_on.ring,
-                sign_on.settings,
-                caller.actor,
-                kid,
-                now=now,
-                basis=typed.given(),
-            )
-
-        faults = tried(db, write)
-        if not faults:
-            return go(f"{PATH}?done=withdrawn")
-    return _withdrawal(request, caller, db, now, kid, typed, faults)
+        return go(f"{PATH}?done=withdrawn")
+    return _withdrawal(desk, kid, typed, faults)
 
 
-def _withdrawal(  # callers above it
-    request: Request,
-    caller: Caller,
-    db: Db,
-    now: datetime,
-    kid: str,
-    typed: TypedBasis = NOTHING,
-    faults: Sequence[Fault] = (),
+def _withdrawal(
+    desk: Desk, kid: str, typed: TypedBasis = NOTHING, faults: Sequence[Fault] = ()
 ) -> Response:
     """Raises SigningKeyNotFound, also for one that is withdrawn already."""
-    with db.transaction() as session:
-        keys = shown_keys(service.list_keys(session), now)
-    found = next((one for one in keys if one.key.kid == kid and one.state is not State.GONE), None)
+    found = next((one for one in _live_keys(desk) if one.key.kid == kid), None)
     if found is None:
         raise SigningKeyNotFound(kid)
-    return pages.show(
-        request,
-        "keys/withdraw.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
-        one=found,
-        words_of=WORDS,
-        tones=TONES,
-        typed=typed,
-        faults=faults,
+    return desk.show(
+        "keys/withdraw.html", faults=faults, one=found, words_of=WORDS, tones=TONES, typed=typed
     )
+
+
+def _live_keys(desk: Desk) -> list[ShownKey]:
+    with desk.db.transaction() as session:
+        keys = shown_keys(service.list_keys(session), desk.now)
+    return [one for one in keys if one.state is not State.GONE]
