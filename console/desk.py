@@ -16,7 +16,11 @@ from kernel.access import Actor, Permission
 from kernel.clock import office_day
 from kernel.database import Database
 from kernel.http import Db, Now
+from kernel.same_origin import require_same_origin
 from theme.faults import Fault
+
+OURS_ONLY = [Depends(require_same_origin)]
+"""Of routes that change something: forms of other sites are none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,17 @@ class Desk:
         *,
         faults: Sequence[Fault] = (),
         part: str | None = None,
+        status_code: int | None = None,
         **values: Any,
     ) -> Response:
-        """A form that is wrong is answered with itself and status 422."""
+        """A form that is wrong is answered with itself; then the status is 422, if none is said."""
         return pages.show(
             self.request,
             template,
             self.caller,
             self.now,
             part=part,
-            status_code=422 if faults else 200,
+            status_code=status_code or (422 if faults else 200),
             faults=faults,
             **values,
         )

@@ -13,7 +13,7 @@ from console.accounts.filters import PATH
 from console.accounts.words import ACTIONS, offered
 from console.audit.words import tag_in_words
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import AccountsDesk, Desk
+from console.desk import OURS_ONLY, AccountsDesk, Desk
 from console.letters import letter_as_file
 from console.pages import pages
 from console.session.access import ReadsAccounts
@@ -24,7 +24,6 @@ from identity.addresses.models import AddressRole
 from identity.addresses.queries import list_domains
 from kernel.access import Permission
 from kernel.http import Db, Now
-from kernel.same_origin import require_same_origin
 from sso.account.devices import device_in_words
 from sso.http import SignOn
 from sso.login.destinations import go
@@ -32,7 +31,6 @@ from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{account_id}"
-OURS_ONLY = [Depends(require_same_origin)]
 
 
 @router.get(ONE)

@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
-from console.accounts.account_routes import ONE, OURS_ONLY
+from console.accounts.account_routes import ONE
 from console.accounts.filters import PATH
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import AccountsDesk, Desk
+from console.desk import OURS_ONLY, AccountsDesk, Desk
 from console.letters import pdf
 from console.session.access import ReadsAccounts
 from identity.accounts.errors import AccountNotFound

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from console.accounts.filters import AccountsFilter, accounts_filter
 from console.accounts.queries import list_account_ids
+from console.bulk.addresses import MOVE_PATH, NEW_PATH
+from console.desk import Desk
 from console.people.filters import ALL_PEOPLE, PeopleFilter, people_filter
 from console.people.queries import count_without_account, list_accounts_of, list_without_account
 from kernel.clock import office_day
@@ -63,3 +65,17 @@ def selection_of(
 
 
 Selected = Annotated[Selection, Depends(selection_of)]
+
+
+def shown_selection(desk: Desk, selected: Selection) -> dict[str, Any]:
+    """What forms say of who is chosen, and the addresses of them all for the same choice."""
+    with desk.db.transaction() as session:
+        count = len(selected.resolve(session, desk.now))
+        without_account = selected.count_without_account(session, desk.now)
+    query = f"?{desk.request.url.query}" if desk.request.url.query else ""
+    return {
+        "count": count,
+        "without_account": without_account,
+        "new_address": NEW_PATH + query,
+        "move_address": MOVE_PATH + query,
+    }

@@ -4,7 +4,7 @@ from identity.bulk.models import BulkAction, BulkStatus, Verdict
 from theme.catalogue import _
 
 CHOICES = {
-    BulkAction.SUSPEND: _("Tạm khóa"),
+    BulkAction.SUSPEND: _("Tạm khóa tài khoản"),
     BulkAction.REINSTATE: _("Mở lại"),
     BulkAction.DEMAND_PASSWORD: _("Buộc đổi mật khẩu ở lần đăng nhập tới"),
     BulkAction.RESET: _("In thư đặt lại mật khẩu"),

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -25,12 +24,9 @@ from console.clients.typed import (
     opened_with,
     read_members,
 )
-from console.pages import pages
+from console.desk import Desk
 from console.people.picking import Candidate, find_candidate, find_organisations
-from console.session.service import Caller
 from kernel.audit import AuditRecord
-from kernel.clock import office_day
-from kernel.database import Database
 from sso.clients.models import ClientRow
 from theme.faults import Fault
 
@@ -114,21 +110,16 @@ class Shown:
         return sum(self.members[one.name] != USUAL[one.name] for one in section.fields)
 
 
-def show_form(
-    request: Request, caller: Caller, db: Database, now: datetime, shown: Shown
-) -> Response:
-    with db.transaction() as session:
+def show_form(desk: Desk, shown: Shown) -> Response:
+    with desk.db.transaction() as session:
         groups = list(_groups(session, shown.members))
         taken = {one.organisation.id for one in groups}
-        found = find_organisations(session, shown.looks_for, office_day(now))
-    status_code = 409 if shown.conflict else 422 if shown.faults else 200
-    return pages.show(
-        request,
+        found = find_organisations(session, shown.looks_for, desk.today)
+    return desk.show(
         "clients/form.html",
-        caller,
-        now,
         part="groups",
-        status_code=status_code,
+        status_code=409 if shown.conflict else None,
+        faults=shown.faults,
         shown=shown,
         before=json.dumps(shown.before, ensure_ascii=False),
         sections=SECTIONS,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import TypeAdapter, ValidationError
 
 from console.basis import BasisOfForm, TypedBasis
@@ -20,12 +20,9 @@ from console.clients.kinds import NEW, PATH
 from console.clients.own import refuse_own
 from console.clients.routes import ClientName
 from console.clients.typed import described, differences, faults_of_members, members_of
-from console.pages import pages
-from console.session.access import ManagesClients
+from console.desk import OURS_ONLY, ClientsDesk, Desk
 from kernel.errors import DomainError
-from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.clients import service
 from sso.clients.description import ClientDescription
 from sso.clients.errors import ClientChangedMeanwhile, ClientDescriptionInvalid
@@ -35,7 +32,6 @@ from sso.login.destinations import go
 from theme.faults import Fault, faults_of
 
 router = APIRouter(include_in_schema=False)
-OURS_ONLY = [Depends(require_same_origin)]
 CLIENT_ID: TypeAdapter[str] = TypeAdapter(ClientId)
 NO_ID = Message(
     "Mã gồm chữ không dấu, số, dấu chấm, gạch nối, gạch dưới; bắt đầu bằng chữ hoặc số, không quá "
@@ -47,11 +43,8 @@ NO_DOMAIN = Message("Tên miền này không đúng dạng.", "This is no domain
 
 
 @router.get(NEW)
-def choose_beginning(  # what FastAPI hands over
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+def choose_beginning(
+    desk: ClientsDesk,
     sign_on: SignOn,
     kind: Annotated[str, Query(alias="loai", max_length=20)] = "",
     template: Annotated[str, Query(alias="mau", max_length=100)] = "",
@@ -59,35 +52,29 @@ def choose_beginning(  # what FastAPI hands over
 ) -> Response:
     """What to begin with, then the form."""
     typed = typed_domain.strip().lower()
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         domain = kinds.usual_domain(session, typed, sign_on.issuer)
         present = {row.client_id for row in service.list_clients(session)}
     begun = kinds.begun(kind, template, domain)
     if begun is not None:
         client_id, members = begun
-        return show_form(request, caller, db, now, Shown(members, client_id=client_id))
+        return show_form(desk, Shown(members, client_id=client_id))
     faults = [Fault(NO_DOMAIN, "ten-mien")] if typed not in {"", domain} else []
-    return pages.show(
-        request,
+    return desk.show(
         "clients/new.html",
-        caller,
-        now,
-        status_code=422 if faults else 200,
+        faults=faults,
         kinds=kinds.KINDS,
         offered=kinds.offered(domain),
         present=present,
         domain=typed or domain,
-        faults=faults,
     )
 
 
 @router.post(NEW, dependencies=OURS_ONLY)
-def register(
-    request: Request, caller: ManagesClients, db: Db, now: Now, sent: SentForm, basis: BasisOfForm
-) -> Response:
+def register(desk: ClientsDesk, sent: SentForm, basis: BasisOfForm) -> Response:
     """The answer may be the only page that ever shows the secret, so it is no redirect."""
     if sent.only_looks:
-        return show_form(request, caller, db, now, _kept(sent, basis))
+        return show_form(desk, _kept(sent, basis))
     description, faults = _checked(sent, basis, {})
     try:
         CLIENT_ID.validate_python(sent.client_id)
@@ -95,13 +82,13 @@ def register(
         faults.insert(0, Fault(NO_ID, "client_id"))
     if description is not None and not faults:
         try:
-            with db.transaction() as session:
+            with desk.db.transaction() as session:
                 row, secret = service.create_client(
                     session,
-                    caller.actor,
+                    desk.actor,
                     sent.client_id,
                     description,
-                    now=now,
+                    now=desk.now,
                     basis=basis.given(),
                 )
         except DomainError as error:
@@ -109,56 +96,49 @@ def register(
         else:
             if secret is None:
                 return go(f"{PATH}/{row.client_id}?done=created")
-            return pages.show(
-                request, "clients/shown_once.html", caller, now, row=row, secret=secret, fresh=True
-            )
-    return show_form(request, caller, db, now, _kept(sent, basis, faults))
+            return desk.show("clients/shown_once.html", row=row, secret=secret, fresh=True)
+    return show_form(desk, _kept(sent, basis, faults))
 
 
 @router.get(f"{PATH}/{{client_id}}/sua")
-def ask_change(
-    request: Request, caller: ManagesClients, db: Db, now: Now, client_id: ClientName
-) -> Response:
+def ask_change(desk: ClientsDesk, client_id: ClientName) -> Response:
     refuse_own(client_id)
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         row = service.get_client(session, client_id)
     members = members_of(row.description)
     shown = Shown(members, row, row.client_id, row.revision, members)
-    return show_form(request, caller, db, now, shown)
+    return show_form(desk, shown)
 
 
 @router.post(f"{PATH}/{{client_id}}/sua", dependencies=OURS_ONLY)
 def change(
-    request: Request,
-    caller: ManagesClients,
-    db: Db,
-    now: Now,
+    desk: ClientsDesk,
     client_id: ClientName,
     sent: SentForm,
     basis: BasisOfForm,
 ) -> Response:
     refuse_own(client_id)
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         row = service.get_client(session, client_id)
     faults: list[Fault] = []
     if not sent.only_looks:
         description, faults = _checked(sent, basis, row.description)
         if description is not None and not faults:
             try:
-                with db.transaction() as session:
+                with desk.db.transaction() as session:
                     service.change_client(
                         session,
-                        caller.actor,
+                        desk.actor,
                         client_id,
                         description,
-                        now=now,
+                        now=desk.now,
                         basis=basis.given(),
                         expected_revision=sent.revision,
                     )
                 return go(f"{PATH}/{client_id}?done=changed")
             except ClientChangedMeanwhile:
-                shown = _conflicting(db, client_id, sent, basis)
-                return show_form(request, caller, db, now, shown)
+                shown = _conflicting(desk, client_id, sent, basis)
+                return show_form(desk, shown)
             except DomainError as error:
                 faults = list(faults_of(error))
     shown = Shown(
@@ -171,7 +151,7 @@ def change(
         basis,
         faults,
     )
-    return show_form(request, caller, db, now, shown)
+    return show_form(desk, shown)
 
 
 def _kept(sent: Sent, basis: TypedBasis, faults: list[Fault] | None = None) -> Shown:
@@ -193,9 +173,9 @@ def _checked(
         return None, [*faults_of_members(error, sent.members), *basis.faults]
 
 
-def _conflicting(db: Db, client_id: str, sent: Sent, basis: TypedBasis) -> Shown:
+def _conflicting(desk: Desk, client_id: str, sent: Sent, basis: TypedBasis) -> Shown:
     """Both changes: where they do not meet each stands, where they do what was typed now."""
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         row = service.get_client(session, client_id)
         last = last_change(session, row.id)
     present = members_of(row.description)

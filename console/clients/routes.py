@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from console.clients.fields import GRANTS, KINDS, METHODS
 from console.clients.kinds import PATH
 from console.clients.own import is_own, refuse_own
 from console.clients.typed import group_ids, members_of
-from console.desk import ClientsDesk, Desk
+from console.desk import OURS_ONLY, ClientsDesk, Desk
 from console.pages import pages
 from console.session.access import ReadsClients
 from identity.names.text import search_key
@@ -22,7 +22,6 @@ from identity.organisations.models import Organisation
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.clients import service
 from sso.clients.description import SECRET_METHODS
 from sso.clients.expiry import Ending, EndingKind, list_endings
@@ -36,7 +35,6 @@ from theme.catalogue import _
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
-OURS_ONLY = [Depends(require_same_origin)]
 ClientName = Annotated[str, Path(max_length=100)]
 OVERLAPS = (0, 1, 24, 24 * 7, 24 * 30)
 """Hours."""

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Response
+from fastapi import APIRouter, Form, Query, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.clients.own import refuse_own
 from console.clients.routes import ClientName
 from console.clients.username_routes import NAMES
-from console.desk import ClientsDesk, Desk
+from console.desk import OURS_ONLY, ClientsDesk, Desk
 from identity.accounts.queries import get_account_by_login
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.clients import service
 from sso.clients.errors import UsernameNotKept
 from sso.clients.models import LONGEST_USERNAME
@@ -35,7 +34,7 @@ def ask_to_end(
     return _form(desk, client_id, login)
 
 
-@router.post(PATH, dependencies=[Depends(require_same_origin)])
+@router.post(PATH, dependencies=OURS_ONLY)
 def end_name(
     desk: ClientsDesk,
     client_id: ClientName,

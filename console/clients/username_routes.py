@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.clients.kinds import PATH
 from console.clients.own import is_own, refuse_own
 from console.clients.routes import ClientName
-from console.desk import ClientsDesk, Desk
+from console.desk import OURS_ONLY, ClientsDesk, Desk
 from console.pages import pages
 from console.session.access import ReadsClients
 from identity.accounts.models import Account
@@ -22,7 +22,6 @@ from identity.accounts.queries import get_account, get_account_by_login
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.clients import service
 from sso.clients.models import LONGEST_USERNAME, ClientRow
 from sso.clients.schemas import Username
@@ -94,7 +93,7 @@ def choose_account(desk: ClientsDesk, client_id: ClientName, sought: SoughtAccou
     return desk.show("clients/choose.html", part="found", row=row, sought=sought, found=found)
 
 
-@router.post(f"{NAMES}/dat", dependencies=[Depends(require_same_origin)])
+@router.post(f"{NAMES}/dat", dependencies=OURS_ONLY)
 def map_name(
     desk: ClientsDesk,
     client_id: ClientName,

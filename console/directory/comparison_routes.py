@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, DirectoryDesk
+from console.desk import OURS_ONLY, Desk, DirectoryDesk
 from console.directory import watching
 from console.directory.words import KINDS, PAGES, failure_in_words
 from console.pages import pages
@@ -20,7 +20,6 @@ from identity.directory.jobs import DirectoryJobs
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault
 
@@ -34,7 +33,7 @@ CONFIRM = Message(
 )
 
 
-@router.post(PATH, dependencies=[Depends(require_same_origin)])
+@router.post(PATH, dependencies=OURS_ONLY)
 def start(request: Request, caller: ManagesDirectory, db: Db, now: Now) -> Response:
     """To the one that is under way, if there is one."""
     jobs: DirectoryJobs = request.app.state.directory_jobs
@@ -98,7 +97,7 @@ def ask_to_repair(desk: DirectoryDesk, comparison_id: UUID, entry: Entry = None)
     return _form(desk, comparison, wanted, entry)
 
 
-@router.post(f"{PATH}/{{comparison_id}}/sua", dependencies=[Depends(require_same_origin)])
+@router.post(f"{PATH}/{{comparison_id}}/sua", dependencies=OURS_ONLY)
 def repair(
     desk: DirectoryDesk,
     comparison_id: UUID,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, DirectoryDesk
+from console.desk import OURS_ONLY, Desk, DirectoryDesk
 from console.directory.words import PAGES, STANDINGS, TONES, reason_in_words
 from console.pages import pages
 from console.session.access import ReadsDirectory
@@ -20,7 +20,6 @@ from identity.directory.pending import count_pending, list_refused, refusals
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault
 
@@ -85,7 +84,7 @@ def ask_to_release(desk: DirectoryDesk, stop_id: UUID) -> Response:
     return _release_page(desk, stop)
 
 
-@router.post(f"{PATH}/dung/{{stop_id}}", dependencies=[Depends(require_same_origin)])
+@router.post(f"{PATH}/dung/{{stop_id}}", dependencies=OURS_ONLY)
 def release(
     desk: DirectoryDesk,
     stop_id: UUID,

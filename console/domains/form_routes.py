@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Response
+from fastapi import APIRouter, Form, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, DomainsDesk
+from console.desk import OURS_ONLY, Desk, DomainsDesk
 from console.domains import queries, words
 from console.domains.routes import PATH, DomainName
 from console.forms import CHOOSE, FILL_IN
@@ -20,14 +20,12 @@ from identity.addresses.queries import get_domain
 from identity.organisations.queries import get_organisation_by_code
 from kernel.encryption import KeyRing
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from mail_admin.domains.dkim import make_dkim_key
 from sso.login.destinations import go
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{name}"
-OURS_ONLY = [Depends(require_same_origin)]
 NONE_KEPT: Mapping[str, str] = {}
 FOR_PEOPLE = {
     code: preset

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
+from console.desk import OURS_ONLY
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.tools import Jobs, LetterSettings, Tools
@@ -21,7 +22,6 @@ from identity.hr_import.service import Importer
 from kernel.errors import DomainError
 from kernel.http import Db, Now, status_of
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault, faults_of
 
@@ -78,7 +78,7 @@ TYPE_THE_NUMBER = Message(
 )
 
 
-@router.post(PLAN_PATH + "/xac-nhan", dependencies=[Depends(require_same_origin)])
+@router.post(PLAN_PATH + "/xac-nhan", dependencies=OURS_ONLY)
 def confirm(
     request: Request,
     caller: Imports,
@@ -110,7 +110,7 @@ def confirm(
     return go(plan_address(plan_id))
 
 
-@router.post(PLAN_PATH + "/thu", dependencies=[Depends(require_same_origin)])
+@router.post(PLAN_PATH + "/thu", dependencies=OURS_ONLY)
 def make_letters(
     caller: ManagesAccounts,
     db: Db,

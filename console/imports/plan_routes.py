@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from console.desk import OURS_ONLY
 from console.forms import tried
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
@@ -33,7 +34,6 @@ from kernel.clock import office_day
 from kernel.database import ask
 from kernel.errors import DomainError
 from kernel.http import Db, Now, status_of
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault, faults_of
 
@@ -114,7 +114,7 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_fields=2000)
 
 
-@router.post(PLAN_PATH + "/sua", dependencies=[Depends(require_same_origin)])
+@router.post(PLAN_PATH + "/sua", dependencies=OURS_ONLY)
 def correct(
     request: Request,
     caller: Imports,
@@ -173,7 +173,7 @@ def _from(wanted: GridFilter, after: str | None) -> str:
     return wanted.query(**changed)
 
 
-@router.post(PLAN_PATH + "/bo", dependencies=[Depends(require_same_origin)])
+@router.post(PLAN_PATH + "/bo", dependencies=OURS_ONLY)
 def give_up(
     request: Request,
     caller: Imports,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
+from console.desk import OURS_ONLY
 from console.imports.addresses import NEW_PATH, plan_address
 from console.imports.tools import Jobs, Tools
 from console.pages import pages
@@ -20,7 +21,6 @@ from kernel.clock import office_day
 from kernel.errors import DomainError
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault, faults_of
 
@@ -63,7 +63,7 @@ def _shown(typed: Typed, tools: Importer, faults: list[Fault] | None = None) -> 
     return {"typed": typed, "faults": faults or [], "most": most // MEBIBYTE, "most_bytes": most}
 
 
-@router.post(NEW_PATH, dependencies=[Depends(require_same_origin)])
+@router.post(NEW_PATH, dependencies=OURS_ONLY)
 def receive(
     request: Request,
     caller: Imports,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import procrastinate
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, OperationsDesk
+from console.desk import OURS_ONLY, Desk, OperationsDesk
 from console.jobs import words
 from console.pages import pages
 from console.session.access import ReadsOperations
@@ -20,7 +20,6 @@ from kernel.http import Db, Now
 from kernel.job_list import JobNotFound, StoppedJob, TaskState
 from kernel.jobs import JobStanding
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault
 
@@ -31,7 +30,6 @@ JobId = Annotated[int, Path(ge=1, lt=2**63)]
 Action = Literal["retry", "remove"]
 Change = Callable[[Session, Actor, int, Basis], None]
 DONE: dict[Action, str] = {"retry": "retried", "remove": "removed"}
-OURS_ONLY = [Depends(require_same_origin)]
 
 
 @dataclass(frozen=True, slots=True)

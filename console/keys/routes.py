@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import ClientsDesk, Desk
+from console.desk import OURS_ONLY, ClientsDesk, Desk
 from console.pages import pages
 from console.session.access import ReadsClients
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.assembly import SingleSignOn
 from sso.http import SignOn
 from sso.keys import service
@@ -28,7 +27,6 @@ from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/khoa-ky"
-OURS_ONLY = [Depends(require_same_origin)]
 Kid = Annotated[str, Path(max_length=64)]
 SHOWN_OF_KID = 8
 """Enough to tell keys apart, and to type."""

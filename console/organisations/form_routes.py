@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, OrganisationsDesk
+from console.desk import OURS_ONLY, Desk, OrganisationsDesk
 from console.forms import Schema, read_form
 from console.organisations import queries
 from console.organisations.routes import PATH
@@ -18,13 +18,11 @@ from identity.organisations import service
 from identity.organisations.models import Organisation, OrganisationKind
 from identity.organisations.queries import get_organisation
 from identity.organisations.schemas import Code, OrganisationFields
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{organisation_id}"
-OURS_ONLY = [Depends(require_same_origin)]
 FIELDS = (
     "kind",
     "name",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm
-from console.desk import Desk, PeopleDesk
+from console.desk import OURS_ONLY, Desk, PeopleDesk
 from console.pages import pages
 from console.people.filters import PATH
 from console.people.forms import TypedAddress, TypedAppointment, TypedPerson
@@ -32,14 +32,12 @@ from kernel.audit import Basis
 from kernel.clock import office_day
 from kernel.errors import DomainError
 from kernel.http import Db, Now
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.catalogue import _
 from theme.faults import Fault, faults_of
 
 router = APIRouter(include_in_schema=False)
 ADD = f"{PATH}/them"
-FORM = [Depends(require_same_origin)]
 NAMESAKES = 5
 LIKENESSES = {
     Likeness.SAME: _("trùng cả họ tên"),
@@ -97,7 +95,7 @@ def show_form(desk: PeopleDesk) -> Response:
     return _page(desk, Typed(TypedPerson(), where, TypedAddress(), NOTHING), NOTHING_YET)
 
 
-@router.post(ADD + "/dia-chi", dependencies=FORM)
+@router.post(ADD + "/dia-chi", dependencies=OURS_ONLY)
 def look_ahead(desk: PeopleDesk, typed: TypedForm) -> Response:
     """The addresses that there are, for what is typed so far. POST keeps names out of addresses."""
     with desk.db.transaction() as session:
@@ -105,7 +103,7 @@ def look_ahead(desk: PeopleDesk, typed: TypedForm) -> Response:
     return _page(desk, typed, preview, part="address")
 
 
-@router.post(ADD, dependencies=FORM)
+@router.post(ADD, dependencies=OURS_ONLY)
 def add_person(desk: PeopleDesk, typed: TypedForm) -> Response:
     """Person, appointment, account, mailbox and address, all or nothing."""
     with desk.db.transaction() as session:

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.basis import BasisOfForm, TypedBasis
-from console.pages import pages
+from console.basis import NOTHING, BasisOfForm, TypedBasis
+from console.desk import OURS_ONLY, Desk, PeopleDesk
 from console.people.filters import PATH
 from console.people.forms import TypedPerson
-from console.session.access import ManagesPeople
 from identity.people.errors import PersonChangedMeanwhile
 from identity.people.masking import masked_address, masked_phone
 from identity.people.models import Person
@@ -22,8 +21,6 @@ from identity.people.routes import numbers_of
 from identity.people.service import change_person
 from kernel.audit import AuditRecord
 from kernel.errors import DomainError
-from kernel.http import Db, Now
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.catalogue import _
 from theme.faults import Fault, faults_of
@@ -80,38 +77,30 @@ class Before:
 
 
 @router.get(CHANGE)
-def show_form(
-    person_id: UUID, request: Request, caller: ManagesPeople, db: Db, now: Now
-) -> Response:
-    with db.transaction() as session:
+def show_form(desk: PeopleDesk, person_id: UUID) -> Response:
+    with desk.db.transaction() as session:
         person = get_person(session, person_id)
-    values = _values(person, TypedPerson.of(person))
-    return pages.show(request, "people/change.html", caller, now, **values)
+    return _page(desk, person, TypedPerson.of(person))
 
 
-@router.post(CHANGE, dependencies=[Depends(require_same_origin)])
-def change(  # what FastAPI hands over
-    *,
+@router.post(CHANGE, dependencies=OURS_ONLY)
+def change(
+    desk: PeopleDesk,
     person_id: UUID,
-    request: Request,
-    caller: ManagesPeople,
-    db: Db,
-    now: Now,
     who: Annotated[TypedPerson, Depends()],
     before: Annotated[Before, Depends()],
     basis: BasisOfForm,
 ) -> Response:
-    conflict: Conflict | None = None
     try:
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             person = get_person(session, person_id)
             form = who.read(person)
-            faults: list[Fault] = [*who.faults, *basis.faults]
+            faults: Sequence[Fault] = [*who.faults, *basis.faults]
             if form is not None and not faults:
                 change_person(
                     session,
-                    caller.actor,
-                    numbers_of(request),
+                    desk.actor,
+                    numbers_of(desk.request),
                     person_id,
                     form,
                     expected_version=before.version,
@@ -119,18 +108,15 @@ def change(  # what FastAPI hands over
                 )
                 return go(f"{PATH}/{person_id}?done=changed")
     except PersonChangedMeanwhile:
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             person = get_person(session, person_id)
             conflict = _conflict(session, person, who, before)
-    except DomainError as error:
-        faults = list(faults_of(error))
-    if conflict is not None:
         for one in conflict.differences:
             setattr(who, one.name, one.merged)
-        faults = []
-    values = _values(person, who, basis, faults, conflict, before)
-    status_code = 409 if conflict else 422
-    return pages.show(request, "people/change.html", caller, now, status_code=status_code, **values)
+        return _page(desk, person, who, basis, conflict=conflict)
+    except DomainError as error:
+        faults = faults_of(error)
+    return _page(desk, person, who, basis, faults=faults, before=before)
 
 
 def _conflict(session: Session, person: Person, who: TypedPerson, before: Before) -> Conflict:
@@ -152,27 +138,31 @@ def _conflict(session: Session, person: Person, who: TypedPerson, before: Before
     return Conflict([one for one in differences if one.now != one.before], latest)
 
 
-def _values(
+def _page(
+    desk: Desk,
     person: Person,
     who: TypedPerson,
-    basis: TypedBasis | None = None,
+    basis: TypedBasis = NOTHING,
+    *,
     faults: Sequence[Fault] = (),
     conflict: Conflict | None = None,
     before: Before | None = None,
-) -> dict[str, Any]:
+) -> Response:
+    """`before`: what the form showed when it was opened, if not the person as they are now."""
     shown = TypedPerson.of(person)
-    fresh = before is None or conflict is not None
-    return {
-        "person": person,
-        "who": who,
-        "basis": basis or TypedBasis(),
-        "faults": faults,
-        "conflict": conflict,
-        "version": person.version if before is None or conflict else before.version,
-        "was": {
-            name: getattr(shown, name) if fresh else getattr(before, f"was_{name}")
+    return desk.show(
+        "people/change.html",
+        status_code=409 if conflict else None,
+        faults=faults,
+        person=person,
+        who=who,
+        basis=basis,
+        conflict=conflict,
+        version=before.version if before else person.version,
+        was={
+            name: getattr(before, f"was_{name}") if before else getattr(shown, name)
             for name in COMPARED
         },
-        "phone": person.phone and masked_phone(person.phone),
-        "recovery": person.recovery_email and masked_address(person.recovery_email),
-    }
+        phone=person.phone and masked_phone(person.phone),
+        recovery=person.recovery_email and masked_address(person.recovery_email),
+    )

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from console.audit.words import tag_in_words
 from console.basis import BasisOfForm, TypedBasis
-from console.desk import AccountsDesk, CitizenNumbersDesk, Desk, PeopleReadingDesk
+from console.desk import OURS_ONLY, AccountsDesk, CitizenNumbersDesk, Desk, PeopleReadingDesk
 from console.letters import letter_as_file
 from console.people.filters import PATH
 from console.people.person import AccountSide, PersonPage, person_page
@@ -22,7 +22,6 @@ from identity.people import service
 from identity.people.masking import masked_address, masked_phone
 from identity.people.routes import numbers_of
 from kernel.access import Permission
-from kernel.same_origin import require_same_origin
 from mail_admin.rate.settings import UsageRateSettings
 from mail_admin.rate.use import MASKS
 from sso.account.devices import device_in_words
@@ -33,7 +32,6 @@ from theme.sizes import size_in_words
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{person_id}"
-FORM = [Depends(require_same_origin)]
 DONE = {
     "created": _("Đã thêm cán bộ, mở tài khoản và cấp địa chỉ."),
     "added": _("Đã thêm cán bộ."),
@@ -58,7 +56,7 @@ def show_person(
     return _shown(desk, page, Asked(done=done))
 
 
-@router.post(f"{ONE}/so-cccd", dependencies=FORM)
+@router.post(f"{ONE}/so-cccd", dependencies=OURS_ONLY)
 def show_citizen_number(
     desk: CitizenNumbersDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:
@@ -74,7 +72,7 @@ def show_citizen_number(
     return _shown(desk, page, Asked("citizen", basis, number))
 
 
-@router.post(f"{ONE}/lien-he", dependencies=FORM)
+@router.post(f"{ONE}/lien-he", dependencies=OURS_ONLY)
 def show_contact(
     desk: PeopleReadingDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:
@@ -85,7 +83,7 @@ def show_contact(
     return _shown(desk, page, Asked("contact", basis))
 
 
-@router.post(f"{ONE}/thu-kich-hoat", dependencies=FORM)
+@router.post(f"{ONE}/thu-kich-hoat", dependencies=OURS_ONLY)
 def print_letter(
     desk: AccountsDesk, person_id: UUID, sign_on: SignOn, basis: BasisOfForm
 ) -> Response:

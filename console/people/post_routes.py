@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, PeopleDesk
+from console.desk import OURS_ONLY, Desk, PeopleDesk
 from console.people.filters import PATH
 from console.people.forms import Text, Typed, TypedAppointment
 from console.people.person import posts_of
@@ -19,14 +19,12 @@ from identity.people.errors import AppointmentNotFound, LeaveNotFound
 from identity.people.models import Leave, LeaveKind, Person
 from identity.people.queries import get_person
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.catalogue import _
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ONE = PATH + "/{person_id}"
-FORM = [Depends(require_same_origin)]
 Version = Annotated[int, Form()]
 Where = Annotated[TypedAppointment, Depends()]
 
@@ -72,7 +70,7 @@ def _appointment_routes(post: Post) -> None:
         where = TypedAppointment(valid_from=desk.today.isoformat())
         return _appointment_page(desk, post, _person(desk, person_id), where)
 
-    @router.post(f"{ONE}/{post.path}", dependencies=FORM, name=f"{post.path}-post")
+    @router.post(f"{ONE}/{post.path}", dependencies=OURS_ONLY, name=f"{post.path}-post")
     def appoint(
         desk: PeopleDesk, person_id: UUID, where: Where, basis: BasisOfForm, version: Version = 0
     ) -> Response:
@@ -147,7 +145,7 @@ def show_leave_form(desk: PeopleDesk, person_id: UUID) -> Response:
     return _leave_page(desk, _person(desk, person_id), typed)
 
 
-@router.post(f"{ONE}/nghi", dependencies=FORM)
+@router.post(f"{ONE}/nghi", dependencies=OURS_ONLY)
 def register_leave(
     desk: PeopleDesk,
     person_id: UUID,
@@ -236,7 +234,7 @@ def _ending_routes(ending: Ending) -> None:
     def show_end_form(desk: PeopleDesk, person_id: UUID, which: UUID) -> Response:
         return _end_page(desk, ending, person_id, which, TypedEnd(on=desk.today.isoformat()))
 
-    @router.post(address, dependencies=FORM, name=f"end-{ending.path}-post")
+    @router.post(address, dependencies=OURS_ONLY, name=f"end-{ending.path}-post")
     def end(
         desk: PeopleDesk,
         person_id: UUID,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import StreamingResponse
 
 from console.basis import BasisOfForm
+from console.desk import OURS_ONLY
 from console.pages import pages
 from console.people import queries
 from console.people.columns import HEADINGS
@@ -21,7 +22,6 @@ from kernel.clock import office_day
 from kernel.database import lift_statement_timeout
 from kernel.errors import Invalid
 from kernel.http import Db, Now
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.catalogue import _
 
@@ -68,7 +68,7 @@ def list_people(
     )
 
 
-@router.post(PATH + "/danh-sach.xlsx", dependencies=[Depends(require_same_origin)])
+@router.post(PATH + "/danh-sach.xlsx", dependencies=OURS_ONLY)
 def export_people(
     caller: ReadsPeople,
     db: Db,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Response
+from fastapi import APIRouter, Form, Path, Response
 from sqlalchemy.orm import Session
 
 from console.account_picker import SoughtAccount
 from console.basis import NOTHING, BasisOfForm, TypedBasis
-from console.desk import Desk, RolesDesk
+from console.desk import OURS_ONLY, Desk, RolesDesk
 from console.roles.words import MEANING
 from identity.accounts.models import Account
 from identity.accounts.queries import get_account_by_login
@@ -16,12 +16,10 @@ from identity.roles import service
 from identity.roles.errors import RoleNotHeld
 from identity.roles.models import Role
 from kernel.messages import Message
-from kernel.same_origin import require_same_origin
 from sso.login.destinations import go
 from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
-OURS_ONLY = [Depends(require_same_origin)]
 PATH = "/quan-tri/vai-tro"
 Login = Annotated[str, Path(max_length=64)]
 CONFIRM = Message(
