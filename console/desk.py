@@ -80,6 +80,7 @@ OrganisationsDesk = Annotated[Desk, Depends(desk(Permission.MANAGE_ORGANISATIONS
 PeopleReadingDesk = Annotated[Desk, Depends(desk(Permission.READ_PEOPLE))]
 CitizenNumbersDesk = Annotated[Desk, Depends(desk(Permission.READ_CITIZEN_NUMBERS))]
 PeopleDesk = Annotated[Desk, Depends(desk(Permission.MANAGE_PEOPLE))]
+ImportDesk = Annotated[Desk, Depends(desk(Permission.IMPORT))]
 AccountsDesk = Annotated[Desk, Depends(desk(Permission.MANAGE_ACCOUNTS))]
 ClientsDesk = Annotated[Desk, Depends(desk(Permission.MANAGE_CLIENTS))]
 DirectoryDesk = Annotated[Desk, Depends(desk(Permission.MANAGE_DIRECTORY))]

@@ -5,16 +5,14 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 
-from console.desk import OURS_ONLY
+from console.desk import OURS_ONLY, Desk, ImportDesk
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.tools import Jobs, LetterSettings, Tools
 from console.letters import letters_as_file
-from console.pages import pages
-from console.session.access import Imports, ManagesAccounts
-from console.session.service import Caller
+from console.session.access import ManagesAccounts
 from identity.handover.service import hand_over_accounts
 from identity.hr_import import queries
 from identity.hr_import.confirmation import ask_to_apply, basis_of, mass_change
@@ -29,34 +27,26 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get(PLAN_PATH + "/xac-nhan")
-def show_confirmation(
-    request: Request, caller: Imports, db: Db, now: Now, tools: Tools, plan_id: UUID
-) -> Response:
-    return _page(request, caller, db, now, tools, plan_id=plan_id)
+def show_confirmation(desk: ImportDesk, tools: Tools, plan_id: UUID) -> Response:
+    return _page(desk, tools, plan_id=plan_id)
 
 
 def _page(
-    request: Request,
-    caller: Caller,
-    db: Db,
-    now: Now,
+    desk: Desk,
     tools: Importer,
     *,
     plan_id: UUID,
     faults: Sequence[Fault] = (),
-    status_code: int = 200,
+    status_code: int | None = None,
 ) -> Response:
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         plan = queries.get_plan(session, plan_id)
         taken, accounts = mass_change(session, tools.settings, plan)
         twin = queries.find_applied_twin(session, plan)
     if not plan.is_open and not faults:
         return go(plan_address(plan_id))
-    return pages.show(
-        request,
+    return desk.show(
         "imports/confirm.html",
-        caller,
-        now,
         status_code=status_code,
         plan=plan,
         taken=taken,
@@ -80,10 +70,7 @@ TYPE_THE_NUMBER = Message(
 
 @router.post(PLAN_PATH + "/xac-nhan", dependencies=OURS_ONLY)
 def confirm(
-    request: Request,
-    caller: Imports,
-    db: Db,
-    now: Now,
+    desk: ImportDesk,
     tools: Tools,
     jobs: Jobs,
     plan_id: UUID,
@@ -93,20 +80,18 @@ def confirm(
     faults: Sequence[Fault] = ()
     status_code = 422
     try:
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             plan = queries.get_plan(session, plan_id)
             taken, _ = mass_change(session, tools.settings, plan)
             if taken and typed.strip() != str(taken) and plan.revision == revision:
                 faults = [Fault(TYPE_THE_NUMBER, "typed")]
             else:
-                plan = ask_to_apply(session, caller.actor, plan_id, revision=revision, now=now)
-                jobs.defer_apply(session, caller.actor, plan)
+                plan = ask_to_apply(session, desk.actor, plan_id, revision=revision, now=desk.now)
+                jobs.defer_apply(session, desk.actor, plan)
     except DomainError as error:
         faults, status_code = faults_of(error), status_of(error)
     if faults:
-        return _page(
-            request, caller, db, now, tools, plan_id=plan_id, faults=faults, status_code=status_code
-        )
+        return _page(desk, tools, plan_id=plan_id, faults=faults, status_code=status_code)
     return go(plan_address(plan_id))
 
 

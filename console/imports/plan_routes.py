@@ -8,8 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from console.desk import OURS_ONLY
-from console.forms import tried
+from console.desk import OURS_ONLY, Desk, ImportDesk
 from console.imports import labels
 from console.imports.addresses import PLAN_PATH, plan_address
 from console.imports.corrections import corrected, typed_in
@@ -18,9 +17,7 @@ from console.imports.handing_over import letters_of_plan
 from console.imports.list_routes import XLSX
 from console.imports.tools import Jobs, Tools
 from console.imports.watching import STATEMENT, standing_of
-from console.pages import pages
 from console.session.access import Imports
-from console.session.service import Caller
 from identity.hr_import import queries, service
 from identity.hr_import.audit_tags import ImportAuditTag
 from identity.hr_import.confirmation import basis_of, keep_draft, plan_again
@@ -30,7 +27,6 @@ from identity.hr_import.models import PlanStatus
 from identity.hr_import.service import Importer
 from kernel import audit
 from kernel.access import Permission
-from kernel.clock import office_day
 from kernel.database import ask
 from kernel.errors import DomainError
 from kernel.http import Db, Now, status_of
@@ -44,42 +40,36 @@ WITH_ROWS = (PlanStatus.PLANNED, PlanStatus.APPLIED, PlanStatus.STALE)
 
 @router.get(PLAN_PATH)
 def show_plan(
-    request: Request,
-    caller: Imports,
-    db: Db,
-    now: Now,
+    desk: ImportDesk,
     tools: Tools,
     plan_id: UUID,
     wanted: Annotated[GridFilter, Depends(grid_filter)],
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    return _plan_page(request, caller, db, now, tools, plan_id=plan_id, wanted=wanted, done=done)
+    return _plan_page(desk, tools, plan_id=plan_id, wanted=wanted, done=done)
 
 
 def _plan_page(
-    request: Request,
-    caller: Caller,
-    db: Db,
-    now: Now,
+    desk: Desk,
     tools: Importer,
     *,
     plan_id: UUID,
     wanted: GridFilter,
     done: str = "",
     faults: Sequence[Fault] = (),
-    status_code: int = 200,
+    status_code: int | None = None,
 ) -> Response:
     grid: Grid | None = None
-    with db.transaction() as session:
+    with desk.db.transaction() as session:
         plan = queries.get_plan(session, plan_id)
         (row,) = ask(session, STATEMENT, {"plan_id": plan_id})
-        standing = standing_of(row, now)
+        standing = standing_of(row, desk.now)
         if plan.status in WITH_ROWS and not plan.is_busy:
-            grid = grid_of(session, tools.keys, plan, wanted, office_day(now))
+            grid = grid_of(session, tools.keys, plan, wanted, desk.today)
             if any(row.is_open for row in grid.rows):
                 audit.record(
                     session,
-                    caller.actor,
+                    desk.actor,
                     ImportAuditTag.ROW_SHOWN,
                     plan_id,
                     basis_of(plan),
@@ -89,11 +79,8 @@ def _plan_page(
         is_kept = queries.is_file_kept(session, plan_id)
         twin = queries.find_applied_twin(session, plan) if plan.is_open else None
         letters = letters_of_plan(session, plan) if plan.status is PlanStatus.APPLIED else None
-    return pages.show(
-        request,
+    return desk.show(
         "imports/plan.html",
-        caller,
-        now,
         status_code=status_code,
         plan=plan,
         standing=standing,
@@ -106,7 +93,7 @@ def _plan_page(
         labels=labels,
         done=done,
         faults=faults,
-        may_hand_over=caller.may(Permission.MANAGE_ACCOUNTS),
+        may_hand_over=desk.caller.may(Permission.MANAGE_ACCOUNTS),
     )
 
 
@@ -116,10 +103,7 @@ async def form_of(request: Request) -> FormData:
 
 @router.post(PLAN_PATH + "/sua", dependencies=OURS_ONLY)
 def correct(
-    request: Request,
-    caller: Imports,
-    db: Db,
-    now: Now,
+    desk: ImportDesk,
     tools: Tools,
     jobs: Jobs,
     plan_id: UUID,
@@ -128,7 +112,7 @@ def correct(
 ) -> Response:
     try:
         typed = typed_in(form)
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             plan = queries.get_plan(session, plan_id)
             if plan.revision != typed.revision:
                 raise ImportPlanRevised
@@ -136,7 +120,7 @@ def correct(
             if typed.drop or typed.keep is not None:
                 kept = None if typed.drop else found
                 keep_draft(
-                    session, tools.keys, plan_id, revision=typed.revision, typed=kept, now=now
+                    session, tools.keys, plan_id, revision=typed.revision, typed=kept, now=desk.now
                 )
                 return go(plan_address(plan_id) + _from(wanted, typed.keep))
             if not found and not typed.again and plan.draft_sealed is None:
@@ -144,19 +128,16 @@ def correct(
             plan_again(
                 session,
                 tools.keys,
-                caller.actor,
+                desk.actor,
                 plan_id,
                 revision=typed.revision,
                 typed=found,
-                now=now,
+                now=desk.now,
             )
-            jobs.defer_plan(session, caller.actor, plan_id)
+            jobs.defer_plan(session, desk.actor, plan_id)
     except DomainError as error:
         return _plan_page(
-            request,
-            caller,
-            db,
-            now,
+            desk,
             tools,
             plan_id=plan_id,
             wanted=wanted,
@@ -175,10 +156,7 @@ def _from(wanted: GridFilter, after: str | None) -> str:
 
 @router.post(PLAN_PATH + "/bo", dependencies=OURS_ONLY)
 def give_up(
-    request: Request,
-    caller: Imports,
-    db: Db,
-    now: Now,
+    desk: ImportDesk,
     tools: Tools,
     plan_id: UUID,
     revision: Annotated[int, Form(ge=1, le=2**31 - 1)],
@@ -186,16 +164,13 @@ def give_up(
     """Nothing was written; the file goes."""
 
     def write(session: Session) -> None:
-        give_up_plan(session, caller.actor, plan_id, revision=revision)
+        give_up_plan(session, desk.actor, plan_id, revision=revision)
 
-    faults = tried(db, write)
+    faults = desk.tried(write)
     if not faults:
         return go(plan_address(plan_id))
     return _plan_page(
-        request,
-        caller,
-        db,
-        now,
+        desk,
         tools,
         plan_id=plan_id,
         wanted=GridFilter(),
