@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -76,14 +77,19 @@ class Measured:
             service.refresh(session, SETTINGS, now=NOW)
         reading = self.seconds(_read, self._questions)
         whole = self.seconds(_read_all)
-        few = self.seconds(_drill_one, self._questions)
-        many = self.seconds(_drill_branch)
+        pages = {
+            name: self.seconds(partial(_drill, branch, PAGE)) for name, branch in DRILLS.items()
+        }
+        many = self.seconds(partial(_drill, Branch(DEPARTMENT), listing.EVERYTHING))
         rows = [
             _row("report computed from rows of months", computing),
             _row("dashboard read from kept figures, as JSON", reading),
             _row("every organisation, as JSON", whole),
-            _row("unused mailboxes of one organisation", few),
-            _row("and of a department with all below it", many),
+            *(
+                _row(f"a page of the unused mailboxes of {name}", one)
+                for name, one in pages.items()
+            ),
+            _row("all those of a department at once", many),
         ]
         p99 = MILLISECONDS * _percentile(reading)
         verdicts = [
@@ -122,6 +128,12 @@ class Measured:
 
 LAST = OCTOBER.last_day
 DEPARTMENT, OFFICE = "H03.7", "H03.28"
+DRILLS = {
+    "an office": Branch(OFFICE, 0),
+    "a department with all below it": Branch(DEPARTMENT),
+    "the province": Branch(),
+}
+PAGE = 50
 
 
 def _active(computed: Computation) -> dict[object, int]:
@@ -146,18 +158,10 @@ def _read_all(session: Session) -> None:
     report_out(found, "2026-10").model_dump_json()
 
 
-def _drill_one(session: Session) -> None:
-    _drill(session, Branch(OFFICE, 0))
-
-
-def _drill_branch(session: Session) -> None:
-    _drill(session, Branch(DEPARTMENT))
-
-
-def _drill(session: Session, branch: Branch) -> None:
+def _drill(branch: Branch, limit: int, session: Session) -> None:
     kept = get_kept(session, OCTOBER)
     found = read_organisations(session, kept.id, branch).nodes
-    listing.list_mailboxes(session, kept, found, MailboxState.UNUSED)
+    listing.list_mailboxes(session, kept, found, MailboxState.UNUSED, limit=limit)
 
 
 def _percentile(values: Sequence[float]) -> float:
