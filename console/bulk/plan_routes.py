@@ -67,7 +67,7 @@ def confirm(
     jobs: BulkJobs = desk.request.app.state.bulk_jobs
     with desk.db.transaction() as session:
         plan = service.get_plan(session, plan_id)
-        count = service.count_verdicts(session, plan_id)[Verdict.DO]
+        count = plan.counts[Verdict.DO]
     is_typed = number.strip().replace(".", "").replace(",", "") == str(count)
     if count > TYPED_ABOVE and not is_typed and plan.revision == revision:
         faults = [Fault(NOT_THE_NUMBER, "number")]
@@ -135,7 +135,7 @@ def _page(
     only = Verdict(verdict) if verdict in set(Verdict) else None
     with desk.db.transaction() as session:
         plan = service.get_plan(session, plan_id)
-        counts = service.count_verdicts(session, plan_id)
+        counts = plan.counts
         rows, more = queries.list_rows(session, plan_id, only, after)
         to = get_organisation(session, plan.organisation_id) if plan.organisation_id else None
         is_own = touches(session, plan, desk.actor.id)

@@ -1,6 +1,5 @@
 """Plans and the rows of one, a page at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -58,13 +57,3 @@ def list_plans(session: Session) -> list[BulkPlan]:
     """The latest first."""
     statement = select(BulkPlan).order_by(BulkPlan.made_at.desc(), BulkPlan.id).limit(MOST_PLANS)
     return list(session.scalars(statement))
-
-
-def count_of_each(session: Session, plan_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Plan to the number of accounts that it changes."""
-    statement = (
-        select(BulkRow.plan_id, func.count())
-        .where(BulkRow.plan_id.in_(plan_ids), BulkRow.verdict == Verdict.DO)
-        .group_by(BulkRow.plan_id)
-    )
-    return dict.fromkeys(plan_ids, 0) | dict(session.execute(statement).all())

@@ -29,11 +29,9 @@ CHOOSE = Message("Hãy chọn một việc.", "Choose what to do.")
 def list_plans(desk: AccountsDesk) -> Response:
     with desk.db.transaction() as session:
         plans = queries.list_plans(session)
-        counts = queries.count_of_each(session, [plan.id for plan in plans])
     return desk.show(
         "bulk/list.html",
         plans=plans,
-        counts=counts,
         actions=ACTIONS,
         statuses=STATUSES,
         tones=STATUS_TONES,

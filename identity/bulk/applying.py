@@ -53,7 +53,7 @@ def apply_plan(
     found = assess(session, plan.action, wanted, maker_id=plan.maker_id, day=office_day(now))
     if found != shown:
         session.execute(delete(BulkRow).where(BulkRow.plan_id == plan.id))
-        write_rows(session, plan.id, found)
+        write_rows(session, plan, found)
         plan.status, plan.replanned_at = BulkStatus.PLANNED, now
         plan.revision += 1
         plan.applied_at = plan.confirmed_at = plan.confirmed_by = None

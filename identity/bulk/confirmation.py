@@ -22,7 +22,7 @@ from identity.bulk.errors import (
     BulkPlanStopped,
 )
 from identity.bulk.models import BulkAction, BulkPlan, BulkRow, BulkStatus, Verdict
-from identity.bulk.service import count_verdicts, get_plan, record_step, require_rights
+from identity.bulk.service import get_plan, record_step, require_rights
 from kernel.access import Actor
 from kernel.errors import Conflict, DomainError
 from kernel.lost_jobs import is_waited_for
@@ -62,8 +62,7 @@ def confirm_plan(
     session.refresh(plan)
     if taken is None:
         raise refusal(plan)
-    counts = count_verdicts(session, plan_id)
-    record_step(session, actor, BulkAuditTag.CONFIRMED, plan, counts)
+    record_step(session, actor, BulkAuditTag.CONFIRMED, plan)
     return plan
 
 
@@ -75,12 +74,10 @@ def touches(session: Session, plan: BulkPlan, account_id: UUID | None) -> bool:
     if account_id is None or plan.action is BulkAction.QUOTA:
         return False
     holder = select(Account.person_id).where(Account.id == account_id).scalar_subquery()
-    own = exists().where(
-        BulkRow.plan_id == plan.id,
-        or_(BulkRow.account_id == account_id, BulkRow.person_id == holder),
-        BulkRow.verdict == Verdict.DO,
-    )
-    return bool(session.scalar(select(own)))
+    changed = BulkRow.plan_id == plan.id, BulkRow.verdict == Verdict.DO
+    own = exists().where(*changed, BulkRow.account_id == account_id)
+    moved = exists().where(*changed, BulkRow.person_id == holder)
+    return bool(session.scalar(select(or_(own, moved))))
 
 
 def refusal(plan: BulkPlan) -> Conflict:
@@ -113,8 +110,7 @@ def give_up_plan(session: Session, actor: Actor, plan_id: UUID, *, now: datetime
     session.refresh(plan)
     if taken is None:
         raise BulkPlanBeingApplied if plan.status in MAY_BE_GIVEN_UP else refusal(plan)
-    counts = count_verdicts(session, plan_id)
-    record_step(session, actor, BulkAuditTag.GIVEN_UP, plan, counts)
+    record_step(session, actor, BulkAuditTag.GIVEN_UP, plan)
     return plan
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,6 +66,8 @@ class BulkPlan(Base):
     """Of the action QUOTA; None for without limit, or where each row has its own."""
     undoes: Mapped[UUID | None] = mapped_column(ForeignKey("identity_bulk_plan.id"))
     status: Mapped[BulkStatus] = mapped_column(default=BulkStatus.PLANNED)
+    totals: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
+    """Rows by verdict: a list of plans does not count 100,000 rows of each."""
     made_at: Mapped[datetime]
     made_by: Mapped[str]
     maker_id: Mapped[UUID | None]
@@ -91,6 +93,10 @@ class BulkPlan(Base):
     document_date: Mapped[date | None]
 
     @property
+    def counts(self) -> dict[Verdict, int]:
+        return {verdict: self.totals.get(verdict.value, 0) for verdict in Verdict}
+
+    @property
     def basis(self) -> Basis:
         return Basis(self.reason, self.document_number, self.document_date)
 
@@ -101,6 +107,13 @@ class BulkRow(Base):
     __tablename__ = "identity_bulk_row"
     __table_args__ = (
         CheckConstraint("num_nonnulls(account_id, person_id) = 1", name="account_or_person"),
+        Index("ix_identity_bulk_row_account", "plan_id", "account_id"),
+        Index(
+            "ix_identity_bulk_row_person",
+            "plan_id",
+            "person_id",
+            postgresql_where=text("person_id IS NOT NULL"),
+        ),
     )
     plan_id: Mapped[UUID] = mapped_column(
         ForeignKey("identity_bulk_plan.id", ondelete="CASCADE"), primary_key=True

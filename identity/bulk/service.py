@@ -4,11 +4,11 @@
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account
@@ -46,16 +46,14 @@ def get_plan(session: Session, plan_id: UUID) -> BulkPlan:
     plan = session.get(BulkPlan, plan_id, populate_existing=True)
     if plan is None:
         raise BulkPlanNotFound(str(plan_id))
+    if not plan.totals:  # made by a release that did not keep them
+        statement = select(BulkRow.verdict).where(BulkRow.plan_id == plan_id)
+        plan.totals = _totals(session.scalars(statement))
     return plan
 
 
-def count_verdicts(session: Session, plan_id: UUID) -> dict[Verdict, int]:
-    statement = (
-        select(BulkRow.verdict, func.count())
-        .where(BulkRow.plan_id == plan_id)
-        .group_by(BulkRow.verdict)
-    )
-    return dict.fromkeys(Verdict, 0) | dict(session.execute(statement).all())
+def _totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    return dict(Counter(verdict.value for verdict in verdicts))
 
 
 def make_plan(
@@ -167,10 +165,9 @@ def _store(
         raise BulkSelectionEmpty
     session.add(plan)
     session.flush()
-    write_rows(session, plan.id, found)
-    counts = Counter(one.verdict for one in found)
+    write_rows(session, plan, found)
     more = {"undoes": str(plan.undoes)} if plan.undoes is not None else {}
-    record_step(session, actor, BulkAuditTag.MADE, plan, counts, **more)
+    record_step(session, actor, BulkAuditTag.MADE, plan, **more)
     return plan
 
 
@@ -179,19 +176,20 @@ def record_step(
     actor: Actor,
     tag: BulkAuditTag,
     plan: BulkPlan,
-    counts: Mapping[Verdict, int],
     **more: str,
 ) -> None:
     """What became of a plan, with its basis, and how many it is about."""
-    figures = {verdict.value: counts.get(verdict, 0) for verdict in Verdict}
+    counts = {verdict.value: count for verdict, count in plan.counts.items()}
     action = plan.action.value
-    audit.record(session, actor, tag, plan.id, plan.basis, action=action, counts=figures, **more)
+    audit.record(session, actor, tag, plan.id, plan.basis, action=action, counts=counts, **more)
 
 
-def write_rows(session: Session, plan_id: UUID, found: Sequence[Assessed]) -> None:
+def write_rows(session: Session, plan: BulkPlan, found: Sequence[Assessed]) -> None:
+    """In place of whatever there was."""
+    plan.totals = _totals(one.verdict for one in found)
     rows = (
         (
-            plan_id,
+            plan.id,
             position,
             one.account_id,
             one.verdict.value,

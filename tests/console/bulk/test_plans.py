@@ -4,10 +4,13 @@ import io
 import re
 import zipfile
 
+from sqlalchemy import update
+
 from identity.accounts.models import Account, AccountStatus, Mailbox
 from identity.accounts.queries import get_account
 from identity.accounts.resets import redeem_reset
 from identity.accounts.service import suspend_account
+from identity.bulk.models import BulkPlan
 from tests.console.bulk.conftest import (
     PATH,
     WHY,
@@ -82,6 +85,20 @@ def test_quotas_go_back_to_what_each_was(
     with database.transaction() as session:
         quotas = [session.get_one(Mailbox, one.id).quota_bytes for one in staff]
     assert quotas == [5, None, 7]
+
+
+def test_the_list_says_what_each_plan_comes_to(
+    console: ConsoleWorld, desk: Browser, staff: list[Account]
+) -> None:
+    plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
+    with console.sign_on.services.database.transaction() as session:
+        suspend_account(session, console.sign_on.officer, staff[0].id, now=NOW, basis=BASIS)
+    assert 'data-label="Số thay đổi">3<' in desk.get(PATH).text
+    confirmed(desk, plan)  # made anew
+    assert 'data-label="Số thay đổi">2<' in desk.get(PATH).text
+    with console.sign_on.services.database.transaction() as session:
+        session.execute(update(BulkPlan).values(totals={}))  # as a release before left it
+    assert numbers(desk, plan) == ["2", "1", "0"]
 
 
 def test_all_that_a_list_shows_wants_the_number_typed(
