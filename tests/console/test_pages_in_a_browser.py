@@ -1,6 +1,6 @@
 """Every page of the console in a real browser: for everybody, in both languages, not too heavy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -196,7 +196,29 @@ REFUSED = (
 SEND = "document.querySelector('main form[method=post]:not(.filters)').submit()"
 
 
-def test_what_is_said_to_a_form_that_is_refused_is_for_everybody(
+WHY = {"reason": "kiểm tra trang"}
+ANSWERED: Mapping[str, tuple[Mapping[str, str], int]] = {
+    "/quan-tri/can-bo/{person}/sua": (
+        {"version": "99", "was_full_name": "Hoàng Thị Mận", "full_name": "Hoàng Thị Mơ", **WHY},
+        409,
+    ),
+    "/quan-tri/he-thong/{client}/sua": (
+        {"revision": "x", "before": '{"client_name": "Văn thư"}', "client_name": "Văn bản", **WHY},
+        409,
+    ),
+    "/quan-tri/he-thong/{client}/ma-bi-mat": (WHY, 200),
+    "/quan-tri/tai-khoan/{account}/dat-lai-mat-khau": (WHY, 200),
+    "/quan-tri/tai-khoan/{pending}/ma-kich-hoat": (WHY, 200),
+}
+"""What somebody else changed meanwhile, and what is shown only once."""
+FILL = """values => {
+    const form = document.querySelector('main form[method=post]:not(.filters)');
+    for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
+    form.submit();
+}"""
+
+
+def test_what_forms_are_answered_with_is_for_everybody(
     browsing: BrowserContext, console: ConsoleWorld, small: Small, subtests: pytest.Subtests
 ) -> None:
     sights = build(console, small.top)
@@ -212,3 +234,16 @@ def test_what_is_said_to_a_form_that_is_refused_is_for_everybody(
             expect(page.locator("[data-focus]")).to_be_focused()
             name = f"refused-{name_of(template)}"
             assert_good_page(page, name, most_bytes=MOST_BYTES, schemes=SCHEMES[:1])
+    for template, (values, status) in ANSWERED.items():
+        with subtests.test(template):
+            page.goto(f"{site}{sights.address(template)}")
+            with page.expect_navigation() as answered:
+                page.evaluate(FILL, values)
+            assert answered.value.status == status
+            name = f"answered-{name_of(template)}"
+            assert_good_page(page, name, most_bytes=MOST_BYTES, schemes=SCHEMES[:1])
+    with subtests.test("what cannot be done now"):
+        answer = page.goto(f"{site}{sights.address('{comparison}/sua?entry=0')}")
+        assert answer is not None
+        assert answer.status == 409
+        assert_good_page(page, "answered-409", most_bytes=MOST_BYTES, schemes=SCHEMES[:1])
