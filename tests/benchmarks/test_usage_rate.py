@@ -13,6 +13,6 @@ def test_both_ways_count_the_same_mailboxes(capsys: pytest.CaptureFixture[str]) 
     rate = printed["rate of 2000"]
     verdicts = {one["text"]: one["value"] for one in rate["verdicts"]}
     assert verdicts["same active mailboxes by both (1: yes)"] == 1
-    assert len(rate["sides"]) == 7
+    assert len(rate["sides"]) == 9
     storage = printed["growth"]["sides"]["storage of months, MiB"]["times as much"]
     assert 1.5 < storage < 2.5
