@@ -1,8 +1,8 @@
 """Bring catalogues up to date with the sentences in use: `python -m theme.translating console`.
 
 One file for each feature, `console/locale/en/people.po` for what stands in `console/people` and
-`console/templates/people`; the rest is in `shared.po`. New sentences get an empty translation,
-those that nobody uses any more go.
+`console/templates/people`; the rest is in `shared.po`. New sentences get an empty translation, or
+the one that another feature has for them; those that nobody uses any more go.
 """
 
 import sys
@@ -44,9 +44,13 @@ def sentences(layer: Path) -> dict[str, set[Key]]:
 def files(layer: Path, language: str) -> Iterator[tuple[Path, bytes]]:
     """Each catalogue as it should be."""
     folder = layer / "locale" / language
+    known: dict[Key, Sentence] = {}
+    for file in sorted(folder.glob("*.po")):
+        known |= {sentence: said for sentence, said in _present(file, language).items() if said}
     for feature, wanted in sorted(sentences(layer).items()):
         file = folder / f"{feature}.po"
-        yield file, _written(wanted, _present(file, language), language)
+        present = {sentence: said for sentence, said in _present(file, language).items() if said}
+        yield file, _written(wanted, known | present, language)
 
 
 def _present(file: Path, language: str) -> Mapping[Key, Sentence]:
