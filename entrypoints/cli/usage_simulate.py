@@ -1,10 +1,8 @@
-import os
 from datetime import datetime
 
 import click
 
 from entrypoints.cli.session import Session
-from entrypoints.home import Home
 from entrypoints.simulation.service import Simulation
 from kernel.clock import office_day
 
@@ -24,8 +22,7 @@ def simulate(session: Session, month: datetime | None, people: int, seed: str) -
     """
     services = session.services
     first = (month.date() if month else office_day(services.clock())).replace(day=1)
-    home = Home.from_environment(os.environ)
-    outcome = Simulation(services, home, session.actor, click.echo).run(first, people, seed)
+    outcome = Simulation(services, session.actor, click.echo).run(first, people, seed)
     click.echo(
         f"{outcome.mailboxes:,} mailboxes; now: congvu usage report --month {outcome.month:%Y-%m}"
     )

@@ -31,6 +31,17 @@ class MailNotDelivered(Unavailable):
         )
 
 
+class MailServersSilent(Unavailable):
+    code = "mail-servers-silent"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"Máy chủ thư không trả lời ở {address}; script/server có đang chạy không?",
+            f"The mail servers do not answer at {address}; is script/server running?",
+            place=address,
+        )
+
+
 class DirectoryBehind(Unavailable):
     code = "directory-behind"
 

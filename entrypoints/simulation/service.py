@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from entrypoints.embedded.ports import LOOPBACK, Ports
-from entrypoints.home import Home
 from entrypoints.sample import DOMAIN
 from entrypoints.simulation.errors import DirectoryBehind, MonthAhead, NotATrial
 from entrypoints.simulation.habits import DayCounts, Member, counts_of, habit_of
@@ -67,18 +66,15 @@ class Resident:
 
 
 class Simulation:
-    def __init__(
-        self, services: Services, home: Home, actor: Actor, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, services: Services, actor: Actor, say: Callable[[str], None]) -> None:
         self._services = services
-        self._home = home
         self._actor = actor
         self._say = say
 
     def run(self, month: date, people: int, seed: str) -> Outcome:
         """Repeating it changes nothing but today's real mail. `month` is its first day.
 
-        Raises NotATrial, MonthAhead, DirectoryBehind, MailNotDelivered.
+        Raises NotATrial, MonthAhead, DirectoryBehind, MailServersSilent, MailNotDelivered.
         """
         today = office_day(self._services.clock())
         if month > today:
@@ -171,7 +167,7 @@ class Simulation:
     def _write(self, writers: Sequence[Resident]) -> int:
         if len(writers) < FEWEST:
             return 0
-        ports = Ports.from_base(self._home.port_base)
+        ports = Ports.from_base(self._services.settings.web.port)  # as it was started
         with self._services.database.transaction() as session:
             held = addresses_of(session, [each.id for each in writers])
         people = [

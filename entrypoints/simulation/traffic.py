@@ -2,13 +2,14 @@
 
 import imaplib
 import smtplib
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from uuid import uuid4
 
-from entrypoints.simulation.errors import MailNotDelivered
+from entrypoints.simulation.errors import MailNotDelivered, MailServersSilent
 
 ANSWER_SECONDS = 20.0
 DELIVERY_SECONDS = 60.0
@@ -36,10 +37,13 @@ class MailServers:
 
 
 def correspond(servers: MailServers, people: Sequence[Correspondent]) -> int:
-    """Everybody writes to the next one, who reads it; how many messages. Raises MailNotDelivered.
+    """Everybody writes to the next one, who reads it; how many messages.
 
     What was sent by somebody is read by the next one before this returns.
+    Raises MailServersSilent, MailNotDelivered.
     """
+    for port in (servers.submission, servers.imap):
+        _require(servers.host, port)
     marks = [uuid4().hex for _ in people]
     following = [*people[1:], *people[:1]]
     for sender, recipient, mark in zip(people, following, marks, strict=True):
@@ -47,6 +51,13 @@ def correspond(servers: MailServers, people: Sequence[Correspondent]) -> int:
     for recipient, mark in zip(following, marks, strict=True):
         _read(servers, recipient, mark)
     return len(people)
+
+
+def _require(host: str, port: int) -> None:
+    try:
+        socket.create_connection((host, port), timeout=ANSWER_SECONDS).close()
+    except OSError:
+        raise MailServersSilent(f"{host}:{port}") from None
 
 
 def _send(servers: MailServers, sender: Correspondent, recipient: Correspondent, mark: str) -> None:

@@ -63,7 +63,7 @@ def test_figures_are_for_everybody(
         assert_good_page(page, f"console-usage-{name}", most_bytes=200 * 1024)
 
 
-def test_the_dashboard_prints_on_one_white_sheet(
+def test_the_dashboard_prints_its_summary_on_one_white_sheet_then_the_organisations(
     browsing: BrowserContext, console: ConsoleWorld, small: Small
 ) -> None:
     small.refresh(AFTER)
@@ -79,4 +79,11 @@ def test_the_dashboard_prints_on_one_white_sheet(
     margin = dict.fromkeys(("top", "right", "bottom", "left"), "10mm")
     sheets = page.pdf(format="A4", margin=margin)  # type: ignore[arg-type]  # a TypedDict of theirs
     Album("print").keep("usage", "pdf", sheets)
-    assert len(pypdf.PdfReader(io.BytesIO(sheets)).pages) == 1
+    texts = [sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(sheets)).pages]
+    assert len(texts) == 2
+    assert "Điều gì làm thay đổi" in texts[0]
+    assert "Cơ quan trực thuộc" not in texts[0]
+    assert "Cơ quan trực thuộc" in texts[1]
+    assert "Cơ quan theo tháng" in texts[1]
+    assert "PDF" not in texts[0] + texts[1]  # nor any other button
+    assert "Theo danh sách" not in texts[1]
