@@ -80,21 +80,26 @@ class Actor:
         return cls(ActorKind.SYSTEM, label, frozenset(Permission))
 
     def as_json(self) -> dict[str, Any]:
-        """For a job that goes on with what was asked; without the permissions."""
+        """For a job that goes on with what was asked; without most permissions."""
         return {
             "kind": self.kind.value,
             "label": self.label,
             "id": str(self.id) if self.id else None,
             "request_id": self.request_id,
+            "manages_roles": self.may(Permission.MANAGE_ROLES),
         }
 
     @classmethod
     def of_json(cls, fields: Mapping[str, Any], *permissions: Permission) -> "Actor":
-        """Who asked, with no more than the permissions that were checked then."""
+        """Who asked, with no more than the permissions that were checked then.
+
+        Managing roles comes along: no job asks for it, but it decides over accounts with a role.
+        """
+        also = (Permission.MANAGE_ROLES,) if fields.get("manages_roles") else ()
         return cls(
             ActorKind(fields["kind"]),
             fields["label"],
-            frozenset(permissions),
+            frozenset((*permissions, *also)),
             id=UUID(fields["id"]) if fields["id"] else None,
             request_id=fields["request_id"],
         )

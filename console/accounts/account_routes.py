@@ -22,6 +22,7 @@ from identity.accounts.queries import addresses_of, get_account
 from identity.accounts.settings import MailboxSettings
 from identity.addresses.models import AddressRole
 from identity.addresses.queries import list_domains
+from identity.protection.service import say_of
 from kernel.access import Permission
 from kernel.http import Db, Now
 from sso.account.devices import device_in_words
@@ -45,6 +46,7 @@ def show_account(
 ) -> Response:
     with db.transaction() as session:
         view = view_account(session, caller, account_id, sign_on.settings, now)
+        say = say_of(session, caller.actor, account_id)
     may_manage = caller.may(Permission.MANAGE_ACCOUNTS)
     return pages.show(
         request,
@@ -55,10 +57,11 @@ def show_account(
         done=done,
         tag_in_words=tag_in_words,
         may_search_trail=caller.may(Permission.READ_AUDIT),
-        actions=offered(view.account.kind, view.account.status) if may_manage else [],
+        actions=offered(view.account.kind, view.account.status, say) if may_manage else [],
         action_words=ACTIONS,
         device=device_in_words,
         may_manage=may_manage,
+        say=say,
         may_read_people=caller.may(Permission.READ_PEOPLE),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from console.accounts.actions import Action
 from identity.accounts.models import AccountKind, AccountStatus
+from identity.protection.service import Say
 from theme.catalogue import _
 
 
@@ -80,11 +81,16 @@ OFFERED = {
 }
 
 
-def offered(kind: AccountKind, status: AccountStatus) -> list[Action]:
+def offered(kind: AccountKind, status: AccountStatus, say: Say) -> list[Action]:
     """What makes sense; the services decide."""
     mail_only = {Action.QUOTA, Action.ADDRESS, Action.LETTER}
+    refused = set() if say.may_end else {Action.SUSPEND, Action.CLOSE}
+    if say.is_own:
+        refused.add(Action.RESET)
+    if say.is_barred:
+        refused = set(Action) - {Action.QUOTA}
     return [
         action
         for action in OFFERED[status]
-        if kind is not AccountKind.SERVICE or action not in mail_only
+        if action not in refused and (kind is not AccountKind.SERVICE or action not in mail_only)
     ]

@@ -116,6 +116,8 @@ def change(
         return _page(desk, person, who, basis, conflict=conflict)
     except DomainError as error:
         faults = faults_of(error)
+        with desk.db.transaction() as session:
+            person = get_person(session, person_id)  # the row above was rolled back
     return _page(desk, person, who, basis, faults=faults, before=before)
 
 

@@ -17,6 +17,7 @@ from identity.organisations.models import Organisation
 from identity.people.leaves import list_leaves
 from identity.people.models import Appointment, Leave, Person
 from identity.people.queries import get_person
+from identity.protection.service import barred_accounts
 from kernel.access import Permission
 from kernel.audit import AuditRecord
 from kernel.clock import office_day
@@ -59,6 +60,8 @@ class AccountSide:
     periods: Sequence[AccountPeriod]
     sessions: Sequence[SignOnSession] = ()
     attempts: Sequence[Attempt] = ()
+    is_barred: bool = False
+    """It holds a role, over which the caller may not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def _account_side(
         list(session.scalars(periods)),
         list_live_sessions(session, account.id, settings=settings, now=now) if watches else (),
         recent_attempts(session, account.id, most=ATTEMPTS) if watches else (),
+        bool(barred_accounts(session, caller.actor, [account.id])),
     )
 
 

@@ -151,9 +151,9 @@ def _shown(desk: Desk, page: PersonPage, asked: Asked) -> Response:
         may_accounts=caller.may(Permission.MANAGE_ACCOUNTS),
         may_see_number=caller.may(Permission.READ_CITIZEN_NUMBERS),
         may_search_trail=caller.may(Permission.READ_AUDIT),
-        may_hand_over=caller.may(Permission.MANAGE_ACCOUNTS) and _is_pending(page.side),
+        may_hand_over=caller.may(Permission.MANAGE_ACCOUNTS) and _may_be_handed(page.side),
     )
 
 
-def _is_pending(side: AccountSide | None) -> bool:
-    return side is not None and side.account.status is AccountStatus.PENDING
+def _may_be_handed(side: AccountSide | None) -> bool:
+    return side is not None and side.account.status is AccountStatus.PENDING and not side.is_barred

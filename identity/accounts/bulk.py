@@ -1,6 +1,7 @@
 """Changes of many accounts at once: the rules of `service`, in a few statements.
 
-Whoever calls has looked at every account under the lock of `lock_accounts`.
+Whoever calls has looked at every account under the lock of `lock_accounts`. What
+identity/protection forbids is refused here too.
 """
 
 import enum
@@ -16,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from identity.accounts.models import Account, AccountStatus, Mailbox, PasswordReset
 from identity.accounts.service import AccountAuditTag
 from identity.projection import queue_group_changes
+from identity.protection.service import require_may_end, require_other, require_say
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -42,6 +44,7 @@ def lock_accounts(session: Session, ids: Collection[UUID]) -> None:
 def suspend_accounts(
     session: Session, actor: Actor, ids: Collection[UUID], *, now: datetime, basis: Basis
 ) -> None:
+    require_may_end(session, actor, *ids)
     change = update(Account).where(one_of(Account.id, ids))
     values = {"status": AccountStatus.SUSPENDED, "status_changed_at": now}
     session.execute(change.values(values), execution_options=APART)
@@ -55,6 +58,7 @@ def reinstate_accounts(
     session: Session, actor: Actor, ids: Collection[UUID], *, now: datetime, basis: Basis
 ) -> None:
     """Each back to what it was: active when a password had been chosen, pending otherwise."""
+    require_say(session, actor, *ids)
     for status, had_password in (
         (AccountStatus.ACTIVE, Account.password_hash.is_not(None)),
         (AccountStatus.PENDING, Account.password_hash.is_(None)),
@@ -71,6 +75,8 @@ def demand_new_passwords(
     session: Session, actor: Actor, ids: Collection[UUID], *, basis: Basis
 ) -> None:
     """Signing in opens nothing but the choice of a new password; mail goes on working."""
+    require_other(actor, *ids)
+    require_say(session, actor, *ids)
     change = update(Account).where(one_of(Account.id, ids))
     session.execute(change.values(password_must_change=True), execution_options=APART)
     _record(session, actor, BulkAuditTag.PASSWORD_DEMANDED, ids, basis)

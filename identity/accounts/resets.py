@@ -22,6 +22,7 @@ from identity.accounts.models import (
 from identity.accounts.password_service import put_password, revoke_resets
 from identity.accounts.passwords import Passwords, ResetSettings
 from identity.people.models import Person
+from identity.protection.service import require_other, require_say
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -115,9 +116,12 @@ def issue_office_reset(
     The present password goes on working for mail, but signing in with it opens nothing but the
     choice of a new one: a mistaken reset locks nobody out. When a password is in wrong hands,
     suspend the account.
-    Raises AccountNotFound, ResetNeedsActiveAccount: pending ones get an activation letter.
+    Raises AccountNotFound, OwnAccountRefused, RoleHolderProtected, ResetNeedsActiveAccount:
+    pending ones get an activation letter.
     """
     account = queries.get_account_for_update(session, account_id)
+    require_other(actor, account_id)
+    require_say(session, actor, account_id)
     if account.status is not AccountStatus.ACTIVE:
         raise ResetNeedsActiveAccount(account.login)
     account.password_must_change = True
@@ -146,12 +150,14 @@ def issue_office_resets(
 ) -> list[str]:
     """The same for many at once, in a few statements; the codes in the same order.
 
-    Raises ResetNeedsActiveAccount.
+    Raises ResetNeedsActiveAccount, OwnAccountRefused, RoleHolderProtected.
     """
     for account in accounts:
         if account.status is not AccountStatus.ACTIVE:
             raise ResetNeedsActiveAccount(account.login)
     ids = [account.id for account in accounts]
+    require_other(actor, *ids)
+    require_say(session, actor, *ids)
     apart = {"synchronize_session": False}
     demand = update(Account).where(is_among(Account.id, ids)).values(password_must_change=True)
     session.execute(demand, execution_options=apart)

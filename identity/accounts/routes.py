@@ -47,6 +47,7 @@ from identity.addresses.queries import get_domain
 from identity.addresses.service import change_primary, retire_address
 from identity.organisations.errors import OrganisationNotFound
 from identity.people.errors import PersonNotFound
+from identity.protection.errors import PROTECTED, OwnAccountRefused, RoleHolderProtected
 from kernel.clock import office_day
 from kernel.http import (
     BasisForm,
@@ -190,7 +191,7 @@ def _status_route(path: str, change: Callable[..., Account], summary: str) -> No
 
     @router.post(
         f"/{{account_id}}/{path}",
-        responses=problems(AccountNotFound, AccountStateForbids),
+        responses=problems(AccountNotFound, AccountStateForbids, *PROTECTED),
         summary=summary,
         operation_id=f"{path}_account",
     )
@@ -208,7 +209,10 @@ _status_route("close", service.close_account, "End for good; login and addresses
 
 
 @router.post(
-    "/{account_id}/password-reset", responses=problems(AccountNotFound, ResetNeedsActiveAccount)
+    "/{account_id}/password-reset",
+    responses=problems(
+        AccountNotFound, ResetNeedsActiveAccount, RoleHolderProtected, OwnAccountRefused
+    ),
 )
 def reset_password(
     account_id: UUID,
@@ -248,7 +252,9 @@ def change_quota(account_id: UUID, form: QuotaIn, actor: ManagesAccounts, db: Db
 
 @router.put(
     "/{account_id}/primary-address",
-    responses=problems(AccountNotFound, MailDomainNotFound, AddressTaken, LocalPartRefused),
+    responses=problems(
+        AccountNotFound, MailDomainNotFound, AddressTaken, LocalPartRefused, RoleHolderProtected
+    ),
 )
 def change_primary_address(
     account_id: UUID,
@@ -279,7 +285,7 @@ def change_primary_address(
 
 @router.post(
     "/{account_id}/addresses/{address_id}/retire",
-    responses=problems(AccountNotFound, AddressNotHeld),
+    responses=problems(AccountNotFound, AddressNotHeld, RoleHolderProtected),
 )
 def retire_alias(
     account_id: UUID, address_id: UUID, form: BasisForm, actor: ManagesAccounts, db: Db

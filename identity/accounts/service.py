@@ -26,6 +26,7 @@ from identity.accounts.models import (
 from identity.accounts.password_service import forget_password, put_password, revoke_resets
 from identity.people.queries import get_person
 from identity.projection import queue_group_changes
+from identity.protection.service import require_may_end, require_say
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -94,7 +95,7 @@ def suspend_account(
 ) -> Account:
     """Close an account to sign-ins; mail is still received.
 
-    Raises AccountNotFound, AccountStateForbids.
+    Raises AccountNotFound, AccountStateForbids, and what `require_may_end` raises.
     """
     account = _change(
         session,
@@ -114,9 +115,10 @@ def reinstate_account(
 ) -> Account:
     """Back to what it was: active when a password had been chosen, pending otherwise.
 
-    Raises AccountNotFound, AccountStateForbids.
+    Raises AccountNotFound, AccountStateForbids, RoleHolderProtected.
     """
     account = queries.get_account_for_update(session, account_id)
+    require_say(session, actor, account_id)
     if account.status is not AccountStatus.SUSPENDED:
         raise AccountStateForbids(account.login, account.status.value, AccountStatus.ACTIVE.value)
     status = AccountStatus.ACTIVE if account.password_hash else AccountStatus.PENDING
@@ -130,7 +132,7 @@ def close_account(
 ) -> Account:
     """End an account for good. Its login and addresses stay in the ledger.
 
-    Raises AccountNotFound, AccountStateForbids.
+    Raises AccountNotFound, AccountStateForbids, and what `require_may_end` raises.
     """
     account = _change(
         session,
@@ -142,7 +144,7 @@ def close_account(
         basis=basis,
     )
     forget_password(session, account, now)
-    _revoke_codes(session, [account_id], now)
+    revoke_codes(session, [account_id], now)
     return account
 
 
@@ -158,12 +160,14 @@ def _change(
 ) -> Account:
     queue_group_changes(session)
     account = queries.get_account_for_update(session, account_id)
+    require_may_end(session, actor, account_id)
     account.change_status(status, now)
     audit.record(session, actor, tag, account_id, basis)
     return account
 
 
-def _revoke_codes(session: Session, account_ids: Sequence[UUID], now: datetime) -> None:
+def revoke_codes(session: Session, account_ids: Sequence[UUID], now: datetime) -> None:
+    """Activation codes that are open stop working."""
     session.execute(
         update(ActivationCode)
         .where(
@@ -188,14 +192,15 @@ def issue_activation_codes(
     """A fresh code for each pending account, in the same order; earlier codes stop working.
 
     The codes exist in clear only in what is returned.
-    Raises AccountStateForbids when an account is not pending.
+    Raises AccountStateForbids when an account is not pending, RoleHolderProtected.
     """
+    require_say(session, actor, *(account.id for account in accounts))
     for account in accounts:
         if account.status is not AccountStatus.PENDING:
             raise AccountStateForbids(
                 account.login, account.status.value, AccountStatus.ACTIVE.value
             )
-    _revoke_codes(session, [account.id for account in accounts], now)
+    revoke_codes(session, [account.id for account in accounts], now)
     codes = [new_code() for _ in accounts]
     session.add_all(
         ActivationCode(
@@ -248,8 +253,12 @@ def activate_account(session: Session, code: str, password_hash: str, *, now: da
 def rename_account(
     session: Session, actor: Actor, account_id: UUID, display_name: str, *, basis: Basis
 ) -> Account:
-    """Change what an organisation or service account is called. Raises AccountNotFound."""
+    """Change what an organisation or service account is called.
+
+    Raises AccountNotFound, RoleHolderProtected.
+    """
     account = queries.get_account_for_update(session, account_id)
+    require_say(session, actor, account_id)
     before, account.display_name = account.display_name, display_name
     audit.record(session, actor, AccountAuditTag.RENAMED, account_id, basis, before=before)
     return account

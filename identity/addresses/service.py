@@ -19,6 +19,7 @@ from identity.addresses.local_part import LocalPartRefused, find_refusal
 from identity.addresses.models import Address, AddressPolicy, AddressRole, MailDomain
 from identity.addresses.policy import Policy
 from identity.addresses.presets import ORGANISATIONS, Preset
+from identity.protection.service import require_say
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -174,8 +175,9 @@ def change_primary(
 ) -> Address:
     """Give an account a new primary address; the old one stays an alias until the day given.
 
-    Raises LocalPartRefused, AddressTaken.
+    Raises LocalPartRefused, AddressTaken, RoleHolderProtected.
     """
+    require_say(session, actor, account_id)
     for present in queries.list_addresses(session, account_id):
         if present.role is AddressRole.PRIMARY:
             present.role, present.alias_until = AddressRole.ALIAS, alias_until
@@ -197,8 +199,9 @@ def retire_address(
 ) -> None:
     """Stop delivering to an alias. Nobody else will ever get it.
 
-    Raises AddressNotHeld, also for the primary address: change that instead.
+    Raises AddressNotHeld, also for the primary address: change that instead; RoleHolderProtected.
     """
+    require_say(session, actor, account_id)
     address = session.get(Address, address_id)
     if address is None or address.account_id != account_id or address.role is not AddressRole.ALIAS:
         raise AddressNotHeld(str(address_id))

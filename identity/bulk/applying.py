@@ -50,7 +50,14 @@ def apply_plan(
     shown = rows_of(session, plan.id)
     people = _lock(session, plan, shown)
     wanted = wanted_again(session, plan, shown)
-    found = assess(session, plan.action, wanted, maker_id=plan.maker_id, day=office_day(now))
+    found = assess(
+        session,
+        plan.action,
+        wanted,
+        actor=actor,
+        maker_id=plan.maker_id,
+        day=office_day(now),
+    )
     if found != shown:
         session.execute(delete(BulkRow).where(BulkRow.plan_id == plan.id))
         write_rows(session, plan, found)

@@ -1,7 +1,7 @@
 """What would happen to each account, and to each person without one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -23,7 +23,12 @@ from identity.bulk.moving import (
 )
 from identity.people.models import Appointment, Person
 from identity.people.moves import Destination
+from identity.protection.service import barred_accounts, last_administrators
+from kernel.access import Actor
 from kernel.database import is_among
+
+OF_EVERYBODY = frozenset({BulkAction.QUOTA, BulkAction.MOVE, BulkAction.MOVE_BACK})
+"""What may be done to holders of roles too: it opens and locks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +82,40 @@ def assess(
     action: BulkAction,
     wanted: Sequence[Wanted],
     *,
+    actor: Actor,
     maker_id: UUID | None,
     day: date,
 ) -> list[Assessed]:
-    """In the order of logins, then of names; who is not there is left out."""
+    """In the order of logins, then of names; who is not there is left out.
+
+    `actor` looks at the plan or applies it, which need not be who made it.
+    """
     taking = [one.taking_back for one in wanted if one.taking_back is not None]
     known = posts_by_id(session, taking) if taking else {}
     by_id = {one.account_id: one for one in wanted if one.account_id is not None}
     states = _states(session, action, by_id, day)
     found = [_assess(action, by_id[key], state, maker_id, known) for key, state in states.items()]
+    if action not in OF_EVERYBODY:
+        found = _protected(session, actor, action, found)
     people = {one.person_id: one for one in wanted if one.person_id is not None}
     return [*found, *_assess_people(session, people, known)] if people else found
+
+
+def _protected(
+    session: Session, actor: Actor, action: BulkAction, found: Sequence[Assessed]
+) -> list[Assessed]:
+    """Holders of roles stay as they are, unless the actor may decide over them."""
+    chosen = {one.account_id for one in found if one.verdict is Verdict.DO and one.account_id}
+    codes = dict.fromkeys(barred_accounts(session, actor, chosen), "role-holder")
+    if action is BulkAction.SUSPEND:
+        going = chosen - codes.keys()
+        codes |= dict.fromkeys(last_administrators(session, actor, going), "last-administrator")
+    return [
+        replace(one, verdict=Verdict.REFUSED, code=code)
+        if one.account_id and (code := codes.get(one.account_id))
+        else one
+        for one in found
+    ]
 
 
 def _assess_people(

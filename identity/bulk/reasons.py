@@ -6,6 +6,14 @@ REASONS = {
     "own-account": Message(
         "Là tài khoản của chính người lập kế hoạch.", "It is the account of whoever made the plan."
     ),
+    "role-holder": Message(
+        "Tài khoản đang có vai trò; chỉ người có quyền giao vai trò được thay đổi.",
+        "It holds a role; only somebody who may manage roles may change it.",
+    ),
+    "last-administrator": Message(
+        "Sẽ không còn quản trị hệ thống nào hoạt động.",
+        "No active system administrator would be left.",
+    ),
     "closed": Message("Tài khoản đã đóng.", "The account is closed."),
     "already-suspended": Message("Đang tạm khóa rồi.", "It is suspended already."),
     "not-suspended": Message("Không bị tạm khóa.", "It is not suspended."),

@@ -160,7 +160,7 @@ def _store(
     session: Session, actor: Actor, plan: BulkPlan, wanted: Sequence[Wanted], now: datetime
 ) -> BulkPlan:
     day = office_day(now)
-    found = assess(session, plan.action, wanted, maker_id=plan.maker_id, day=day)
+    found = assess(session, plan.action, wanted, actor=actor, maker_id=plan.maker_id, day=day)
     if not found:
         raise BulkSelectionEmpty
     session.add(plan)

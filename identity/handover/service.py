@@ -24,6 +24,8 @@ from identity.handover import queries
 from identity.handover.batch import Batch, Letter, Purpose, Reader
 from identity.handover.queries import HandedAccount
 from identity.organisations.queries import current_codes, get_organisation
+from identity.protection.errors import RoleHolderProtected
+from identity.protection.service import barred_accounts
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import VIETNAM, office_day
@@ -71,7 +73,8 @@ def hand_over_accounts(
 ) -> list[Batch]:
     """The same for those of these accounts that have a reader for a letter.
 
-    For activation those that are pending, for new passwords those in use.
+    For activation those that are pending, for new passwords those in use. Holders of roles that
+    the actor may not decide over are left out. Raises RoleHolderProtected where only such are left.
     """
     condition = queries.among(account_ids)
     return _hand_over(
@@ -91,7 +94,9 @@ def _hand_over(
 ) -> list[Batch]:
     status, issue = HANDED_OVER[purpose]
     day, expires_on = office_day(now), office_day(now + lifetime)
-    pending = queries.list_accounts_for_update(session, condition, day, status)
+    pending = _allowed(
+        session, actor, queries.list_accounts_for_update(session, condition, day, status)
+    )
     custodians = queries.custodians_of(session, day, status)
     letters: dict[UUID, list[Letter]] = {}
     for start in range(0, len(pending), ACCOUNTS_AT_ONCE):
@@ -119,6 +124,14 @@ def _hand_over(
         )
         for organisation in organisations.values()
     ]
+
+
+def _allowed(session: Session, actor: Actor, found: list[HandedAccount]) -> list[HandedAccount]:
+    barred = barred_accounts(session, actor, [row.account.id for row in found])
+    allowed = [row for row in found if row.account.id not in barred]
+    if barred and not allowed:
+        raise RoleHolderProtected(next(iter(barred.values())))
+    return allowed
 
 
 def _letter(

@@ -18,6 +18,7 @@ from identity.hr_import.registered import among
 from identity.names.full_name import FullName
 from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.service import (
+    CONTACT,
     AppointmentForm,
     PersonAuditTag,
     PersonForm,
@@ -25,6 +26,8 @@ from identity.people.service import (
     end_appointment,
     person_columns,
 )
+from identity.protection.errors import RoleHolderProtected
+from identity.protection.service import barred_people
 from kernel import audit
 from kernel.audit import Basis
 from kernel.database import copy_rows
@@ -37,6 +40,7 @@ def apply_people(context: Context, payloads: Sequence[tuple[int, Payload]]) -> N
     created = {position: payload for position, payload in payloads if "person" in payload}
     changed = [payload for _, payload in payloads if "person_id" in payload]
     _require_versions(context.session, changed)
+    _require_say(context, changed)
     people = create_people(context, created)
     for _, payload in payloads:
         if "person_of" in payload:
@@ -78,6 +82,15 @@ def _require_versions(session: Session, payloads: Sequence[Payload]) -> None:
     present = dict(session.execute(statement).all())
     if present != expected:
         raise ImportPlanStale
+
+
+def _require_say(context: Context, payloads: Sequence[Payload]) -> None:
+    """Somebody may have been given a role since, or another one applies the plan."""
+    barred = barred_people(context.session, context.actor)
+    for payload in payloads:
+        login = barred.get(UUID(payload["person_id"]))
+        if login is not None and not CONTACT.isdisjoint(payload["columns"]):
+            raise RoleHolderProtected(login)
 
 
 def person_form(payload: Mapping[str, Any]) -> PersonForm:

@@ -1,6 +1,6 @@
 """What a list of people would do to the registry, row by row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from identity.hr_import.plan_rows import Change, Note, PlannedRow
 from identity.hr_import.registered import Registered, RegisteredPeople
 from identity.hr_import.values import Request
 from identity.people.citizen_numbers import CitizenNumbers
+from identity.people.service import CONTACT
 from kernel.messages import Message
 
 
@@ -43,7 +44,8 @@ class PeoplePlan:
     """Plans rows in the order of the file.
 
     `confirmed` answers, by position, questions of an earlier plan: the person that the row is
-    about, or None for "nobody registered, a new person".
+    about, or None for "nobody registered, a new person". `barred` are holders of roles over whom
+    the sender may not decide: their contact stays.
     """
 
     def __init__(
@@ -52,8 +54,10 @@ class PeoplePlan:
         numbers: CitizenNumbers,
         day: date,
         confirmed: Mapping[int, UUID | None],
+        barred: Collection[UUID],
     ) -> None:
         self._numbers = numbers
+        self._barred = barred
         self._organisations = OrganisationIndex(session, day)
         self._people = RegisteredPeople(session, day)
         self._matcher = Matcher(self._people, numbers, confirmed)
@@ -188,6 +192,10 @@ class PeoplePlan:
                 return
         changed = changed_fields(registered, fields, self._numbers)
         planned.changes = [change for change, _ in changed]
+        contact = [change.field for change in planned.changes if change.field in CONTACT]
+        if contact and person.id in self._barred:
+            refuse_role_holder(planned, contact[0])
+            return
         payload: dict[str, Any] = {
             "person_id": str(person.id),
             "version": person.version,
@@ -232,6 +240,17 @@ def _refuse_early(planned: PlannedRow, begins: date) -> None:
         "the list cannot take effect before that day.",
     )
     planned.refuse("effective_date_invalid", "full_name", message)
+
+
+def refuse_role_holder(planned: PlannedRow, column: str) -> None:
+    """The row would let its sender become somebody with a role, or lock them out."""
+    message = Message(
+        "Người này đang có vai trò; chỉ người có quyền giao vai trò được khóa, đóng tài khoản "
+        "hay đổi số điện thoại, thư khôi phục.",
+        "This person holds a role; only somebody who may manage roles may suspend or close the "
+        "account, or change telephone number and recovery address.",
+    )
+    planned.refuse("role_holder", column, message)
 
 
 def _report_closed_account(planned: PlannedRow, request: Request | None) -> None:

@@ -1,6 +1,6 @@
 """What an official request form would do: open, change, suspend, restore or close accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from identity.hr_import.models import Verdict
 from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
 from identity.hr_import.parsing import ParsedRow
 from identity.hr_import.people_matching import Matcher, Mismatch
-from identity.hr_import.people_plan import PeoplePlan
+from identity.hr_import.people_plan import PeoplePlan, refuse_role_holder
 from identity.hr_import.plan_rows import Change, PlannedRow
 from identity.hr_import.registered import RegisteredPeople, among
 from identity.hr_import.values import Request
@@ -45,10 +45,12 @@ class RequestsPlan:
         numbers: CitizenNumbers,
         day: date,
         confirmed: Mapping[int, UUID | None],
+        barred: Collection[UUID],
     ) -> None:
         self._session = session
         self._numbers = numbers
-        self._people_plan = PeoplePlan(session, numbers, day, confirmed)
+        self._barred = barred
+        self._people_plan = PeoplePlan(session, numbers, day, confirmed, barred)
         self._organisations = OrganisationIndex(session, day)
         self._people = RegisteredPeople(session, day)
         self._matcher = Matcher(self._people, numbers, confirmed)
@@ -197,6 +199,9 @@ class RequestsPlan:
             planned.refuse("account_state_forbids", "request", message)
             return
         self._settled[account.id] = planned.row, wanted
+        if account.person_id in self._barred:
+            refuse_role_holder(planned, "request")
+            return
         operation = OPERATION_OF.get(wanted, "reinstate")
         planned.verdict, planned.operation = Verdict.CHANGE, operation
         planned.changes = [Change("status", account.status.value, wanted.value)]

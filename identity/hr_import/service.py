@@ -1,7 +1,7 @@
 """From a file to a stored plan, and from the plan to the registry as a whole or not at all."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,6 +45,7 @@ from identity.hr_import.row_cells import layout_of
 from identity.hr_import.settings import ImportSettings
 from identity.people.citizen_numbers import CitizenNumbers
 from identity.projection import queue_group_changes
+from identity.protection.service import barred_people
 from kernel import audit
 from kernel.access import Actor
 from kernel.clock import office_day
@@ -154,7 +155,7 @@ def make_plan(
     with collector_at_rest(), database.transaction() as session:
         lift_statement_timeout(session, seconds=LONGEST_STATEMENT_SECONDS)
         plan = queries.get_plan(session, plan_id)
-        _store_plan(session, importer, plan, parsed, progress)
+        _store_plan(session, importer, actor, plan, parsed, progress)
         audit.record(
             session,
             actor,
@@ -174,6 +175,7 @@ def _parse(importer: Importer, kept: KeptFile, now: datetime) -> ParsedTable:
 def _store_plan(
     session: Session,
     importer: Importer,
+    actor: Actor,
     plan: ImportPlan,
     parsed: ParsedTable,
     progress: Progress,
@@ -182,7 +184,8 @@ def _store_plan(
     said = {key: UUID(who) if who else None for key, who in plan.options["confirmed"].items()}
     confirmed = answers_by_position(rows, said)
     progress.begin(Stage.CHECKING, len(pairs))
-    _planner(session, importer, parsed.kind, plan.as_of, confirmed).plan(pairs)
+    barred = barred_people(session, actor)
+    _planner(session, importer, parsed.kind, plan.as_of, confirmed, barred).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
     plan.totals, plan.layout = totals_of(rows), layout_of(parsed.sheets)
     plan.asked_at = plan.failure = None
@@ -199,11 +202,12 @@ def _planner(
     kind: SheetKind,
     day: date,
     confirmed: Mapping[int, UUID | None],
+    barred: Collection[UUID],
 ) -> Planner:
     if kind is SheetKind.PEOPLE:
-        return PeoplePlan(session, importer.numbers, day, confirmed)
+        return PeoplePlan(session, importer.numbers, day, confirmed, barred)
     if kind is SheetKind.REQUESTS:
-        return RequestsPlan(session, importer.numbers, day, confirmed)
+        return RequestsPlan(session, importer.numbers, day, confirmed, barred)
     if kind is SheetKind.ORGANISATIONS:
         return OrganisationsPlan(session, day)
     return OrganisationAccountsPlan(session, day)

@@ -41,6 +41,7 @@ from identity.people.schemas import (
     PersonPage,
     PersonUpdate,
 )
+from identity.protection.errors import RoleHolderProtected
 from kernel.access import PermissionMissing
 from kernel.clock import office_day
 from kernel.http import BasisForm, Cursor, Db, ManagesPeople, Now, PageSize, ReadsPeople, problems
@@ -202,6 +203,7 @@ def create_person(
     responses=problems(
         PersonNotFound,
         PersonChangedMeanwhile,
+        RoleHolderProtected,
         NameMissing,
         NameNotAName,
         StaffNumberTaken,

@@ -28,9 +28,13 @@ from identity.people.errors import (
 from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.periods import periods_apart
 from identity.projection import queue_group_changes
+from identity.protection.service import require_say_over_person
 from kernel import audit
 from kernel.access import Actor, Permission
 from kernel.audit import Basis
+
+CONTACT = frozenset({"phone", "recovery_email"})
+"""How somebody who forgot the password is reached: whoever changes it could become them."""
 
 
 class PersonAuditTag(enum.StrEnum):
@@ -137,13 +141,16 @@ def change_person(
 ) -> Person:
     """Bring a person to the state of the form, unless somebody else was quicker.
 
-    Raises PersonNotFound, PersonChangedMeanwhile, StaffNumberTaken, CitizenNumberTaken.
+    Raises PersonNotFound, PersonChangedMeanwhile, StaffNumberTaken, CitizenNumberTaken,
+    RoleHolderProtected.
     """
     person = queries.get_person_for_update(session, person_id)
     if person.version != expected_version:
         raise PersonChangedMeanwhile
     columns = person_columns(form)
     changed = [name for name, value in columns.items() if getattr(person, name) != value]
+    if not CONTACT.isdisjoint(changed):
+        require_say_over_person(session, actor, person_id)
     for name in changed:
         setattr(person, name, columns[name])
     if form.citizen_number is not None:

@@ -30,14 +30,3 @@ class RoleForPeopleOnly(Invalid):
             f"Roles are for personal accounts only; {login} is none.",
             place="login",
         )
-
-
-class LastAdministrator(Conflict):
-    code = "last-administrator"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Đây là quản trị hệ thống cuối cùng còn hoạt động; "
-            "hãy giao vai trò cho người khác trước.",
-            "This is the last active system administrator; give the role to somebody else first.",
-        )

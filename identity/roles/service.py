@@ -6,24 +6,20 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from identity.accounts.models import Account, AccountKind, AccountStatus
-from identity.roles.errors import (
-    LastAdministrator,
-    RoleForPeopleOnly,
-    RoleHeldAlready,
-    RoleNotHeld,
-)
+from identity.accounts.models import Account, AccountKind, AccountStatus, ResetChannel
+from identity.accounts.password_service import revoke_resets
+from identity.accounts.service import revoke_codes
+from identity.protection.errors import LastAdministrator
+from identity.protection.service import ONE_AT_A_TIME, somebody_administers
+from identity.roles.errors import RoleForPeopleOnly, RoleHeldAlready, RoleNotHeld
 from identity.roles.models import Role, RoleGrant
 from kernel import audit
 from kernel.access import Actor, ActorKind, Permission
 from kernel.audit import Basis
-
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('identity_role'))")
-"""Two could take the last administrators' roles at once."""
 
 
 class RoleAuditTag(enum.StrEnum):
@@ -76,7 +72,10 @@ def list_holders(session: Session) -> list[Holder]:
 def grant_role(
     session: Session, actor: Actor, account: Account, role: Role, *, now: datetime, basis: Basis
 ) -> None:
-    """Raises RoleForPeopleOnly, RoleHeldAlready."""
+    """Codes for the account that are on paper stop working, unless the role only reads.
+
+    Whoever could issue them until now may not any more. Raises RoleForPeopleOnly, RoleHeldAlready.
+    """
     if account.kind is not AccountKind.PERSONAL:
         raise RoleForPeopleOnly(account.login)
     statement = (
@@ -93,6 +92,9 @@ def grant_role(
     )
     if session.scalar(statement) is None:
         raise RoleHeldAlready(account.login)
+    if role is not Role.LEADER:
+        revoke_codes(session, [account.id], now)
+        revoke_resets(session, account.id, now, channel=ResetChannel.OFFICE)
     audit.record(session, actor, RoleAuditTag.GRANTED, account.id, basis, role=role.value)
 
 
@@ -113,20 +115,6 @@ def end_role(
     )
     if session.scalar(statement) is None:
         raise RoleNotHeld(account.login)
-    if role is Role.ADMINISTRATOR and not _somebody_administers(session):
+    if role is Role.ADMINISTRATOR and not somebody_administers(session):
         raise LastAdministrator
     audit.record(session, actor, RoleAuditTag.ENDED, account.id, basis, role=role.value)
-
-
-def _somebody_administers(session: Session) -> bool:
-    statement = (
-        select(RoleGrant.id)
-        .join(Account, Account.id == RoleGrant.account_id)
-        .where(
-            RoleGrant.role == Role.ADMINISTRATOR,
-            RoleGrant.ended_at.is_(None),
-            Account.status.in_((AccountStatus.PENDING, AccountStatus.ACTIVE)),
-        )
-        .limit(1)
-    )
-    return session.scalar(statement) is not None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from identity.accounts.errors import AccountStateForbids
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.service import suspend_account
 from identity.addresses.models import MailDomain
+from identity.protection.errors import LastAdministrator
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -27,6 +29,7 @@ from mail_admin.limits.protocol import Request
 from mail_admin.limits.settings import LimitSettings
 from mail_admin.lists.queries import find_list_id, may_send
 
+log = structlog.get_logger("limits")
 LIST_CONTEXT = "list"
 """policy_context of requests about recipients that the directory knows as lists."""
 GO_ON = "DUNNO"
@@ -39,6 +42,11 @@ TOO_MANY = (
     "550 5.7.1 Gui qua nhieu thu ra ngoai, tai khoan da bi tam khoa / "
     "Too many messages to the outside, the account has been suspended"
 )
+NO_MORE = (
+    "550 5.7.1 Gui qua nhieu thu ra ngoai, hay cho mot luc / "
+    "Too many messages to the outside, wait a while"
+)
+"""To the last active administrator, whom no rule locks."""
 NOT_YOUR_LIST = "550 5.7.1 Ban khong duoc gui thu toi danh sach nay / You may not send to this list"
 TRY_LATER = "451 4.3.0 Chua kiem tra duoc nguoi gui, hay thu lai / Cannot check the sender now"
 
@@ -95,12 +103,11 @@ class OutgoingPolicy:
         session.execute(delete(Outgoing).where(mine, Outgoing.at <= since))
         written = session.scalar(select(func.count()).select_from(Outgoing).where(mine)) or 0
         if written >= self.settings.outside_recipients:
-            self._lock(session, account_id, now)
-            return TOO_MANY
+            return self._lock(session, account_id, now)
         session.add(Outgoing(key=key, account_id=account_id, at=now))
         return GO_ON
 
-    def _lock(self, session: Session, account_id: UUID, now: datetime) -> None:
+    def _lock(self, session: Session, account_id: UUID, now: datetime) -> str:
         """Suspend the account and have its office told. Once reinstated it begins at nought."""
         actor, settings = Actor.system("outgoing limit"), self.settings
         count, minutes = settings.outside_recipients, settings.window_minutes
@@ -108,12 +115,16 @@ class OutgoingPolicy:
         try:
             suspend_account(session, actor, account_id, now=now, basis=basis)
         except AccountStateForbids:
-            return  # another process, or a person, was a moment faster
+            return TOO_MANY  # another process, or a person, was a moment faster
+        except LastAdministrator:
+            log.warning("last administrator over the limit", account=str(account_id))
+            return NO_MORE
         session.execute(delete(Outgoing).where(Outgoing.account_id == account_id))
         session.add(LimitLock(account_id=account_id, locked_at=now))
         tag = LimitAuditTag.EXCEEDED
         audit.record(session, actor, tag, account_id, basis, recipients=count, minutes=minutes)
         self.tell(session, account_id)
+        return TOO_MANY
 
 
 def _decide_list(session: Session, login: str, recipient: str, now: datetime) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.accounts.queries import get_account_for_update
 from identity.accounts.service import close_account, suspend_account
+from identity.protection.errors import PROTECTED
 from kernel import audit
 from kernel.access import Actor
 from kernel.audit import Basis
@@ -208,12 +209,15 @@ def brake(session: Session, rules: RuleSettings, count: int) -> MassLockStopped 
 def lock(
     session: Session, actor: Actor, candidate: Candidate, rules: RuleSettings, now: datetime
 ) -> bool:
-    """Suspend one mailbox for its rule; False when it changed since it was looked at."""
+    """Suspend one mailbox for its rule; False when it changed since, or is protected."""
     mailbox = candidate.mailbox
     account = get_account_for_update(session, mailbox.account_id)
     if account.status is not mailbox.status or candidate.notice_id is None:
         return False
-    suspend_account(session, actor, account.id, now=now, basis=basis_of(candidate.rule, rules))
+    try:
+        suspend_account(session, actor, account.id, now=now, basis=basis_of(candidate.rule, rules))
+    except PROTECTED:
+        return False
     session.add(
         RuleLock(
             account_id=account.id,
@@ -238,13 +242,16 @@ def lock(
 def revoke(
     session: Session, actor: Actor, locked: LockedMailbox, rules: RuleSettings, now: datetime
 ) -> bool:
-    """Close one that nobody asked for; its mail is kept. False when it changed meanwhile."""
+    """Close one that nobody asked for; its mail is kept. False when it changed, or is protected."""
     account = get_account_for_update(session, locked.account_id)
     if account.status_changed_at != locked.locked_at:
         return False
     days = rules.revoke_after
     basis = Basis(f"Khóa quá {days} ngày không có đề nghị mở lại", _document(rules))
-    close_account(session, actor, account.id, now=now, basis=basis)
+    try:
+        close_account(session, actor, account.id, now=now, basis=basis)
+    except PROTECTED:
+        return False
     audit.record(
         session,
         actor,

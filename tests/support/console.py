@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from console.session.client import keep_console_client
+from identity.accounts.models import Account
 from identity.accounts.queries import get_account
 from identity.roles.models import Role
 from identity.roles.service import grant_role
@@ -27,7 +28,7 @@ class ConsoleWorld:
         self.give(member, *roles)
         return member
 
-    def give(self, member: Member, *roles: Role) -> None:
+    def give(self, member: Member | Account, *roles: Role) -> None:
         with self.sign_on.services.database.transaction() as session:
             account = get_account(session, member.id)
             for role in roles:

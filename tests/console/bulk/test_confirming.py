@@ -38,7 +38,7 @@ def suspensions(console: ConsoleWorld, account_id: UUID) -> int:
 def test_nobody_confirms_what_touches_their_own_account(
     console: ConsoleWorld, desk: Browser, holder: Member, staff: list[Account]
 ) -> None:
-    other = console.holder(Role.HR, name="Lê Thị Hoa")
+    other = console.holder(Role.ADMINISTRATOR, name="Lê Thị Hoa")
     plan = planned(console.browser(other), selected(staff[0].id, holder.id), "suspend")
     page = desk.get(plan).text
     assert "nên bạn không xác nhận được" in page

@@ -20,6 +20,8 @@ from entrypoints.embedded.ports import LOOPBACK
 from identity.accounts.models import Account, AccountStatus
 from identity.accounts.service import reinstate_account
 from identity.addresses.queries import get_domain
+from identity.roles.models import Role
+from identity.roles.service import grant_role
 from kernel.audit import AuditRecord
 from kernel.database import Database, DatabaseSettings, build_engine
 from mail_admin.limits.models import Outgoing
@@ -79,6 +81,22 @@ def office(province: Province) -> Office:
 def asking(decide: Decide) -> Iterator[Postfix]:
     with serving_policy(decide) as port, Postfix(port) as postfix:
         yield postfix
+
+
+def test_the_last_administrator_is_stopped_but_not_locked(office: Office) -> None:
+    with office.province.db.transaction() as session:
+        row = session.get_one(Account, office.account.id)
+        officer = office.province.officer
+        grant_role(session, officer, row, Role.ADMINISTRATOR, now=NOW, basis=BASIS)
+    with asking(office.decide) as postfix:
+        login = office.account.login
+        answers = [
+            postfix.ask(f"a{number}@example.org", sasl_username=login)
+            for number in range(LIMIT + 1)
+        ]
+    assert answers[-1].startswith("550 5.7.1 ")
+    assert office.status() is AccountStatus.ACTIVE
+    assert office.told == []
 
 
 def test_one_recipient_too_many_locks_the_account_and_tells(office: Office) -> None:

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from identity.accounts.models import AccountStatus
+from identity.accounts.models import Account, AccountStatus
 from identity.accounts.service import reinstate_account, suspend_account
-from kernel.access import Actor
+from identity.roles.models import Role, RoleGrant
+from identity.roles.service import grant_role
+from kernel.access import Actor, ActorKind
 from kernel.audit import AuditRecord
 from mail_admin.reminders.errors import MassLockStopped, RulesOff
 from mail_admin.reminders.models import RuleLock
@@ -53,6 +55,25 @@ def test_a_mailbox_is_locked_when_its_notice_is_a_week_old(scene: Scene, inbox: 
     assert lock.notice_id is not None
     notice = str(inbox.mails[0].get_content())
     assert f"tạm khóa từ ngày {scene.today - timedelta(days=2):%d/%m/%Y}" in notice
+
+
+def test_rules_lock_holders_of_roles_but_never_the_last_administrator(scene: Scene) -> None:
+    account = scene.person(idle_days=60)
+    with scene.province.db.transaction() as session:
+        row = session.get_one(Account, account.id)
+        officer = scene.province.officer
+        grant_role(session, officer, row, Role.ADMINISTRATOR, now=scene.now, basis=BASIS)
+    reminders = ruled(scene)
+    assert days(scene, 9, reminders) == [0] * 9
+    assert scene.status(account.id) is AccountStatus.ACTIVE
+    with scene.province.db.transaction() as session:
+        row = session.get_one(Account, account.id)
+        grant_role(session, officer, row, Role.IT, now=scene.now, basis=BASIS)
+        end_of_administration = update(RoleGrant).where(RoleGrant.role == Role.ADMINISTRATOR)
+        session.execute(end_of_administration.values(ended_at=scene.now))
+    hr = Actor(ActorKind.MACHINE, "hr", Role.HR.permissions)
+    assert reminders.apply_rules(hr).locked == 0
+    assert reminders.apply_rules(ACTOR).locked == 1
 
 
 def test_the_notice_names_the_day_that_the_rule_comes_to(scene: Scene, inbox: Inbox) -> None:
