@@ -1,22 +1,35 @@
 """What a list of accounts is asked for: everything stands in the address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query
 
+from console.unclear import misread
 from identity.accounts.models import AccountKind, AccountStatus
+from kernel.messages import Message
+from theme.faults import Fault
 
 PATH = "/quan-tri/tai-khoan"
 LONGEST_WAIT = 3650
+LABELS = {
+    "q": Message("Tìm", "Search"),
+    "kind": Message("Loại", "Kind"),
+    "status": Message("Trạng thái", "Status"),
+    "under": Message("Đơn vị", "Organisation"),
+    "older": Message("Chờ quá (ngày)", "Waiting for more than (days)"),
+}
+NARROWING = {*LABELS}
+"""Names in an address that say which accounts it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountsFilter:
     q: str = ""
-    """Part of a name, tone marks optional, or the beginning of a login or an address."""
+    """Words of a name, tone marks optional, or the beginning of a login or an address."""
     kind: AccountKind | None = None
     status: AccountStatus | None = None
     under: UUID | None = None
@@ -24,12 +37,19 @@ class AccountsFilter:
     older: int | None = None
     """Pending since so many days."""
     cursor: str | None = None
+    unclear: tuple[Fault, ...] = ()
+    """Why none is meant: of values that mean nothing."""
+
+    def without_organisation(self) -> Self:
+        """The same, where there is no such organisation."""
+        fault = misread(LABELS["under"], str(self.under), "under")
+        return replace(self, under=None, unclear=(*self.unclear, fault))
 
     @property
     def query(self) -> str:
         """What narrows the list, for an address of it or of something done to all of it."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        values.pop("cursor")
+        names = [field.name for field in fields(self) if field.name in NARROWING]
+        values = {name: getattr(self, name) for name in names}
         return urlencode({name: value for name, value in values.items() if value})
 
     def address(self, cursor: str | None = None) -> str:
@@ -57,14 +77,24 @@ def accounts_filter(
     older: Annotated[str, Query(max_length=4)] = "",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> AccountsFilter:
-    """Values of a form field that was left empty, or that no release knows, narrow nothing."""
-    return AccountsFilter(
-        q.replace("\0", "").strip(),
+    """Form fields that were left empty narrow nothing."""
+    read = AccountsFilter(
+        q.strip(),
         AccountKind(kind) if kind in set(AccountKind) else None,
         AccountStatus(status) if status in set(AccountStatus) else None,
         uuid_typed(under),
         _days(older),
         cursor,
+    )
+    typed = {"q": q, "kind": kind, "status": status, "under": under, "older": older}
+    return replace(read, unclear=_misread(read, typed))
+
+
+def _misread(read: AccountsFilter, typed: Mapping[str, str]) -> tuple[Fault, ...]:
+    return tuple(
+        misread(LABELS[name], value.replace("\0", ""), name)
+        for name, value in typed.items()
+        if "\0" in value or (value.strip() and getattr(read, name) is None)
     )
 
 
@@ -76,4 +106,5 @@ def uuid_typed(text: str) -> UUID | None:
 
 
 def _days(text: str) -> int | None:
+    text = text.strip()
     return min(int(text), LONGEST_WAIT) or None if text.isascii() and text.isdigit() else None

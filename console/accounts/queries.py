@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from console.accounts.filters import AccountsFilter
 from console.found import MANY, Ways, apart, counted, look
+from console.unclear import FilterUnclear
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
@@ -49,6 +50,8 @@ class AccountsPage:
 
 def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> AccountsPage:
     """In the order of logins."""
+    if wanted.unclear:
+        return AccountsPage([], None, 0, is_exact=True)
     columns = (
         Account.id,
         Account.login,
@@ -134,7 +137,9 @@ def primary_addresses(session: Session, account_ids: Sequence[UUID]) -> dict[UUI
 
 
 def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) -> list[UUID]:
-    """All that the filter finds."""
+    """All that the filter finds. Raises FilterUnclear."""
+    if wanted.unclear:
+        raise FilterUnclear(wanted.unclear)
     found = select(Account.id).where(*_conditions(wanted, now))
     if wanted.under is not None:
         found = found.where(or_(*_of_organisations(_below(session, wanted), now)))
@@ -146,8 +151,16 @@ def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) ->
 
 
 def _below(session: Session, wanted: AccountsFilter) -> list[UUID]:
-    """The organisations whose accounts are meant; none where those of all are."""
-    return list_subtree(session, wanted.under) if wanted.under is not None else []
+    """The organisations whose accounts are meant; none where those of all are.
+
+    Raises FilterUnclear where there is no such organisation.
+    """
+    if wanted.under is None:
+        return []
+    below = list_subtree(session, wanted.under)
+    if not below:
+        raise FilterUnclear(wanted.without_organisation().unclear)
+    return below
 
 
 def _ways(below: Sequence[UUID], wanted: AccountsFilter, now: datetime) -> Ways:

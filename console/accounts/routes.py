@@ -8,7 +8,7 @@ from console.accounts import queries
 from console.accounts.filters import PATH, AccountsFilter, accounts_filter
 from console.pages import pages
 from console.session.access import ReadsAccounts
-from identity.organisations.queries import get_organisation
+from identity.organisations.models import Organisation
 from kernel.access import Permission
 from kernel.http import Db, Now
 
@@ -24,8 +24,10 @@ def list_accounts(
     wanted: Annotated[AccountsFilter, Depends(accounts_filter)],
 ) -> Response:
     with db.transaction() as session:
+        under = session.get(Organisation, wanted.under) if wanted.under else None
+        if wanted.under and under is None:
+            wanted = wanted.without_organisation()
         page = queries.list_accounts(session, wanted, now)
-        under = get_organisation(session, wanted.under) if wanted.under else None
     return pages.show(
         request,
         "accounts/list.html",

@@ -7,9 +7,14 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
+from console.unclear import misread
 from kernel.clock import start_of_office_day
+from kernel.messages import Message
+from theme.faults import Fault
 
 PATH = "/quan-tri/nhat-ky"
+SINCE = Message("Từ ngày", "From")
+UNTIL = Message("Đến hết ngày", "Until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class AuditFilter:
     until: date | None = None
     """The last day, which counts too."""
     cursor: str | None = None
+    unclear: tuple[Fault, ...] = ()
+    """Why no record is meant: of days that are none."""
 
     @property
     def values(self) -> dict[str, str]:
@@ -67,7 +74,7 @@ def audit_filter(  # noqa: PLR0917  # fields of one form
     until: Annotated[str, Query(max_length=20)] = "",
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> AuditFilter:
-    """Days that are none narrow nothing."""
+    days = ((SINCE, since, "since"), (UNTIL, until, "until"))
     return AuditFilter(
         actor.strip(),
         subject.strip(),
@@ -76,11 +83,12 @@ def audit_filter(  # noqa: PLR0917  # fields of one form
         _day(since),
         _day(until),
         cursor,
+        tuple(misread(*day) for day in days if day[1].strip() and _day(day[1]) is None),
     )
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip())
     except ValueError:
         return None

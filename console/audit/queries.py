@@ -37,6 +37,8 @@ class AuditPage:
 
 
 def list_records(session: Session, wanted: AuditFilter) -> AuditPage:
+    if wanted.unclear:
+        return AuditPage([], {}, None)
     statement = _narrowed(session, wanted)
     if wanted.cursor is not None:
         statement = statement.where(tuple_(*ORDER) < _position(wanted.cursor))

@@ -14,6 +14,7 @@ from console.audit.subjects import names_of
 from console.audit.words import TAGS, tag_in_words
 from console.pages import pages
 from console.session.access import ReadsAudit
+from console.unclear import FilterUnclear
 from kernel import audit
 from kernel.access import ActorKind
 from kernel.audit import Basis
@@ -59,7 +60,9 @@ def list_records(
 
 @router.get(f"{PATH}/xuat.csv")
 def export(request: Request, caller: ReadsAudit, db: Db, now: Now, wanted: Wanted) -> Response:
-    """What the filter finds; that it was taken out is recorded first."""
+    """What the filter finds; that it was taken out is recorded first. Raises FilterUnclear."""
+    if wanted.unclear:
+        raise FilterUnclear(wanted.unclear)
     reason = Basis("xuất nhật ký từ trang quản trị")
     with db.transaction() as session:
         audit.record(

@@ -5,19 +5,28 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from sqlalchemy.orm import Session
 
+from console.accounts.filters import NARROWING as OF_ACCOUNTS
 from console.accounts.filters import AccountsFilter, accounts_filter
 from console.accounts.queries import list_account_ids
 from console.bulk.addresses import MOVE_PATH, NEW_PATH
 from console.desk import Desk
 from console.people.filters import ALL_PEOPLE, PeopleFilter, people_filter
+from console.people.filters import NARROWING as OF_PEOPLE
 from console.people.queries import count_without_account, list_accounts_of, list_without_account
+from console.unclear import FilterUnclear, misread
 from kernel.clock import office_day
+from kernel.messages import Message
 
 MOST_SELECTED = 1000
 """One by one; all that match have no such limit."""
+EVERYTHING = "tat-ca"
+ALL_ACCOUNTS = "1"
+LIST = Message("Danh sách", "List")
+BESIDE = {EVERYTHING, "lang"}
+"""In the address of a list, besides what narrows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +60,26 @@ class Selection:
 
 
 def selection_of(
+    request: Request,
     accounts: Annotated[AccountsFilter, Depends(accounts_filter)],
     people: Annotated[PeopleFilter, Depends(people_filter)],
     account: Annotated[list[UUID] | None, Query(max_length=MOST_SELECTED)] = None,
     person: Annotated[list[UUID] | None, Query(max_length=MOST_SELECTED)] = None,
-    everything: Annotated[str, Query(alias="tat-ca", max_length=10)] = "",
+    everything: Annotated[str, Query(alias=EVERYTHING, max_length=10)] = "",
 ) -> Selection:
-    if everything == ALL_PEOPLE:
-        return Selection(people=people)
-    if everything:
-        return Selection(accounts=accounts)
-    return Selection(tuple(account or ()), tuple(person or ()))
+    """Raises FilterUnclear: "all" is never more than what a list has shown."""
+    if not everything:
+        return Selection(tuple(account or ()), tuple(person or ()))
+    if everything not in {ALL_ACCOUNTS, ALL_PEOPLE}:
+        raise FilterUnclear([misread(LIST, everything, EVERYTHING)])
+    of_people = everything == ALL_PEOPLE
+    given = request.query_params
+    unknown = given.keys() - (OF_PEOPLE if of_people else OF_ACCOUNTS) - BESIDE
+    unclear = [*(people if of_people else accounts).unclear]
+    unclear += [misread(Message(name, name), given[name], name) for name in sorted(unknown)]
+    if unclear:
+        raise FilterUnclear(unclear)
+    return Selection(people=people) if of_people else Selection(accounts=accounts)
 
 
 Selected = Annotated[Selection, Depends(selection_of)]

@@ -1,8 +1,8 @@
 """What a list of people is asked for: everything stands in the address."""
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Self, TypeVar
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -11,11 +11,23 @@ from fastapi import Query
 
 from console.accounts.filters import uuid_typed
 from console.people.columns import CHOSEN_FIRST, Column
+from console.unclear import misread
 from identity.accounts.models import AccountStatus
 from identity.people.models import ContractType
+from kernel.messages import Message
+from theme.faults import Fault
 
 PATH = "/quan-tri/can-bo"
 NO_ACCOUNT = "none"
+LABELS = {
+    "q": Message("Tìm", "Search"),
+    "status": Message("Tài khoản", "Account"),
+    "post": Message("Chức vụ", "Post"),
+    "under": Message("Cơ quan", "Organisation"),
+    "unit": Message("Cơ quan: tên hoặc mã", "Organisation: name or code"),
+}
+NARROWING = {*LABELS}
+"""Names in an address that say whom it is about; `col` says only what is shown of them."""
 ALL_PEOPLE = "can-bo"
 """In the address of what is done to all: the filter is one of people, not of accounts."""
 
@@ -29,7 +41,7 @@ class Appointed(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
     q: str = ""
-    """Part of a name, tone marks optional, or the beginning of a login or staff number."""
+    """Words of a name, tone marks optional, or the beginning of a login or staff number."""
     under: UUID | None = None
     """Appointed in this organisation or below."""
     unit: str = ""
@@ -40,10 +52,12 @@ class PeopleFilter:
     appointed: Appointed | None = None
     columns: tuple[Column, ...] = CHOSEN_FIRST
     cursor: str | None = None
+    misread: tuple[Fault, ...] = ()
+    """Of values that mean nothing."""
 
     @classmethod
     def read(cls, values: Mapping[str, list[str]], cursor: str | None = None) -> Self:
-        """Values of a form field that was left empty, or that no release knows, narrow nothing."""
+        """Form fields that were left empty narrow nothing."""
         one = {name: found[0].strip() for name, found in values.items() if found}
         post = one.get("post", "")
         columns = tuple(column for column in Column if column.value in values.get("col", ()))
@@ -57,12 +71,28 @@ class PeopleFilter:
             appointed=_known(Appointed, post),
             columns=columns or CHOSEN_FIRST,
             cursor=cursor,
+            misread=tuple(_misread(one)),
         )
 
     @classmethod
     def of_query(cls, query: str) -> Self:
         """The reverse of `query`."""
-        return cls.read(parse_qs(query, max_num_fields=40))
+        try:
+            values = parse_qs(query, max_num_fields=40, strict_parsing=True) if query else {}
+        except ValueError:
+            values = {query: [query]}
+        return cls.read(values)
+
+    @property
+    def unclear(self) -> tuple[Fault, ...]:
+        """Why nobody is meant; what was typed for an organisation means none until it is chosen."""
+        typed = [misread(LABELS["unit"], self.unit, "unit")] if self.unit else []
+        return (*self.misread, *typed)
+
+    def without_organisation(self) -> Self:
+        """The same, where there is no such organisation."""
+        fault = misread(LABELS["under"], str(self.under), "under")
+        return replace(self, under=None, misread=(*self.misread, fault))
 
     @property
     def status_typed(self) -> str:
@@ -122,6 +152,24 @@ def people_filter(
 ) -> PeopleFilter:
     given = {"q": [q], "under": [under], "unit": [unit], "status": [status], "post": [post]}
     return PeopleFilter.read(given | {"col": col or []}, cursor or None)
+
+
+MEANT: dict[str, Callable[[str], object]] = {
+    "q": lambda text: "\0" not in text,  # PostgreSQL has no such text
+    "under": uuid_typed,
+    "unit": lambda text: "\0" not in text,
+    "status": {NO_ACCOUNT, *AccountStatus}.__contains__,
+    "post": {*ContractType, *Appointed}.__contains__,
+    "col": lambda _: True,
+}
+"""Whether a value of the name means something."""
+
+
+def _misread(one: Mapping[str, str]) -> Iterator[Fault]:
+    for name, value in one.items():
+        if value and not (name in MEANT and MEANT[name](value)):
+            label = LABELS.get(name, Message(name, name))
+            yield misread(label, value.replace("\0", ""), name)
 
 
 Value = TypeVar("Value", bound=enum.StrEnum)

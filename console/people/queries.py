@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from console.accounts.queries import primary_addresses
 from console.found import MANY, Ways, apart, counted, look
 from console.people.filters import Appointed, PeopleFilter
+from console.unclear import FilterUnclear
 from identity.accounts.models import Account, AccountStatus
 from identity.names.search import matches
 from identity.organisations.models import Organisation
@@ -76,6 +77,8 @@ ORDER = (Person.sort_key, Person.id)
 
 def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage:
     """In Vietnamese order: by given name, then family and middle name."""
+    if wanted.unclear:
+        return PeoplePage([], None, 0, is_exact=True)
     after = _position(wanted.cursor) if wanted.cursor is not None else ()
     below = _below(session, wanted)
     ways = _ways(below, wanted, day)
@@ -152,8 +155,16 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
 
 
 def _below(session: Session, wanted: PeopleFilter) -> list[UUID]:
-    """The organisations whose people are meant; none where those of all are."""
-    return list_subtree(session, wanted.under) if wanted.under is not None else []
+    """The organisations whose people are meant; none where those of all are.
+
+    Raises FilterUnclear where there is no such organisation.
+    """
+    if wanted.under is None:
+        return []
+    below = list_subtree(session, wanted.under)
+    if not below:
+        raise FilterUnclear(wanted.without_organisation().unclear)
+    return below
 
 
 def _ways(below: Sequence[UUID], wanted: PeopleFilter, day: date) -> Ways:
@@ -184,7 +195,12 @@ def count_without_account(session: Session, wanted: PeopleFilter, day: date) -> 
 def _narrowed(
     below: Sequence[UUID], statement: Select[*tuple[Any, ...]], wanted: PeopleFilter, day: date
 ) -> Select[*tuple[Any, ...]]:
-    """People whom a filter finds; `statement` selects from Person and perhaps Account."""
+    """People whom a filter finds; `statement` selects from Person and perhaps Account.
+
+    Raises FilterUnclear.
+    """
+    if wanted.unclear:
+        raise FilterUnclear(wanted.unclear)
     statement = statement.outerjoin(Account, Account.person_id == Person.id)
     if wanted.q:
         statement = statement.where(or_(*_found_by(wanted.q)))

@@ -2,6 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -48,8 +50,12 @@ def list_people(
     with db.transaction() as session:
         under = find_candidate(session, wanted.under)
         offered = find_organisations(session, wanted.unit, day)
-        if len(offered) == 1 and offered[0] != under:
+        if wanted.under is not None and under is None:
+            wanted = wanted.without_organisation()
+        if len(offered) == 1 and offered[0] != under and not wanted.misread:
             return go(wanted.address(under=offered[0].id))
+        if offered == [under]:
+            wanted = replace(wanted, unit="")
         page = queries.list_people(session, wanted, day)
     return pages.show(
         request,
@@ -76,16 +82,18 @@ def export_people(
     basis: BasisOfForm,
     wanted: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """`wanted`: the query of a list. Without a reason there is no file."""
+    """`wanted`: the query of a list. Without a reason there is no file; raises FilterUnclear."""
     if basis.faults:
         raise ReasonMissing
     asked = PeopleFilter.of_query(wanted)
     file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  # closed when it has been sent
-    with db.transaction() as session:
+    with ExitStack() as unless_written, db.transaction() as session:
+        unless_written.callback(file.close)
         lift_statement_timeout(session, seconds=EXPORT_SECONDS)
         rows = queries.all_people(session, asked, office_day(now))
         people = write_list(file, rows)
         note_export(session, caller.actor, people=people, wanted=asked.query, basis=basis.given())
+        unless_written.pop_all()
     name = f"can-bo-{office_day(now):%Y%m%d}.xlsx"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -56,7 +56,7 @@ def _grow(branch: Tree, parent: object, periods: list[OrganisationPeriod], depth
 @as_json
 @click.pass_obj
 def find(session: Session, text: str, *, as_json: bool) -> None:
-    """Search by part of the name; tone marks are optional."""
+    """Search by words of the name; tone marks are optional."""
     found = matches(Organisation.search_key, text)
     statement = select(Organisation).where(found).order_by(Organisation.name).limit(200)
     with session.services.database.transaction() as database:

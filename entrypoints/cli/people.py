@@ -60,7 +60,7 @@ def reseal(session: Session) -> None:
 @as_json
 @click.pass_obj
 def find(session: Session, text: str, limit: int, *, as_json: bool) -> None:
-    """Search by part of the name; tone marks are optional. Shows unit and title: names repeat."""
+    """Search by words of the name; tone marks are optional. Shows unit and title: names repeat."""
     day = office_day(session.services.clock())
     statement = (
         select(Person, Account.login, Account.status)

@@ -48,7 +48,7 @@ def list_organisations(
     now: Now,
     _: ReadsOrganisations,
     q: Annotated[
-        str | None, Query(max_length=100, description="Name, tone marks optional.")
+        str | None, Query(max_length=100, description="Words of a name, tone marks optional.")
     ] = None,
     code: Annotated[str | None, Query(max_length=60, description="Either form.")] = None,
     under: Annotated[UUID | None, Query(description="This organisation and below.")] = None,

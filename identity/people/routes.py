@@ -61,7 +61,7 @@ def list_people(
     now: Now,
     _: ReadsPeople,
     q: Annotated[
-        str | None, Query(max_length=100, description="Part of a name, tone marks optional.")
+        str | None, Query(max_length=100, description="Words of a name, tone marks optional.")
     ] = None,
     staff_number: Annotated[str | None, Query(max_length=40)] = None,
     organisation_id: Annotated[UUID | None, Query(description="Appointed here.")] = None,

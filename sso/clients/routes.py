@@ -46,7 +46,7 @@ from sso.clients.username_list import UsernameFilter, find_usernames
 
 router = APIRouter(prefix="/clients", tags=["clients"])
 ClientName = Annotated[str, Path(max_length=100)]
-FINDS = "Part of a name, tone marks optional, or the beginning of a login or of a user name."
+FINDS = "Words of a name, tone marks optional, or the beginning of a login or of a user name."
 
 
 @router.get("")

@@ -17,7 +17,7 @@ from sso.clients.models import MappedUsername
 @dataclass(frozen=True, slots=True)
 class UsernameFilter:
     q: str = ""
-    """Part of a name, tone marks optional, or the beginning of a login or of a user name."""
+    """Words of a name, tone marks optional, or the beginning of a login or of a user name."""
     cursor: str | None = None
 
 

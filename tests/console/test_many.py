@@ -43,6 +43,12 @@ def everybody(engine: Engine) -> Everybody:
         return list(connection.execute(EVERYBODY))
 
 
+def holding(typed: str) -> Callable[[str | None], bool]:
+    """Each word of two or more, of three letters or more, as a part."""
+    words = search_key(typed).split()
+    return lambda key: key is not None and all(word in key for word in words)
+
+
 def below(engine: Engine, number: int) -> tuple[UUID, set[UUID]]:
     """An organisation, and it with all below."""
     with engine.begin() as connection:
@@ -62,9 +68,9 @@ def test_people(db: Database, engine: Engine, everybody: Everybody) -> None:
     login = people[500].login
 
     def named(typed: str) -> Callable[[Row[Any]], bool]:
-        key = search_key(typed)
+        holds = holding(typed)
         return lambda row: (
-            key in row.search_key
+            holds(row.search_key)
             or row.login.startswith(typed.lower())
             or row.staff_number.startswith(typed)
         )
@@ -73,7 +79,7 @@ def test_people(db: Database, engine: Engine, everybody: Everybody) -> None:
         (PeopleFilter(), lambda _: True),
         *(
             (PeopleFilter(q=typed), named(typed))
-            for typed in ("BK", "n", "q", "hồng", "nga", login)
+            for typed in ("BK", "n", "q", "hồng", "nga", "thanh nguyễn", login)
         ),
         (PeopleFilter(q="không ai"), lambda _: False),
         (PeopleFilter(status=AccountStatus.PENDING), lambda row: row.status == "pending"),
@@ -105,11 +111,11 @@ def test_accounts(db: Database, engine: Engine, everybody: Everybody) -> None:
     one, branch = below(engine, 3)
 
     def named(typed: str) -> Callable[[Row[Any]], bool]:
-        key = search_key(typed)
+        holds = holding(typed)
         return lambda row: (
             row.login.startswith(typed.lower())
-            or key in (row.search_key or "")
-            or key in (row.owner_key or "")
+            or holds(row.search_key)
+            or holds(row.owner_key)
             or (row.id is None and typed.lower() in row.display_name.lower())
         )
 

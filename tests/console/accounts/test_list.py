@@ -1,6 +1,7 @@
 """The list of accounts: whom it finds, page by page, and for whom it is."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -73,8 +74,18 @@ def test_it_narrows_by_status_and_by_how_long_it_waits(
     assert shown(desk, "older=30") == []
 
 
-def test_what_no_release_knows_narrows_nothing(desk: Browser) -> None:
-    assert shown(desk, "kind=x&status=y&under=z&older=-1") == ["Trần Văn Bình"]
+@pytest.mark.parametrize(
+    "query", ["kind=rac", "status=rac", "under=rac", f"under={uuid4()}", "older=rac", "older=-1"]
+)
+def test_a_value_that_means_nothing_means_nobody_and_is_named(desk: Browser, query: str) -> None:
+    page = desk.get(f"{PATH}?q=tran&{query}").text
+    assert "Trần Văn Bình</a>" not in page
+    assert f"Không hiểu “{query.partition('=')[2]}”" in page
+    assert f'href="{PATH}?q=tran"' in page  # the way out
+    assert "hang-loat/moi" not in page
+    every = desk.get(f"/quan-tri/hang-loat/moi?tat-ca=1&{query}")
+    assert every.status_code == 422
+    assert "Không hiểu" in every.text
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(

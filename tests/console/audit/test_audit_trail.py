@@ -89,8 +89,17 @@ def test_a_search_narrows_by_everything_at_once(console: ConsoleWorld, browser: 
         assert "Không có bản ghi nào như vậy" in browser.get(f"{PAGE}?{query}").text, query
 
 
-def test_nonsense_in_the_address_narrows_nothing(browser: Browser) -> None:
-    assert browser.get(f"{PAGE}?since=hom-qua&until=9999-12-31").status_code == 200
+@pytest.mark.parametrize("query", ["since=hom-qua", "until=2026-13-01"])
+def test_a_day_that_is_none_finds_nothing_and_exports_nothing(browser: Browser, query: str) -> None:
+    page = browser.get(f"{PAGE}?{query}").text
+    assert f"Không hiểu “{query.partition('=')[2]}”" in page
+    assert "<tbody>" not in page
+    assert "xuat.csv" not in page
+    assert browser.get(f"{PAGE}/xuat.csv?{query}").status_code == 422
+
+
+def test_nonsense_in_the_address_is_no_failure(browser: Browser) -> None:
+    assert browser.get(f"{PAGE}?until=9999-12-31").status_code == 200
     assert browser.get(f"{PAGE}?cursor=xyz").status_code == 422
     assert browser.get(f"{PAGE}/0").status_code == 422
     assert browser.get(f"{PAGE}/999999999").status_code == 404

@@ -2,8 +2,10 @@
 
 import io
 from html import escape
+from uuid import uuid4
 
 import openpyxl
+import pytest
 from sqlalchemy import select
 
 from identity.people.service import AppointmentForm, appoint
@@ -47,6 +49,45 @@ def test_a_word_of_several_names_offers_a_choice(console: ConsoleWorld) -> None:
     offices = [province.organisation(name) for name in ("Sở Y tế", "Trạm Y tế xã Bình Trung")]
     page = console.browser(console.holder(Role.HR)).get(f"{LIST}?unit=y te")
     assert all(f"under={office.id}" in page.text for office in offices)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=rac", "post=rac", "under=rac", f"under={uuid4()}", "unit=rac", "q=%00", "unit=y te"],
+)
+def test_a_value_that_means_nothing_means_nobody(console: ConsoleWorld, query: str) -> None:
+    """Nor is anything done to all, or exported, in its name."""
+    for name in ("Sở Y tế", "Trạm Y tế xã Bình Trung"):
+        console.sign_on.province.organisation(name)
+    browser = console.browser(console.holder(Role.HR))
+    page = browser.get(f"{LIST}?{query}").text
+    assert "Trần Văn Bình</a>" not in page
+    assert 'class="narrowed' in page  # says why
+    assert "hang-loat/moi" not in page
+    assert "danh-sach.xlsx" not in page
+    for more in ("moi", "dieu-dong"):
+        answer = browser.get(f"/quan-tri/hang-loat/{more}?tat-ca=can-bo&{query}")
+        assert answer.status_code == 422, more
+        assert "Chưa có gì được làm" in answer.text
+    form = {"wanted": query.replace("y te", "y+te"), "reason": "báo cáo"}
+    assert browser.post(f"{LIST}/danh-sach.xlsx", form).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query", ["tat-ca=zz", "tat-ca=1&post=nowhere", "tat-ca=can-bo&kind=personal&lang=vi"]
+)
+def test_all_of_a_list_that_is_none_is_nobody(console: ConsoleWorld, query: str) -> None:
+    browser = console.browser(console.holder(Role.HR))
+    assert browser.get(f"/quan-tri/hang-loat/moi?{query}").status_code == 422
+    basis = {"reason": "theo kế hoạch", "action": "suspend"}
+    assert browser.post(f"/quan-tri/hang-loat/moi?{query}", basis).status_code == 422
+
+
+def test_an_export_of_what_is_no_query_is_refused(console: ConsoleWorld) -> None:
+    browser = console.browser(console.holder(Role.HR))
+    for wanted in ("zz", "kind=personal", "&".join(f"q={one}" for one in range(60))):
+        form = {"wanted": wanted, "reason": "báo cáo"}
+        assert browser.post(f"{LIST}/danh-sach.xlsx", form).status_code == 422
 
 
 def test_people_without_account_or_appointment_are_found(console: ConsoleWorld) -> None:
