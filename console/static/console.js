@@ -79,3 +79,53 @@ for (const watched of document.querySelectorAll("[data-follow]")) {
   });
   window.addEventListener("pagehide", () => source.close());
 }
+
+// Trees by arrow keys, between what can be seen; lists and links stay what they are.
+const SEEN = (item) => !item.parentElement.closest("details:not([open])");
+const FOLDER = (item) => item.querySelector(":scope > details");
+const FOLDED = (text) => text.trim().normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+const focusItem = (item) => item?.querySelector(":scope > a").focus();
+function letterOf(item) {
+  return FOLDED(item.querySelector(":scope > a").textContent);
+}
+function moveInTree(event, item, items) {
+  const at = items.indexOf(item);
+  const folder = FOLDER(item);
+  const above = item.parentElement.closest(".tree li");
+  switch (event.key) {
+    case "ArrowDown": return items[at + 1];
+    case "ArrowUp": return items[at - 1];
+    case "Home": return items[0];
+    case "End": return items.at(-1);
+    case "ArrowRight":
+      if (folder?.open) return items[at + 1];
+      if (folder) folder.open = true;
+      return item;
+    case "ArrowLeft":
+      if (!folder?.open) return above ?? item;
+      folder.open = false;
+      return item;
+    default: return [...items.slice(at + 1), ...items.slice(0, at)].find((one) => letterOf(one).startsWith(FOLDED(event.key)));
+  }
+}
+document.addEventListener("keydown", (event) => {
+  const item = event.target.closest(".tree li");
+  if (!item || event.ctrlKey || event.altKey || event.metaKey) return;
+  const moves = ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key);
+  if (!moves && !/^[\p{L}\p{N}]$/u.test(event.key)) return;
+  const items = [...item.closest(".tree-top").querySelectorAll("li")].filter(SEEN);
+  event.preventDefault();
+  focusItem(moveInTree(event, item, items));
+});
+
+// What is offered for a field is reached from it by arrow keys; Enter then follows the link.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const list = event.target.closest("[data-offers]") ?? document.querySelector(`[data-offers="${event.target.id}"]`);
+  if (!list) return;
+  const stops = [document.getElementById(list.dataset.offers), ...list.querySelectorAll("a")];
+  const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
