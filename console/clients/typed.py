@@ -154,11 +154,14 @@ def _sentence(message: Message, path: str, value: Any) -> Message:
     place = path.partition(".")[2].partition(".")[0]
     one = value[int(place)] if isinstance(value, list) and place.isdigit() else None
     about = f"{one[:LONGEST_QUOTED]}: " if isinstance(one, str) else ""
-    return Message(_as_sentence(about + message.vi), _as_sentence(about + message.en))
+    shown = {str(each) for each in (value if isinstance(value, list) else [value])}
+    return Message(_as_sentence(about + message.vi, shown), _as_sentence(about + message.en, shown))
 
 
-def _as_sentence(text: str) -> str:
-    return (text if "://" in text else text[:1].upper() + text[1:]).rstrip(".") + "."
+def _as_sentence(text: str, typed: set[str]) -> str:
+    """What was typed stays as it is, also where a sentence begins with it."""
+    is_quoted = any(each and text.startswith(each[:LONGEST_QUOTED]) for each in typed)
+    return (text if is_quoted else text[:1].upper() + text[1:]).rstrip(".") + "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,6 @@ FOR_PEOPLE = {
     for code, preset in PRESETS.items()
     if preset.policy.subject is PolicySubject.PERSON
 }
-NO_LOCAL_PART = Message(
-    "Chỉ gõ phần trước @, không có dấu cách, dài nhất 64 ký tự.",
-    "Only what stands before the @, without spaces, 64 characters at most.",
-)
-LONGEST_LOCAL_PART = 64
 Typed = Annotated[str, Form(max_length=300)]
 
 
@@ -182,23 +177,16 @@ def reserve(
 ) -> Response:
     domain = _domain(desk, name)
     local_part = address.strip().lower().removesuffix(f"@{domain.row.name}")
-    faults = [] if _is_local_part(local_part) else [Fault(NO_LOCAL_PART, "address")]
-    faults += typed.faults
 
     def write(session: Session) -> None:
         row, basis = get_domain(session, domain.row.name), typed.given()
         service.reserve_address(session, desk.actor, row, local_part, on=desk.today, basis=basis)
 
+    faults = ([] if local_part else [Fault(FILL_IN, "address")]) + list(typed.faults)
     faults = faults or desk.tried(write)
     if not faults:
         return go(f"{PATH}/{domain.row.name}?done=reserved")
     return _form(desk, "reserve.html", domain, {"address": address}, typed, faults)
-
-
-def _is_local_part(text: str) -> bool:
-    """It may have been used elsewhere, so it need not be one that we would give."""
-    whole = 0 < len(text) <= LONGEST_LOCAL_PART
-    return whole and text.isprintable() and not any(each in " @" or each.isspace() for each in text)
 
 
 def _domain(desk: Desk, name: str) -> queries.Domain:

@@ -8,6 +8,7 @@ from console.domains import queries, words
 from console.pages import pages
 from console.session.access import ReadsDomains
 from identity.addresses.policy import Policy, warnings
+from identity.addresses.queries import list_kept
 from kernel.access import Permission
 from kernel.http import Db, Now
 from kernel.messages import Message
@@ -18,6 +19,7 @@ from mail_admin.domains.settings import DomainSettings
 router = APIRouter(include_in_schema=False)
 PATH = "/quan-tri/ten-mien"
 DomainName = Annotated[str, Path(max_length=253)]
+MOST_KEPT = 200
 LIMIT_SECONDS = 10.0
 """For all records together; somebody waits for the page."""
 
@@ -52,6 +54,7 @@ def show_domain(
     settings: DomainSettings = request.app.state.domains
     with db.transaction() as session:
         domain = queries.one_domain(session, name)
+        kept = list_kept(session, domain.row.id, MOST_KEPT + 1)
     records = wanted_records(domain.row.name, settings, domain.key)
     findings = check_records(records, settings, LIMIT_SECONDS) if check else []
     return pages.show(
@@ -67,6 +70,8 @@ def show_domain(
         agree=_all_agree(findings),
         warnings=_warnings(domain),
         of_domains=words,
+        kept=kept[:MOST_KEPT],
+        is_more_kept=len(kept) > MOST_KEPT,
         may_manage=caller.may(Permission.MANAGE_DOMAINS),
         done=done,
     )

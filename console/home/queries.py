@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from console.session.service import Caller
 from identity.accounts.models import Account, AccountKind, AccountStatus
+from identity.bulk.queries import count_waiting
 from identity.directory import comparisons
 from identity.directory.comparison_models import ComparisonStanding
 from identity.directory.pending import count_pending, refusals
@@ -82,6 +83,13 @@ def _all(session: Session, caller: Caller, now: datetime) -> Iterator[Waiting]:
             "file-spreadsheet",
         )
     if caller.may(Permission.MANAGE_ACCOUNTS):
+        yield Waiting(
+            _("Thao tác hàng loạt chờ xác nhận"),
+            _("Đã lập kế hoạch, chưa có gì thay đổi."),
+            count_waiting(session),
+            "/quan-tri/hang-loat",
+            "clipboard-list",
+        )
         yield Waiting(
             _("Tài khoản quá hạn kích hoạt"),
             _("Đã cấp hơn 30 ngày mà chưa ai đặt mật khẩu."),

@@ -1,6 +1,9 @@
 """The first page: what waits for the caller, and where to."""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from console.home import queries
 from console.pages import pages
@@ -12,6 +15,11 @@ from sso.http import SignOn
 from sso.login.destinations import CONSOLE_PATH, HOME_PATH, go
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get(f"{CONSOLE_PATH}/")
+def go_home(caller: AnyCaller) -> Response:  # noqa: ARG001  # asked for like all
+    return RedirectResponse(CONSOLE_PATH, HTTPStatus.PERMANENT_REDIRECT)
 
 
 @router.get(CONSOLE_PATH)

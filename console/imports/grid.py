@@ -1,7 +1,7 @@
 """The rows of a plan as a grid: each reason at its cell, sensitive cells masked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from kernel.encryption import KeyRing
 
 PAGE = 50
 LARGEST_POSITION = 2**31 - 1
+NAME = "full_name"
 QUESTION = "match_needs_confirmation"
 
 
@@ -92,6 +93,8 @@ class GridRow:
     is_open: bool
     has_place: bool
     """Whether the reason is shown at a cell; else it stands at the row alone."""
+    where: list[str]
+    """Titles of the columns at fault."""
     answer: str | None
     """The id of a person, or `new`, where somebody has said so and it is not checked yet."""
 
@@ -128,9 +131,17 @@ def grid_of(
     opened = wanted.opened if may_correct else None
     view = _View(keys, plan, people, draft, opened, may_correct)
     rows = [_row(view, row) for row in shown]
-    columns = _columns(plan)
+    first = [
+        NAME,
+        *dict.fromkeys(cell.column for row in rows for cell in row.cells if cell.is_fault),
+    ]
+    rows = [
+        replace(row, cells=sorted(row.cells, key=lambda cell: _rank(cell.column, first)))
+        for row in rows
+    ]
+    columns = sorted(_columns(plan).items(), key=lambda item: _rank(item[0], first))
     return Grid(
-        [(column, title) for column, (_, title) in columns.items()],
+        [(column, title) for column, (_, title) in columns],
         rows,
         verdict,
         shown[-1].position if len(found) > PAGE else None,
@@ -138,6 +149,11 @@ def grid_of(
         any(row.proposals for row in rows),
         len(draft),
     )
+
+
+def _rank(column: str, first: Sequence[str]) -> int:
+    """Whose row it is, then what is wrong on this page, then the rest as in the sheet."""
+    return first.index(column) if column in first else len(first)
 
 
 def _columns(plan: ImportPlan, sheet: str | None = None) -> Mapping[str, Sequence[Any]]:
@@ -179,7 +195,13 @@ def _row(view: _View, row: ImportRow) -> GridRow:
         cells.append(GridCell(column, title, shown, is_fault, types, masked, is_kept))
     proposals = [view.people[person_id] for person_id in row.proposed if person_id in view.people]
     return GridRow(
-        row, cells, proposals if may_type else [], is_open, bool(faults), _answer(view, row)
+        row,
+        cells,
+        proposals if may_type else [],
+        is_open,
+        bool(faults),
+        [cell.title for cell in cells if cell.is_fault],
+        _answer(view, row),
     )
 
 

@@ -8,7 +8,8 @@ from identity.hr_import.models import PlanStatus, Stage
 from kernel.messages import Message
 
 STATEMENT: LiteralString = """
-    SELECT plan.status, plan.asked_at, progress.stage, progress.done, progress.total, progress.at
+    SELECT plan.status, plan.asked_at, progress.stage, progress.done, progress.total, progress.at,
+        COALESCE((plan.totals ->> 'accept')::int, 0) + COALESCE((plan.totals ->> 'change')::int, 0)
     FROM identity_import_plan plan
     LEFT JOIN identity_import_progress progress ON progress.plan_id = plan.id
     WHERE plan.id = %(plan_id)s
@@ -40,7 +41,7 @@ class Standing:
 
 def standing_of(row: tuple[Any, ...], now: datetime) -> Standing:
     """Of a row of STATEMENT."""
-    status, asked_at, stage, done, total, at = row
+    status, asked_at, stage, done, total, at, rows = row
     asked = asked_at is not None and status == PlanStatus.PLANNED
     if status != PlanStatus.PENDING and not asked:
         return Standing(is_settled=True)
@@ -50,6 +51,8 @@ def standing_of(row: tuple[Any, ...], now: datetime) -> Standing:
     first, last = SHARES[Stage(stage)]
     percent = first + (last - first) * done // total if total else first
     note = SILENT_NOTE if now - at > SILENT else None
+    if stage == Stage.APPLYING and total:  # of a person's row the account is a step of its own
+        done, total = done * rows // total, rows
     return Standing(False, percent, _words(Stage(stage), done, total), note)
 
 
@@ -83,4 +86,4 @@ def _words(stage: Stage, done: int, total: int) -> Message:
         )
     if stage is Stage.STORING:
         return Message(f"Đang lưu kết quả kiểm tra: {vi} dòng", f"Storing the result: {en} rows")
-    return Message(f"Đang ghi vào hệ thống: {vi} bước", f"Writing: {en} steps")
+    return Message(f"Đang ghi vào hệ thống: {vi} dòng", f"Writing: {en} rows")

@@ -115,9 +115,12 @@ class Heat:
     """Of each organisation and month the tone and the rate in percent; None without a rate."""
 
 
-def _heat_of(rate: float | None, target: float | None) -> tuple[int, int] | None:
+def _heat_of(rate: float | None, target: float | None) -> tuple[int, str] | None:
     shade = None if target is None else tone(rate, target)
-    return None if shade is None or rate is None else (shade, round(100 * rate))
+    if shade is None or rate is None:
+        return None
+    percent = round(100 * rate)
+    return shade, "<1" if rate and not percent else str(percent)
 
 
 def read_overview(session: Session, wanted: UsageFilter) -> Overview:

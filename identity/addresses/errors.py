@@ -1,3 +1,5 @@
+from datetime import date
+
 from kernel.errors import Conflict, Invalid, NotFound
 
 
@@ -8,6 +10,17 @@ class AddressTaken(Conflict):
         super().__init__(
             f"Địa chỉ {address} đã cấp hoặc từng cấp; địa chỉ đã dùng không cấp cho ai khác.",
             f"The address {address} is or was in use; a used address is never given again.",
+            place="address",
+        )
+
+
+class AddressKept(Conflict):
+    code = "address-kept"
+
+    def __init__(self, address: str, since: date) -> None:
+        super().__init__(
+            f"Địa chỉ {address} đã được giữ lại từ ngày {since:%d/%m/%Y}; không cần giữ lần nữa.",
+            f"The address {address} has been kept since {since:%d/%m/%Y}; once is enough.",
             place="address",
         )
 

@@ -72,6 +72,13 @@ def find_refusal(local_part: str) -> Refusal | None:
     return None if words.isdisjoint(_words_of("embarrassing.txt")) else EMBARRASSING
 
 
+def check_form(local_part: str) -> None:
+    """Raises LocalPartRefused; for addresses that nobody gets, so that any word will do."""
+    refusal = find_refusal(local_part)
+    if refusal in {EMPTY, TOO_LONG, MALFORMED}:
+        raise LocalPartRefused(local_part, refusal)
+
+
 def check(local_part: str) -> None:
     """Raises LocalPartRefused; for addresses that people type."""
     refusal = find_refusal(local_part)

@@ -106,6 +106,12 @@ class Address(Base):
             postgresql_where=text("role = 'primary'"),
         ),
         Index(
+            "ix_identity_address_reserved",
+            "domain_id",
+            "local_part",
+            postgresql_where=text("role = 'reserved'"),
+        ),
+        Index(
             "ix_identity_address_local_part_begins",
             "local_part",
             postgresql_ops={"local_part": "text_pattern_ops"},

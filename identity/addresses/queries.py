@@ -32,6 +32,17 @@ def count_addresses(session: Session) -> dict[UUID, dict[AddressRole, int]]:
     return found
 
 
+def list_kept(session: Session, domain_id: UUID, limit: int) -> list[Address]:
+    """Addresses that nobody gets, by name."""
+    statement = (
+        select(Address)
+        .where(Address.domain_id == domain_id, Address.role == AddressRole.RESERVED)
+        .order_by(Address.local_part)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
 def find_address(session: Session, domain_id: UUID, local_part: str) -> Address | None:
     return session.scalar(
         select(Address).where(Address.domain_id == domain_id, Address.local_part == local_part)

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from identity.addresses import queries
 from identity.addresses.errors import (
+    AddressKept,
     AddressNotHeld,
     AddressTaken,
     DefaultDomainExists,
     MailDomainExists,
     MailDomainInvalid,
 )
-from identity.addresses.local_part import LocalPartRefused, find_refusal
+from identity.addresses.local_part import LocalPartRefused, check_form, find_refusal
 from identity.addresses.models import Address, AddressPolicy, AddressRole, MailDomain
 from identity.addresses.policy import Policy
 from identity.addresses.presets import ORGANISATIONS, Preset
@@ -216,9 +217,13 @@ def reserve_address(
 ) -> Address:
     """Keep an address free for good: used before this registry, or claimed by two bodies.
 
-    Raises AddressTaken.
+    Raises LocalPartRefused, AddressKept, AddressTaken.
     """
-    if queries.find_address(session, domain.id, local_part) is not None:
+    check_form(local_part)
+    found = queries.find_address(session, domain.id, local_part)
+    if found is not None and found.role is AddressRole.RESERVED:
+        raise AddressKept(f"{local_part}@{domain.name}", found.given_on)
+    if found is not None:
         raise AddressTaken(f"{local_part}@{domain.name}")
     address = Address(
         domain_id=domain.id,

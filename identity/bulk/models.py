@@ -60,6 +60,13 @@ class Verdict(enum.StrEnum):
 
 class BulkPlan(Base):
     __tablename__ = "identity_bulk_plan"
+    __table_args__ = (
+        Index(
+            "ix_identity_bulk_plan_waiting",
+            "id",
+            postgresql_where=text("status = 'planned'"),
+        ),
+    )
     id: Mapped[UuidKey]
     action: Mapped[BulkAction]
     quota_bytes: Mapped[int | None] = mapped_column(BigInteger)

@@ -22,9 +22,12 @@ class Trial:
         return Ports.from_base(self.installation.port_base)
 
     def congvu(self, *arguments: str) -> str:
+        """In a shell that knows the home, but not on which ports its servers were started."""
+        environment = self.installation.environment()
+        del environment["CONGVU_PORT_BASE"]
         done = subprocess.run(
             [sys.executable, "-P", "-m", "entrypoints.cli", *arguments],
-            env=self.installation.environment(),
+            env=environment,
             capture_output=True,
             text=True,
             check=False,

@@ -101,6 +101,20 @@ def test_the_list_says_what_each_plan_comes_to(
     assert numbers(desk, plan) == ["2", "1", "0"]
 
 
+def test_only_a_plan_that_changes_something_waits_at_the_first_page(
+    desk: Browser, staff: list[Account]
+) -> None:
+    waiting = "Thao tác hàng loạt chờ xác nhận"
+    plan = planned(desk, selected(staff[0].id), "reinstate")  # who is not suspended
+    assert "Không có gì để thay đổi" in desk.get(PATH).text
+    assert "ap-dung" not in desk.get(plan).text
+    assert waiting not in desk.get("/quan-tri").text
+    planned(desk, selected(staff[0].id), "suspend")
+    assert waiting in desk.get("/quan-tri").text
+    slash = desk.get("/quan-tri/")
+    assert (slash.status_code, slash.headers["Location"]) == (308, "/quan-tri")
+
+
 def test_all_that_a_list_shows_wants_the_number_typed(
     console: ConsoleWorld, desk: Browser, holder: Member
 ) -> None:

@@ -147,9 +147,14 @@ def test_an_address_is_kept_from_everybody(browser: Browser, database: Database,
     with database.transaction() as session:
         address = session.scalars(select(Address).where(Address.local_part == "babe")).one()
     assert (address.role, address.note) == (AddressRole.RESERVED, "sáp nhập tỉnh")
-    assert browser.post(f"{PAGE}/{name}/giu", form).status_code == 422
-    wrong = browser.post(f"{PAGE}/{name}/giu", form | {"address": "hai từ"})
-    assert "Chỉ gõ phần trước @" in wrong.text
+    again = browser.post(f"{PAGE}/{name}/giu", form)
+    assert again.status_code == 422
+    assert "đã được giữ lại từ ngày" in again.text
+    assert f"babe@{name}" in browser.get(f"{PAGE}/{name}").text
+    for wrong in ("hai từ", "<b>", "a..b", ""):
+        answer = browser.post(f"{PAGE}/{name}/giu", form | {"address": wrong})
+        assert answer.status_code == 422, wrong
+    assert browser.post(f"{PAGE}/{name}/giu", form | {"address": "postmaster"}).status_code == 303
 
 
 def test_the_dns_is_asked_when_somebody_wants_to_know(

@@ -26,6 +26,15 @@ def test_an_error_stands_at_its_cell_with_what_was_typed(wizard: Wizard) -> None
     assert 'name="o-1-full_name"' not in page
 
 
+def test_a_column_with_an_error_stands_beside_the_name_and_is_named(wizard: Wizard) -> None:
+    page = wizard.page(wizard.planned(workbook(GOOD, BAD)))
+    heads = re.findall('<th scope="col">([^<]*)</th>', page[page.index("sheet-rows") :])
+    wrong = re.search('<span class="sub">Cột: ([^<]*)</span>', page)
+    assert wrong
+    assert heads[:2] == ["Dòng", "Kết quả"]
+    assert heads[3] == wrong[1]
+
+
 def test_what_is_not_wrong_and_private_is_masked(wizard: Wizard) -> None:
     page = wizard.page(wizard.planned(workbook(GOOD, BAD)) + "?verdict=all")
     assert "006185000001" not in page
