@@ -111,7 +111,7 @@ ORDERS: dict[Order, tuple[Value, int]] = {
 @dataclass(frozen=True, slots=True)
 class Heat:
     months: Sequence[str]
-    rows: Sequence[tuple[ReportRow, Sequence[tuple[int, int] | None]]]
+    rows: Sequence[tuple[ReportRow, Sequence[tuple[int, str] | None]]]
     """Of each organisation and month the tone and the rate in percent; None without a rate."""
 
 
