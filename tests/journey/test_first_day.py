@@ -119,7 +119,7 @@ def send_the_sample(page: Page, album: Album) -> None:
     page.click("text=Xem và xác nhận")
     album.take(page, "confirm")
     page.click("text=Ghi vào hệ thống")
-    expect(page.locator("[data-words]")).to_contain_text("bước", timeout=LONG)
+    expect(page.locator("[data-words]")).to_contain_text("Đang ghi vào hệ thống", timeout=LONG)
     expect(page.locator("#letters")).to_be_visible(timeout=LONG)
     album.take(page, "imported")
     assert len(events) >= 2, events
