@@ -20,6 +20,7 @@ MINE = "/tai-khoan/hop-thu"
 LOOKS = {"vi": SCHEMES, "en": SCHEMES[:1]}
 """Colours are the same in all languages."""
 NO_PAGES = {
+    "/quan-tri/": "the way to the page without the stroke",
     "/quan-tri/can-bo/don-vi": "lines under a field",
     "/quan-tri/nhap-danh-sach/mau/{kind}": "a spreadsheet",
     "/quan-tri/nhap-danh-sach/{plan_id}/tien-do": "events",

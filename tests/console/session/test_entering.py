@@ -99,11 +99,11 @@ def test_a_code_of_another_server_is_not_redeemed(console: ConsoleWorld) -> None
 
 
 def test_a_form_sent_after_the_session_is_kept_on_the_screen(
-    console: ConsoleWorld, hands: MovableClock
+    console: ConsoleWorld, clock: MovableClock
 ) -> None:
     """The route is a test's own: what it does is not the point."""
     browser = console.browser(console.holder(Role.HR))
-    hands.pass_seconds(timedelta(days=2).total_seconds())
+    clock.pass_seconds(timedelta(days=2).total_seconds())
     page = browser.post(
         "/quan-tri/thu-gui",
         {"name": "Sở <Khoa học>\nvà Công nghệ", "reason": "đổi tên"},
