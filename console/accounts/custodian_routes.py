@@ -16,7 +16,7 @@ from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.desk import OURS_ONLY, AccountsDesk, Desk
 from console.letters import pdf
 from console.session.access import ReadsAccounts
-from identity.accounts.errors import AccountNotFound
+from identity.accounts.errors import AccountNotFound, CustodianAlready, CustodianPeriodInvalid
 from identity.accounts.queries import get_account, get_account_by_login
 from identity.accounts.service import add_custodian, end_custodian
 from identity.people.queries import get_person
@@ -108,6 +108,10 @@ class CustodianDesk(Desk):
                 return go(f"{PATH}/{self.account_id}?done={kind}")
             except AccountNotFound:
                 faults = [Fault(NOBODY, "login")]
+            except CustodianAlready as error:
+                faults = [Fault(error.message, "login")]
+            except CustodianPeriodInvalid as error:
+                faults = [Fault(error.message, "day")]
             except DomainError as error:
                 faults = list(faults_of(error))
         return self.page(kind, typed, basis, faults, person_id)

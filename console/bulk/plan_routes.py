@@ -24,15 +24,17 @@ from identity.bulk.confirmation import (
     give_up_plan,
     touches,
 )
+from identity.bulk.errors import BulkPlanApplied
 from identity.bulk.jobs import BulkJobs
 from identity.bulk.models import UNDONE_BY, WITH_LETTERS, BulkAction, BulkPlan, BulkStatus, Verdict
 from identity.bulk.reasons import REASONS
 from identity.handover.settings import HandoverSettings
 from identity.organisations.queries import get_organisation
 from kernel.clock import office_day
+from kernel.errors import DomainError
 from kernel.messages import Message
 from sso.login.destinations import go
-from theme.faults import Fault
+from theme.faults import Fault, faults_of
 
 router = APIRouter(include_in_schema=False)
 TYPED_ABOVE = 50
@@ -50,8 +52,17 @@ def show_plan(
     plan_id: UUID,
     verdict: Annotated[str, Query(max_length=10)] = "",
     after: Annotated[int, Query(ge=-1, le=10**9)] = -1,
+    done: str = "",
 ) -> Response:
-    return _page(desk, plan_id, verdict, after)
+    return _page(desk, plan_id, verdict, after, done=done)
+
+
+@router.get(PLAN_PATH + "/ap-dung")
+@router.get(PLAN_PATH + "/bo")
+@router.get(PLAN_PATH + "/hoan-tac")
+def leave_answer(_: AccountsDesk, plan_id: UUID) -> Response:
+    """Somebody reloads or comes back to what a form was answered with."""
+    return go(plan_address(plan_id))
 
 
 @router.post(PLAN_PATH + "/ap-dung", dependencies=OURS_ONLY)
@@ -88,9 +99,13 @@ def confirm(
         outcome = apply_plan(session, desk.actor, plan_id, now=desk.now, letter_lifetime=lifetime)
         outcomes.append(outcome)
 
-    faults = desk.tried(write)
-    if faults:
-        return _page(desk, plan_id, faults=faults)
+    try:
+        with desk.db.transaction() as session:
+            write(session)
+    except BulkPlanApplied:  # somebody else was quicker, or the button was pressed twice
+        return go(f"{plan_address(plan_id)}?done=before")
+    except DomainError as error:
+        return _page(desk, plan_id, faults=faults_of(error))
     if outcomes and outcomes[0].letters:
         return letters_as_file(outcomes[0].letters, handover, desk.now)
     return go(plan_address(plan_id))
@@ -129,6 +144,8 @@ def _page(
     plan_id: UUID,
     verdict: str = "",
     after: int = -1,
+    *,
+    done: str = "",
     basis: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),
 ) -> Response:
@@ -142,6 +159,7 @@ def _page(
     return desk.show(
         "bulk/plan.html",
         faults=faults,
+        done=done,
         plan=plan,
         to=to,
         counts=counts,

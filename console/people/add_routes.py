@@ -118,7 +118,7 @@ def add_person(desk: PeopleDesk, typed: TypedForm) -> Response:
         assert post is not None  # noqa: S101
         form, day = post
         numbers = numbers_of(desk.request)
-        row = create_person(session, desk.actor, numbers, person, basis=basis)
+        row = create_person(session, desk.actor, numbers, person, today=desk.today, basis=basis)
         appoint(session, desk.actor, row.id, form, valid_from=day, basis=basis)
         made.append(row.id)
         if with_account:

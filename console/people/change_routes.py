@@ -104,6 +104,7 @@ def change(
                     person_id,
                     form,
                     expected_version=before.version,
+                    today=desk.today,
                     basis=basis.given(),
                 )
                 return go(f"{PATH}/{person_id}?done=changed")

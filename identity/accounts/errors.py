@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import date
 
 from kernel.errors import Conflict, Invalid, NotFound, Reason
 
@@ -93,6 +94,17 @@ class CustodianPeriodInvalid(Invalid):
     def __init__(self) -> None:
         super().__init__(
             "Ngày kết thúc phải sau ngày bắt đầu.", "The period must end after it starts."
+        )
+
+
+class CustodianAlready(Conflict):
+    code = "custodian-already"
+
+    def __init__(self, name: str, since: date) -> None:
+        super().__init__(
+            f"{name} đã là người quản lý từ ngày {since:%d/%m/%Y}.",
+            f"{name} is a custodian from {since:%d/%m/%Y} on.",
+            place="person_id",
         )
 
 

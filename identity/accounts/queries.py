@@ -143,10 +143,15 @@ def list_custodians(session: Session, account_id: UUID) -> list[tuple[Custodian,
     statement = (
         select(Custodian, Person.full_name)
         .join(Person, Person.id == Custodian.person_id)
-        .where(Custodian.account_id == account_id)
+        .where(Custodian.account_id == account_id, lasts_a_day())
         .order_by(Custodian.valid_from.desc(), Custodian.id)
     )
     return list(session.execute(statement).all())
+
+
+def lasts_a_day() -> ColumnElement[bool]:
+    """Custodians whose period is not empty; there are such of former days."""
+    return Custodian.valid_to.is_(None) | (Custodian.valid_to > Custodian.valid_from)
 
 
 def custodians_in_force(day: date) -> ColumnElement[bool]:

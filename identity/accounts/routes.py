@@ -13,6 +13,7 @@ from identity.accounts.errors import (
     AccountNotFound,
     AccountStateForbids,
     ActivationCodeRejected,
+    CustodianAlready,
     CustodianPeriodInvalid,
     PasswordRefused,
     PersonHasNoAppointment,
@@ -300,7 +301,11 @@ def retire_alias(
     "/{account_id}/custodians",
     status_code=201,
     responses=problems(
-        AccountNotFound, AccountStateForbids, PersonNotFound, CustodianPeriodInvalid
+        AccountNotFound,
+        AccountStateForbids,
+        PersonNotFound,
+        CustodianPeriodInvalid,
+        CustodianAlready,
     ),
 )
 def add_custodian(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, true, update
 from sqlalchemy.orm import Session
 
 from identity.accounts import queries
 from identity.accounts.errors import (
     AccountStateForbids,
     ActivationCodeRejected,
+    CustodianAlready,
     CustodianPeriodInvalid,
 )
 from identity.accounts.models import (
@@ -24,6 +25,7 @@ from identity.accounts.models import (
     Mailbox,
 )
 from identity.accounts.password_service import forget_password, put_password, revoke_resets
+from identity.people.models import Person
 from identity.people.queries import get_person
 from identity.projection import queue_group_changes
 from identity.protection.service import require_may_end, require_say
@@ -295,14 +297,16 @@ def add_custodian(
 ) -> Custodian:
     """Let a person act as an organisation account for a period.
 
-    Raises AccountNotFound, AccountStateForbids, PersonNotFound, CustodianPeriodInvalid.
+    Raises AccountNotFound, AccountStateForbids, PersonNotFound, CustodianPeriodInvalid,
+    CustodianAlready where the period overlaps one that the person has.
     """
     account = queries.get_account_for_update(session, account_id)
     if account.kind is not AccountKind.ORGANISATION or account.status is AccountStatus.CLOSED:
         raise AccountStateForbids(account.login, account.kind.value, "custodian")
     if valid_to is not None and valid_to <= valid_from:
         raise CustodianPeriodInvalid
-    get_person(session, person_id)
+    person = get_person(session, person_id)
+    _expect_no_custodian(session, account_id, person, valid_from, valid_to)
     custodian = Custodian(
         account_id=account_id, person_id=person_id, valid_from=valid_from, valid_to=valid_to
     )
@@ -319,6 +323,27 @@ def add_custodian(
     return custodian
 
 
+def _expect_no_custodian(
+    session: Session, account_id: UUID, person: Person, valid_from: date, valid_to: date | None
+) -> None:
+    of_person = Custodian.account_id == account_id, Custodian.person_id == person.id
+    present = session.scalar(
+        select(Custodian.valid_from)
+        .where(
+            *of_person,
+            queries.lasts_a_day(),
+            Custodian.valid_to.is_(None) | (Custodian.valid_to > valid_from),
+            true() if valid_to is None else Custodian.valid_from < valid_to,
+        )
+        .order_by(Custodian.valid_from)
+        .limit(1)
+    )
+    if present is not None:
+        raise CustodianAlready(person.full_name, present)
+    empty = delete(Custodian).where(*of_person, ~queries.lasts_a_day())
+    session.execute(empty)  # else it would hold the first day
+
+
 def end_custodian(
     session: Session, actor: Actor, account_id: UUID, person_id: UUID, *, on: date, basis: Basis
 ) -> None:
@@ -333,8 +358,10 @@ def end_custodian(
     if custodians and all(custodian.valid_from > on for custodian in custodians):
         raise CustodianPeriodInvalid
     for custodian in custodians:
-        # one that is to begin later ends when it would begin: an empty period counts nowhere
         custodian.valid_to = max(on, custodian.valid_from)
+        if custodian.valid_from >= on:  # not a day of it is left; the audit trail has it
+            session.flush()  # what follows changes of custodians is told of the end
+            session.delete(custodian)
         audit.record(
             session,
             actor,

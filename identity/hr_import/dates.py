@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from identity.hr_import.table import Cell
 from identity.names.text import clean
+from identity.people.ages import is_of_working_age
 
 DAY_FIRST = re.compile(r"(\d{1,2})\s*([/.\-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})")
 YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
@@ -18,7 +19,6 @@ EPOCH_1900 = date(1899, 12, 30)
 """Day 60 and later; the spreadsheet programs count a 29 February 1900 that never was."""
 EPOCH_1904 = date(1904, 1, 1)
 LAST_SERIAL = 120_000
-YOUNGEST, OLDEST = 15, 90
 
 
 def parse_date(
@@ -37,7 +37,7 @@ def parse_date(
 
 
 def parse_birth_date(cell: Cell, today: date, *, starts_1904: bool = False) -> date | None:
-    """A birth date that makes its owner 15 to 90 years old today.
+    """A birth date of somebody who is of working age today.
 
     Two digits of a year mean the century in which that is so.
     """
@@ -45,15 +45,9 @@ def parse_birth_date(cell: Cell, today: date, *, starts_1904: bool = False) -> d
         return None
     for century in (1900, 2000):
         day = parse_date(cell, starts_1904=starts_1904, two_digit_century=century)
-        if day is not None and YOUNGEST <= age(day, today) <= OLDEST:
+        if day is not None and is_of_working_age(day, today):
             return day
     return None
-
-
-def age(birth_date: date, today: date) -> int:
-    """Full years."""
-    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
-    return today.year - birth_date.year - (not had_birthday)
 
 
 def day_of(day: int, month: int, year: int) -> date | None:

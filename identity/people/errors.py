@@ -41,6 +41,17 @@ class CitizenNumberInvalid(Invalid):
         )
 
 
+class BirthDateImplausible(Invalid):
+    code = "birth-date-implausible"
+
+    def __init__(self, youngest: int, oldest: int) -> None:
+        super().__init__(
+            f"Ngày sinh phải ứng với tuổi từ {youngest} đến {oldest}.",
+            f"The birth date must mean an age from {youngest} to {oldest}.",
+            place="birth_date",
+        )
+
+
 class PersonChangedMeanwhile(Conflict):
     code = "person-changed-meanwhile"
 

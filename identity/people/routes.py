@@ -16,6 +16,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
     AppointmentNotFound,
     AppointmentPeriodInvalid,
+    BirthDateImplausible,
     CitizenNumberInvalid,
     CitizenNumberTaken,
     LeaveNotFound,
@@ -167,6 +168,7 @@ def _appointment_form(form: AppointmentIn) -> service.AppointmentForm:
     responses=problems(
         NameMissing,
         NameNotAName,
+        BirthDateImplausible,
         StaffNumberTaken,
         CitizenNumberTaken,
         CitizenNumberInvalid,
@@ -185,6 +187,7 @@ def create_person(
             actor,
             numbers_of(request),
             _person_form(form, form.citizen_number),
+            today=office_day(now),
             basis=basis,
         )
         service.appoint(
@@ -206,6 +209,7 @@ def create_person(
         RoleHolderProtected,
         NameMissing,
         NameNotAName,
+        BirthDateImplausible,
         StaffNumberTaken,
         CitizenNumberTaken,
     ),
@@ -221,6 +225,7 @@ def change_person(
             person_id,
             _person_form(form, form.citizen_number),
             expected_version=form.version,
+            today=office_day(now),
             basis=form.basis.to_basis(),
         )
         return _detail(session, person, office_day(now))

@@ -17,6 +17,7 @@ from identity.names.text import search_key
 from identity.organisations.errors import OrganisationClosed
 from identity.organisations.queries import get_organisation
 from identity.people import queries
+from identity.people.ages import check_birth_date
 from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
     AppointmentNotFound,
@@ -111,9 +112,16 @@ def _numbers_unique(form: PersonForm) -> Iterator[None]:
 
 
 def create_person(
-    session: Session, actor: Actor, numbers: CitizenNumbers, form: PersonForm, *, basis: Basis
+    session: Session,
+    actor: Actor,
+    numbers: CitizenNumbers,
+    form: PersonForm,
+    *,
+    today: date,
+    basis: Basis,
 ) -> Person:
-    """Raises StaffNumberTaken, CitizenNumberTaken, CitizenNumberInvalid."""
+    """Raises BirthDateImplausible, StaffNumberTaken, CitizenNumberTaken, CitizenNumberInvalid."""
+    check_birth_date(form.birth_date, today)
     person = Person(id=uuid4(), **person_columns(form))
     _set_citizen_number(person, numbers, form.citizen_number)
     session.add(person)
@@ -137,16 +145,19 @@ def change_person(
     form: PersonForm,
     *,
     expected_version: int,
+    today: date,
     basis: Basis,
 ) -> Person:
     """Bring a person to the state of the form, unless somebody else was quicker.
 
-    Raises PersonNotFound, PersonChangedMeanwhile, StaffNumberTaken, CitizenNumberTaken,
-    RoleHolderProtected.
+    A birth date that stands is not judged again. Raises PersonNotFound, PersonChangedMeanwhile,
+    BirthDateImplausible, StaffNumberTaken, CitizenNumberTaken, RoleHolderProtected.
     """
     person = queries.get_person_for_update(session, person_id)
     if person.version != expected_version:
         raise PersonChangedMeanwhile
+    if form.birth_date != person.birth_date:
+        check_birth_date(form.birth_date, today)
     columns = person_columns(form)
     changed = [name for name, value in columns.items() if getattr(person, name) != value]
     if not CONTACT.isdisjoint(changed):

@@ -139,6 +139,7 @@ class Province:
                 self.officer,
                 self.numbers,
                 PersonForm(name=FullName.parse(name), **(defaults | form)),
+                today=TODAY,
                 basis=BASIS,
             )
             appoint(

@@ -200,6 +200,30 @@ def test_custodians_come_go_and_hand_over_with_a_record(
         assert all(one.valid_to for one, _ in list_custodians(session, shared.id))
 
 
+def test_a_custodian_is_added_once(desk: Browser, shared: Account, member: Member) -> None:
+    address = f"{PATH}/{shared.id}"
+    fields = {**WHY, "login": member.login, "day": office_day(NOW).isoformat()}
+    assert desk.post(f"{address}/quan-ly/them", fields).status_code == 303
+    again = desk.post(f"{address}/quan-ly/them", fields)
+    assert again.status_code == 422
+    assert 'id="login-fault"' in again.text
+    assert "đã là người quản lý từ ngày 23/11/2026" in again.text
+    assert f'value="{member.login}"' in again.text
+
+
+def test_of_a_custodian_who_never_began_nothing_is_left_and_they_may_come_again(
+    console: ConsoleWorld, desk: Browser, shared: Account, member: Member
+) -> None:
+    address, coming = f"{PATH}/{shared.id}", {**WHY, "day": "2030-01-01"}
+    other = console.sign_on.member("Trần Thị Nhận")
+    desk.post(f"{address}/quan-ly/them", {**coming, "login": member.login})
+    desk.post(f"{address}/ban-giao", {**coming, "login": other.login})
+    with console.sign_on.services.database.transaction() as session:
+        assert [name for _, name in list_custodians(session, shared.id)] == ["Trần Thị Nhận"]
+    answer = desk.post(f"{address}/quan-ly/them", {**coming, "login": member.login})
+    assert answer.status_code == 303
+
+
 def test_a_custodian_whom_nobody_knows_is_refused_beside_the_field(
     desk: Browser, shared: Account
 ) -> None:

@@ -57,14 +57,21 @@ def test_of_two_who_confirm_at_once_one_does(
     plan = planned(desk, selected(*(one.id for one in staff)), "suspend")
     with ThreadPoolExecutor(2) as tabs:
         answers = list(tabs.map(lambda _: confirmed(desk, plan), range(2)))
-    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    assert sorted(answer.headers["Location"] for answer in answers) == [plan, f"{plan}?done=before"]
+    assert "đã được xác nhận từ trước" in desk.get(f"{plan}?done=before").text
     assert suspensions(console, staff[0].id) == 1
+
+
+def test_what_answered_a_form_may_be_loaded_again(desk: Browser, queued: str) -> None:
+    assert f'content="3;url={queued}"' in desk.get(queued).text
+    for step in ("ap-dung", "bo", "hoan-tac"):
+        assert desk.get(f"{queued}/{step}").headers["Location"] == queued
 
 
 def test_the_worker_applies_what_was_confirmed_once(
     console: ConsoleWorld, desk: Browser, services: Services, queued: str, staff: list[Account]
 ) -> None:
-    assert confirmed(desk, queued).status_code == 422
+    assert confirmed(desk, queued).headers["Location"] == f"{queued}?done=before"
     job = services.jobs.tasks["bulk.apply"]
     run_jobs(services)
     nobody = {"kind": "account", "label": "x", "id": None, "request_id": None}

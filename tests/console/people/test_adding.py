@@ -136,3 +136,15 @@ def test_an_organisation_has_to_be_chosen(hr: Browser, office: Organisation) -> 
     page = hr.post(ADD, form(office, organisation="không có") | {"organisation_id": ""})
     assert page.status_code == 422
     assert 'id="organisation-fault"' in page.text
+
+
+@pytest.mark.parametrize("birth_date", ["01/01/2026", "24/11/2011", "01/01/1930"])
+def test_nobody_is_added_who_is_of_no_working_age(
+    console: ConsoleWorld, hr: Browser, office: Organisation, birth_date: str
+) -> None:
+    before = people(console)
+    page = hr.post(ADD, form(office, birth_date=birth_date))
+    assert page.status_code == 422
+    assert 'id="birth_date-fault"' in page.text
+    assert "tuổi từ 15 đến 90" in page.text
+    assert people(console) == before

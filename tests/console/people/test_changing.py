@@ -10,7 +10,7 @@ from identity.people.queries import get_person
 from identity.people.service import PersonForm, change_person
 from identity.roles.models import Role
 from tests.support.console import ConsoleWorld
-from tests.support.registry import BASIS
+from tests.support.registry import BASIS, TODAY
 
 PHONE = "0912345678"
 
@@ -52,6 +52,7 @@ def other_admin(console: ConsoleWorld, person: Person, name: str, staff_number: 
             person.id,
             changed,
             expected_version=row.version,
+            today=TODAY,
             basis=BASIS,
         )
 
@@ -94,6 +95,43 @@ def test_a_bad_change_is_said_and_kept(console: ConsoleWorld) -> None:
     assert page.status_code == 422
     assert 'id="recovery_email-fault"' in page.text
     assert 'value="Lý Thị Ngà"' in page.text
+
+
+def test_a_number_of_somebody_else_is_refused_beside_its_field_and_nothing_is_lost(
+    console: ConsoleWorld,
+) -> None:
+    province = console.sign_on.province
+    province.person(
+        province.organisation("Sở Nội vụ"),
+        "Hà Văn Một",
+        staff_number="BK777777",
+        citizen_number="006170581395",
+    )
+    person = somebody(console)
+    browser = console.browser(console.holder(Role.HR))
+    for name, taken in (("staff_number", "BK777777"), ("citizen_number", "006170581395")):
+        typed = form(console, person, full_name="Lý Thị Ngà") | {name: taken}
+        page = browser.post(f"/quan-tri/can-bo/{person.id}/sua", typed)
+        assert page.status_code == 422
+        assert f'id="{name}-fault"' in page.text
+        assert f'value="{taken}"' in page.text
+        assert 'value="Lý Thị Ngà"' in page.text
+    assert present(console, person).full_name == "Lý Thị Nga"
+
+
+def test_a_birth_date_of_no_working_age_is_refused_but_what_stands_is_kept(
+    console: ConsoleWorld,
+) -> None:
+    person = somebody(console)
+    browser = console.browser(console.holder(Role.HR))
+    address = f"/quan-tri/can-bo/{person.id}/sua"
+    page = browser.post(address, form(console, person, birth_date="2026-01-01"))
+    assert page.status_code == 422
+    assert 'id="birth_date-fault"' in page.text
+    with console.sign_on.services.database.transaction() as session:
+        get_person(session, person.id).birth_date = date(1920, 1, 1)
+    answer = browser.post(address, form(console, person, full_name="Lý Thị Ngà"))
+    assert answer.status_code == 303
 
 
 def test_a_move_ends_the_present_appointment(console: ConsoleWorld) -> None:

@@ -88,6 +88,11 @@ def test_a_field_of_another_form_is_named_and_never_quoted(
     assert value not in str(refusal["errors"]) or not value.strip()
 
 
+def test_a_birth_date_means_somebody_of_working_age(api: Api, form: dict[str, Any]) -> None:
+    refusal = api.post("/people", form | {"birth_date": "2026-01-01"}, status=422)
+    assert (refusal["code"], refusal["place"]) == ("birth-date-implausible", "birth_date")
+
+
 @pytest.mark.parametrize("name", ["12345", "---", "<script>", "\u200b\u200b"])
 def test_what_is_no_name_is_refused(api: Api, form: dict[str, Any], name: str) -> None:
     refusal = api.post("/people", form | {"full_name": name}, status=422)

@@ -68,7 +68,7 @@ class Province:
         """A person with a pending account and, unless it is None, an organisation."""
         with self.db.transaction() as session:
             form = PersonForm(FullName.parse(name), sex=Sex.FEMALE)
-            person = create_person(session, ACTOR, NUMBERS, form, basis=BASIS)
+            person = create_person(session, ACTOR, NUMBERS, form, today=TODAY, basis=BASIS)
             if organisation_id is not None:
                 post = AppointmentForm(organisation_id, "Chuyên viên")
                 appoint(session, ACTOR, person.id, post, valid_from=since, basis=BASIS)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.hr_import.dates import EPOCH_1900, EPOCH_1904, age, parse_birth_date, parse_date
+from identity.hr_import.dates import EPOCH_1900, EPOCH_1904, parse_birth_date, parse_date
 from identity.hr_import.table import Cell
+from identity.people.ages import age
 
 DAY = date(1977, 6, 5)
 

@@ -20,7 +20,7 @@ from identity.people.service import AppointmentForm, PersonForm
 from kernel.access import Actor, ActorKind, Permission, PermissionMissing
 from kernel.audit import AuditRecord
 from kernel.encryption import EncryptionSettings, KeyRing
-from tests.support.registry import BASIS, Province, key
+from tests.support.registry import BASIS, TODAY, Province, key
 
 SPRING = date(2025, 3, 1)
 
@@ -83,6 +83,7 @@ def test_of_two_admins_editing_the_same_person_the_second_is_told(province: Prov
                 person.id,
                 PersonForm(FullName.parse(name), staff_number=person.staff_number),
                 expected_version=person.version,
+                today=TODAY,
                 basis=BASIS,
             )
 
