@@ -11,7 +11,7 @@ from fastapi import Form
 from pydantic import TypeAdapter, ValidationError
 
 from identity.names.full_name import FullName
-from identity.people.models import ContractType, Person, Sex
+from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.schemas import CitizenNumber, Email, Phone, StaffNumber
 from identity.people.service import AppointmentForm, PersonForm
 from kernel.errors import DomainError
@@ -179,6 +179,18 @@ class TypedAppointment(Typed):
     rank: Text = ""
     contract_type: Text = ""
     valid_from: Text = ""
+
+    @classmethod
+    def of(cls, row: Appointment, organisation: str, valid_from: date) -> "TypedAppointment":
+        """The same once more, for what changes to be changed."""
+        return cls(
+            organisation=organisation,
+            organisation_id=str(row.organisation_id),
+            position=row.position or "",
+            rank=row.rank or "",
+            contract_type=row.contract_type or "",
+            valid_from=valid_from.isoformat(),
+        )
 
     @property
     def chosen(self) -> UUID | None:

@@ -41,6 +41,10 @@ class Post:
         row = self.appointment
         return row.valid_from <= day and (row.valid_to is None or row.valid_to > day)
 
+    def begins_after(self, day: date) -> bool:
+        row = self.appointment
+        return row.valid_from > day and (row.valid_to is None or row.valid_to > row.valid_from)
+
 
 @dataclass(frozen=True, slots=True)
 class HeldAddress:
@@ -78,6 +82,11 @@ class PersonPage:
 
     def present(self, day: date) -> list[Post]:
         return [post for post in self.posts if post.is_present(day)]
+
+    def coming(self, day: date) -> Post | None:
+        """The next one."""
+        later = [post for post in self.posts if post.begins_after(day)]
+        return later[-1] if later else None
 
 
 def person_page(

@@ -48,6 +48,8 @@ def offer(session: Session, typed: str, ticked_id: UUID | None, day: date) -> Of
     ticked = find_candidate(session, ticked_id)
     if ticked is not None and (not candidates or ticked in candidates):
         return Offer(typed, candidates, ticked)
+    if ticked is not None and search_key(ticked.name) == search_key(typed):
+        return Offer(typed, [ticked, *candidates], ticked)  # of more namesakes than are shown
     return Offer(typed, candidates, candidates[0] if len(candidates) == 1 else None)
 
 

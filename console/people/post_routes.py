@@ -1,7 +1,7 @@
 """Appointments and leave of a person: move, concurrent post, end; away and back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -13,11 +13,11 @@ from console.desk import OURS_ONLY, Desk, PeopleDesk
 from console.people.filters import PATH
 from console.people.forms import Text, Typed, TypedAppointment
 from console.people.person import posts_of
-from console.people.picking import NOTHING_TYPED, Offer, offer
+from console.people.picking import Offer, offer
 from identity.people import leaves, service
 from identity.people.errors import AppointmentNotFound, LeaveNotFound
 from identity.people.models import Leave, LeaveKind, Person
-from identity.people.queries import get_person
+from identity.people.queries import get_person, place_held_or_to_come
 from kernel.messages import Message
 from sso.login.destinations import go
 from theme.catalogue import _
@@ -49,7 +49,10 @@ class Post:
 MOVE = Post(
     "dieu-dong",
     _("Điều động"),
-    _("Chức vụ chính hiện nay kết thúc vào ngày chức vụ mới bắt đầu."),
+    _(
+        "Chức vụ chính hiện nay kết thúc vào ngày chức vụ mới bắt đầu. Mẫu ghi sẵn điều đang giữ: "
+        "hãy sửa điều thay đổi; ô để trống là không còn."
+    ),
     _("Ghi điều động"),
     "moved",
     is_primary=True,
@@ -68,7 +71,13 @@ def _appointment_routes(post: Post) -> None:
     @router.get(f"{ONE}/{post.path}", name=post.path)
     def show_form(desk: PeopleDesk, person_id: UUID) -> Response:
         where = TypedAppointment(valid_from=desk.today.isoformat())
-        return _appointment_page(desk, post, _person(desk, person_id), where)
+        with desk.db.transaction() as session:
+            person = get_person(session, person_id)
+            held = place_held_or_to_come(session, person_id, desk.today)
+            if held is not None and held[0].is_primary and post.is_primary:
+                where = TypedAppointment.of(held[0], held[1].name, desk.today)
+            offered = offer(session, where.organisation, where.chosen, desk.today)
+        return _appointment_page(desk, post, person, where, offered)
 
     @router.post(f"{ONE}/{post.path}", dependencies=OURS_ONLY, name=f"{post.path}-post")
     def appoint(
@@ -87,7 +96,10 @@ def _appointment_routes(post: Post) -> None:
                 session, desk.actor, person_id, form, valid_from=day, basis=basis.given()
             )
 
-        faults = [*where.faults, *basis.faults] or desk.tried(write)
+        faults = [*where.faults, *basis.faults] or [
+            replace(one, place="organisation") if one.place == "organisation_id" else one
+            for one in desk.tried(write)
+        ]
         if not faults:
             return go(f"{PATH}/{person_id}?done={post.done}")
         return _appointment_page(
@@ -100,7 +112,7 @@ def _appointment_page(
     post: Post,
     person: Person,
     where: TypedAppointment,
-    offered: Offer = NOTHING_TYPED,
+    offered: Offer,
     *,
     basis: TypedBasis = NOTHING,
     faults: Sequence[Fault] = (),

@@ -20,7 +20,7 @@ from identity.names.full_name import FullName
 from identity.organisations.models import Organisation
 from identity.organisations.queries import get_organisation
 from identity.people.models import Person
-from identity.people.queries import appointments_on, get_person_for_update
+from identity.people.queries import get_person_for_update, place_held_or_to_come
 from kernel.access import Actor
 from kernel.audit import Basis
 from kernel.clock import office_day
@@ -50,16 +50,17 @@ def open_personal_account(
 ) -> Account:
     """An account for a registered person, with the address asked for or that of the policy.
 
+    Who has yet to begin may have it already, by the organisation that they come to.
     Raises PersonNotFound, AccountExists, PersonHasNoAppointment, AddressNeedsDecision,
     AddressNameUnusable, LocalPartRefused, AddressTaken.
     """
     person = get_person_for_update(session, person_id)
     if present := queries.find_account_of_person(session, person_id):
         raise AccountExists(present.login)
-    held = appointments_on(session, [person_id], office_day(now)).get(person_id)
-    if not held:
+    held = place_held_or_to_come(session, person_id, office_day(now))
+    if held is None:
         raise PersonHasNoAppointment(person.full_name)
-    organisation = held[0][1]
+    organisation = held[1]
     form = AccountForm(
         kind=AccountKind.PERSONAL,
         login="",

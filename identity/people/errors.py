@@ -81,6 +81,17 @@ class AppointmentPeriodInvalid(Invalid):
         )
 
 
+class AppointmentUnchanged(Conflict):
+    code = "appointment-unchanged"
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"Chức vụ này ở {organisation} đang giữ rồi; chưa có gì thay đổi.",
+            f"This very position at {organisation} is held already; nothing would change.",
+            place="organisation_id",
+        )
+
+
 class LeaveNotFound(NotFound):
     code = "leave-not-found"
 

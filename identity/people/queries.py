@@ -3,7 +3,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -59,6 +59,30 @@ def appointments_on(
     for appointment, organisation in session.execute(statement):
         found.setdefault(appointment.person_id, []).append((appointment, organisation))
     return found
+
+
+def place_held_or_to_come(
+    session: Session, person_id: UUID, day: date
+) -> tuple[Appointment, Organisation] | None:
+    """Where somebody works on a day, or will; the primary appointment goes first."""
+    statement = (
+        select(Appointment, Organisation)
+        .join(Organisation, Organisation.id == Appointment.organisation_id)
+        .where(
+            Appointment.person_id == person_id,
+            Appointment.valid_to.is_(None)
+            | (Appointment.valid_to > func.greatest(day, Appointment.valid_from)),
+        )
+        .order_by(
+            in_force(day).desc(),
+            Appointment.is_primary.desc(),
+            Appointment.valid_from,
+            Appointment.id,
+        )
+        .limit(1)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 class Place(NamedTuple):

@@ -16,6 +16,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
     AppointmentNotFound,
     AppointmentPeriodInvalid,
+    AppointmentUnchanged,
     BirthDateImplausible,
     CitizenNumberInvalid,
     CitizenNumberTaken,
@@ -249,7 +250,11 @@ def read_citizen_number(
     "/people/{person_id}/appointments",
     status_code=201,
     responses=problems(
-        PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid
+        PersonNotFound,
+        OrganisationNotFound,
+        OrganisationClosed,
+        AppointmentPeriodInvalid,
+        AppointmentUnchanged,
     ),
 )
 def appoint(

@@ -1,7 +1,7 @@
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from identity.names.full_name import FullName
 from identity.names.sort_key import sort_key
 from identity.names.text import search_key
 from identity.organisations.errors import OrganisationClosed
+from identity.organisations.models import Organisation
 from identity.organisations.queries import get_organisation
 from identity.people import queries
 from identity.people.ages import check_birth_date
@@ -22,6 +23,7 @@ from identity.people.citizen_numbers import CitizenNumbers
 from identity.people.errors import (
     AppointmentNotFound,
     AppointmentPeriodInvalid,
+    AppointmentUnchanged,
     CitizenNumberTaken,
     PersonChangedMeanwhile,
     StaffNumberTaken,
@@ -75,6 +77,10 @@ class AppointmentForm:
     rank: str | None = None
     contract_type: ContractType | None = None
     is_primary: bool = True
+
+    def says(self, row: Appointment) -> bool:
+        """Whether the appointment is just this one."""
+        return all(getattr(self, one.name) == getattr(row, one.name) for one in fields(self))
 
 
 def person_columns(form: PersonForm) -> dict[str, Any]:
@@ -236,7 +242,8 @@ def appoint(
 ) -> Appointment:
     """Begin an appointment. A new primary one ends the present primary one on the same day.
 
-    Raises PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid.
+    Raises PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid,
+    AppointmentUnchanged where the present primary one is just like it and goes on.
     """
     queue_group_changes(session)
     queries.get_person_for_update(session, person_id)
@@ -244,7 +251,7 @@ def appoint(
     if organisation.valid_to is not None and organisation.valid_to <= valid_from:
         raise OrganisationClosed(organisation.name)
     if form.is_primary:
-        _end_primary(session, person_id, valid_from)
+        _end_primary(session, person_id, form, organisation, valid_from)
     appointment = Appointment(
         person_id=person_id,
         organisation_id=form.organisation_id,
@@ -272,7 +279,9 @@ def appoint(
     return appointment
 
 
-def _end_primary(session: Session, person_id: UUID, day: date) -> None:
+def _end_primary(
+    session: Session, person_id: UUID, form: AppointmentForm, to: Organisation, day: date
+) -> None:
     statement = select(Appointment).where(
         Appointment.person_id == person_id,
         Appointment.is_primary,
@@ -280,6 +289,8 @@ def _end_primary(session: Session, person_id: UUID, day: date) -> None:
         Appointment.valid_from <= day,
     )
     for present in session.scalars(statement):
+        if present.valid_to is None and form.says(present):
+            raise AppointmentUnchanged(to.name)
         present.valid_to = day
     session.flush()
 

@@ -22,6 +22,9 @@ LOOKS = {"vi": SCHEMES, "en": SCHEMES[:1]}
 NO_PAGES = {
     "/quan-tri/": "the way to the page without the stroke",
     "/quan-tri/can-bo/don-vi": "lines under a field",
+    "/quan-tri/hang-loat/{plan_id}/ap-dung": "the plan",
+    "/quan-tri/hang-loat/{plan_id}/bo": "the plan",
+    "/quan-tri/hang-loat/{plan_id}/hoan-tac": "the plan",
     "/quan-tri/nhap-danh-sach/mau/{kind}": "a spreadsheet",
     "/quan-tri/nhap-danh-sach/{plan_id}/tien-do": "events",
     "/quan-tri/nhap-danh-sach/{plan_id}/tu-choi.xlsx": "a spreadsheet",

@@ -148,3 +148,23 @@ def test_nobody_is_added_who_is_of_no_working_age(
     assert 'id="birth_date-fault"' in page.text
     assert "tuổi từ 15 đến 90" in page.text
     assert people(console) == before
+
+
+@pytest.mark.parametrize("no_account", ["", "yes"])
+def test_somebody_may_be_added_before_they_begin(
+    console: ConsoleWorld, hr: Browser, office: Organisation, no_account: str
+) -> None:
+    typed = form(office, valid_from="2026-12-01", no_account=no_account)
+    answer = hr.post(ADD, typed)
+    assert answer.status_code == 303, answer.text
+    page = hr.follow(answer)
+    assert "Từ 01/12/2026: Chuyên viên, Sở Ngoại vụ" in page.text
+    assert ("ungdt" in logins(console)) is not bool(no_account)
+    assert ("In thư kích hoạt" in page.text) is not bool(no_account)
+
+
+def test_the_address_is_chosen_before_the_basis_is_given(hr: Browser) -> None:
+    page = hr.get(ADD).text
+    places = [page.index(one) for one in ('id="valid_from"', 'id="address"', 'id="reason"')]
+    assert places == sorted(places)
+    assert page.index('id="reason"') < page.index(">Thêm cán bộ</button>")

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from identity.names.full_name import FullName
-from identity.people.models import Appointment, Leave, Person
+from identity.people.models import Appointment, ContractType, Leave, Person
 from identity.people.queries import get_person
 from identity.people.service import PersonForm, change_person
 from identity.roles.models import Role
@@ -151,6 +151,35 @@ def test_a_move_ends_the_present_appointment(console: ConsoleWorld) -> None:
         rows = session.scalars(found.order_by(Appointment.valid_from)).all()
     assert [row.valid_to for row in rows] == [date(2026, 11, 23), None]
     assert rows[1].organisation_id == new.id
+
+
+def test_a_move_begins_with_what_is_held_and_must_change_something(console: ConsoleWorld) -> None:
+    person = somebody(console)
+    with console.sign_on.services.database.transaction() as session:
+        post = session.scalars(select(Appointment).where(Appointment.person_id == person.id)).one()
+        post.rank, post.contract_type = "01.003", ContractType.CIVIL_SERVANT
+    browser = console.browser(console.holder(Role.HR))
+    address = f"/quan-tri/can-bo/{person.id}/dieu-dong"
+    page = browser.get(address).text
+    for shown in ('value="Sở Tài chính"', 'value="Chuyên viên"', 'value="01.003"'):
+        assert shown in page
+    assert f'value="{post.organisation_id}" checked' in page
+    assert 'value="civil_servant" selected' in page
+    typed = {
+        "organisation": "Sở Tài chính",
+        "organisation_id": str(post.organisation_id),
+        "position": "Chuyên viên",
+        "rank": "01.003",
+        "contract_type": "civil_servant",
+        "valid_from": "2026-11-23",
+        "version": str(present(console, person).version),
+        "reason": "điều động",
+    }
+    refused = browser.post(address, typed)
+    assert refused.status_code == 422
+    assert 'id="organisation-fault"' in refused.text
+    assert "chưa có gì thay đổi" in refused.text
+    assert browser.post(address, typed | {"position": "Phó phòng"}).status_code == 303
 
 
 def test_a_move_of_somebody_who_was_moved_meanwhile_is_refused(console: ConsoleWorld) -> None:
