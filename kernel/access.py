@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.errors import Forbidden
+from kernel.messages import Message
 
 
 class Permission(enum.StrEnum):
@@ -39,6 +40,32 @@ class Permission(enum.StrEnum):
     """To register systems that describe themselves (RFC 7591): an initial access token."""
     REPORT_USAGE = "usage:report"
     """To tell what mailboxes were used for: a mail server."""
+
+
+PERMISSION_NAMES = {
+    Permission.READ_ORGANISATIONS: Message("xem cơ quan, đơn vị", "see organisations"),
+    Permission.MANAGE_ORGANISATIONS: Message("quản lý cơ quan, đơn vị", "manage organisations"),
+    Permission.READ_PEOPLE: Message("xem cán bộ", "see people"),
+    Permission.READ_CITIZEN_NUMBERS: Message("xem số CCCD", "see citizen numbers"),
+    Permission.MANAGE_PEOPLE: Message("quản lý cán bộ", "manage people"),
+    Permission.READ_ACCOUNTS: Message("xem tài khoản", "see accounts"),
+    Permission.MANAGE_ACCOUNTS: Message("quản lý tài khoản", "manage accounts"),
+    Permission.IMPORT: Message("nhập danh sách", "import lists"),
+    Permission.READ_DIRECTORY: Message("xem thư mục LDAP", "see the LDAP directory"),
+    Permission.MANAGE_DIRECTORY: Message("quản lý thư mục LDAP", "manage the LDAP directory"),
+    Permission.READ_CLIENTS: Message("xem hệ thống kết nối", "see connected systems"),
+    Permission.MANAGE_CLIENTS: Message("quản lý hệ thống kết nối", "manage connected systems"),
+    Permission.READ_USAGE: Message("xem việc sử dụng hộp thư", "see the use of mailboxes"),
+    Permission.READ_AUDIT: Message("xem nhật ký", "see the audit trail"),
+    Permission.MANAGE_ROLES: Message("giao vai trò", "grant roles"),
+    Permission.READ_DOMAINS: Message("xem tên miền thư", "see mail domains"),
+    Permission.MANAGE_DOMAINS: Message("quản lý tên miền thư", "manage mail domains"),
+    Permission.READ_OPERATIONS: Message("xem tình trạng vận hành", "see how the parts run"),
+    Permission.MANAGE_OPERATIONS: Message("vận hành hệ thống", "operate the parts"),
+    Permission.REGISTER_CLIENTS: Message("đăng ký hệ thống kết nối", "register systems"),
+    Permission.REPORT_USAGE: Message("báo việc sử dụng hộp thư", "report the use of mailboxes"),
+}
+"""As people say it who are told that they lack one."""
 
 
 class ActorKind(enum.StrEnum):
@@ -109,6 +136,8 @@ class PermissionMissing(Forbidden):
     code = "permission-missing"
 
     def __init__(self, permission: Permission) -> None:
+        name = PERMISSION_NAMES[permission]
         super().__init__(
-            f"Thiếu quyền {permission.value}.", f"The permission {permission.value} is missing."
+            f"Việc này cần quyền “{name.vi}” ({permission.value}) mà bạn chưa được giao.",
+            f"This needs the permission to {name.en} ({permission.value}), which you lack.",
         )

@@ -67,12 +67,13 @@ def show_account(
 
 
 def typed_fields(
-    confirmation: Annotated[str, Form(max_length=100)] = "",
-    gigabytes: Annotated[str, Form(max_length=20)] = "",
-    local_part: Annotated[str, Form(max_length=100)] = "",
-    domain: Annotated[str, Form(max_length=253)] = "",
-    alias_until: Annotated[str, Form(max_length=10)] = "",
+    confirmation: Annotated[str, Form()] = "",
+    gigabytes: Annotated[str, Form()] = "",
+    local_part: Annotated[str, Form()] = "",
+    domain: Annotated[str, Form()] = "",
+    alias_until: Annotated[str, Form()] = "",
 ) -> Typed:
+    """Of any length: what is too long is said beside its field, not on a page of its own."""
     return Typed(
         confirmation.strip(),
         gigabytes.strip(),

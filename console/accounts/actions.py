@@ -54,6 +54,10 @@ NO_SIZE = Message(
     "Hãy ghi số GB lớn hơn 0, hoặc để trống nếu không giới hạn.",
     "Give a number of GB above 0, or nothing for without limit.",
 )
+TOO_LARGE = Message(
+    f"Nhiều nhất {LARGEST_GIBIBYTES:,} GB; để trống nếu không giới hạn.".replace(",", "."),
+    f"At most {LARGEST_GIBIBYTES:,} GB; nothing for without limit.",
+)
 NO_DAY = Message("Ngày này không có thật.", "There is no such day.")
 NO_LOCAL_PART = Message("Hãy điền phần trước @.", "Fill in what stands before the @.")
 
@@ -89,18 +93,22 @@ class Typed:
     def faults(self, action: Action, account: Account) -> list[Fault]:
         if action is Action.CLOSE and self.confirmation != account.login:
             return [Fault(NOT_THE_LOGIN, "confirmation")]
-        if action is Action.QUOTA and self.has_no_size():
-            return [Fault(NO_SIZE, "gigabytes")]
+        if action is Action.QUOTA:
+            return self.size_faults()
         if action is Action.ADDRESS:
             return self._address_faults()
         return []
 
-    def has_no_size(self) -> bool:
+    def size_faults(self) -> list[Fault]:
         try:
             size = self.quota_bytes
-        except (ValueError, OverflowError):
-            return True
-        return size is not None and not 0 < size <= LARGEST_GIBIBYTES * GIBIBYTE
+        except ValueError:
+            return [Fault(NO_SIZE, "gigabytes")]
+        except OverflowError:
+            return [Fault(TOO_LARGE, "gigabytes")]
+        if size is not None and size > LARGEST_GIBIBYTES * GIBIBYTE:
+            return [Fault(TOO_LARGE, "gigabytes")]
+        return [] if size is None or size > 0 else [Fault(NO_SIZE, "gigabytes")]
 
     def _address_faults(self) -> list[Fault]:
         found = [] if self.local_part else [Fault(NO_LOCAL_PART, "local_part")]

@@ -56,9 +56,7 @@ class Typed:
         return date.fromisoformat(self.day)
 
 
-def typed_fields(
-    login: Annotated[str, Form(max_length=64)] = "", day: Annotated[str, Form(max_length=10)] = ""
-) -> Typed:
+def typed_fields(login: Annotated[str, Form()] = "", day: Annotated[str, Form()] = "") -> Typed:
     return Typed(login.strip(), day.strip())
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from sqlalchemy.orm import Session
 
-from console.accounts.actions import NO_SIZE, Typed
+from console.accounts.actions import Typed
 from console.accounts.filters import PATH as ACCOUNTS
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.bulk import queries
@@ -49,12 +49,12 @@ def make(
     selected: Selected,
     basis: BasisOfForm,
     action: Annotated[str, Form(max_length=40)] = "",
-    gigabytes: Annotated[str, Form(max_length=20)] = "",
+    gigabytes: Annotated[str, Form()] = "",
 ) -> Response:
     typed = Typed(gigabytes=gigabytes.strip())
     faults = [] if action in CHOICES else [Fault(CHOOSE, "action")]
-    if action == BulkAction.QUOTA and typed.has_no_size():
-        faults.append(Fault(NO_SIZE, "gigabytes"))
+    if action == BulkAction.QUOTA:
+        faults += typed.size_faults()
     faults += basis.faults
     made: list[BulkPlan] = []
 

@@ -97,7 +97,7 @@ def change(
             form = who.read(person)
             faults: Sequence[Fault] = [*who.faults, *basis.faults]
             if form is not None and not faults:
-                change_person(
+                changed = change_person(
                     session,
                     desk.actor,
                     numbers_of(desk.request),
@@ -107,7 +107,8 @@ def change(
                     today=desk.today,
                     basis=basis.given(),
                 )
-                return go(f"{PATH}/{person_id}?done=changed")
+                done = "unchanged" if changed.version == before.version else "changed"
+                return go(f"{PATH}/{person_id}?done={done}")
     except PersonChangedMeanwhile:
         with desk.db.transaction() as session:
             person = get_person(session, person_id)

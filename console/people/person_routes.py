@@ -36,6 +36,7 @@ DONE = {
     "created": _("Đã thêm cán bộ, mở tài khoản và cấp địa chỉ."),
     "added": _("Đã thêm cán bộ."),
     "changed": _("Đã lưu thay đổi."),
+    "unchanged": _("Không có gì thay đổi."),
     "moved": _("Đã ghi điều động."),
     "appointed": _("Đã ghi chức vụ kiêm nhiệm."),
     "ended": _("Đã kết thúc chức vụ."),

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from identity.names.text import search_key
 from identity.organisations.codes import parse_code
 from identity.organisations.errors import OrganisationNotFound
 from identity.organisations.models import AgencyCode, Organisation, OrganisationPeriod
@@ -40,6 +41,37 @@ def get_organisation_by_code(session: Session, code: str) -> Organisation:
     if organisation is None:
         raise OrganisationNotFound(code)
     return organisation
+
+
+def has_organisations(session: Session) -> bool:
+    return bool(session.scalar(select(select(Organisation.id).exists())))
+
+
+def list_alike(
+    session: Session, name: str, parent_id: UUID | None, *, other_than: UUID | None = None
+) -> list[Organisation]:
+    """Those of the same name under the same parent, whatever its letters' case."""
+    statement = select(Organisation).where(
+        Organisation.search_key.startswith(search_key(name), autoescape=True),
+        Organisation.parent_id.is_not_distinct_from(parent_id),
+        *_present_but(other_than),
+    )
+    return [row for row in session.scalars(statement) if row.name.casefold() == name.casefold()]
+
+
+def find_holder_of_stem(
+    session: Session, stem: str, *, other_than: UUID | None = None
+) -> Organisation | None:
+    """Whose addresses have the same part for the agency."""
+    statement = select(Organisation).where(
+        Organisation.mail_stem == stem, *_present_but(other_than)
+    )
+    return session.scalar(statement.order_by(Organisation.name, Organisation.id).limit(1))
+
+
+def _present_but(other_than: UUID | None) -> list[ColumnElement[bool]]:
+    present = Organisation.valid_to.is_(None)
+    return [present] if other_than is None else [present, Organisation.id != other_than]
 
 
 def list_codes(session: Session, organisation_id: UUID) -> list[AgencyCode]:

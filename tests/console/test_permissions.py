@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from console.routers import ROUTERS, UPLOADS
 from console.session.access import caller_of, require
 from identity.roles.models import Role
-from kernel.access import Permission
+from kernel.access import PERMISSION_NAMES, Permission
 from kernel.same_origin import require_same_origin
 from tests.support.console import ConsoleWorld
 from tests.support.sign_on import Browser
@@ -104,3 +104,10 @@ def test_staff_without_a_role_open_nothing(console: ConsoleWorld) -> None:
         status, _ = ask(browser, method, path)
         if permission is not None:
             assert status == 403, (method, path)
+
+
+def test_a_missing_permission_is_told_in_words(console: ConsoleWorld) -> None:
+    page = console.browser(console.holder(Role.LEADER)).get("/quan-tri/can-bo")
+    assert page.status_code == 403
+    assert "Việc này cần quyền “xem cán bộ” (people:read)" in page.text
+    assert PERMISSION_NAMES.keys() == set(Permission)

@@ -181,6 +181,25 @@ def test_an_address_of_somebody_else_is_refused_beside_the_field(
     assert 'id="local_part-fault"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("action", "field", "typed", "said"),
+    [
+        ("dia-chi", "local_part", "a" * 300, ""),
+        ("dung-luong", "gigabytes", "9" * 400, "Nhiều nhất 1.048.576 GB"),
+        ("dung-luong", "gigabytes", "2000000", "Nhiều nhất 1.048.576 GB"),
+        ("dung-luong", "gigabytes", "0", "lớn hơn 0"),
+    ],
+)
+def test_what_is_too_long_or_too_large_is_said_beside_its_field(
+    desk: Browser, member: Member, action: str, field: str, typed: str, said: str
+) -> None:
+    page = desk.post(f"{PATH}/{member.id}/{action}", {**WHY, field: typed, "domain": DOMAIN})
+    assert page.status_code == 422
+    assert f'id="{field}-fault"' in page.text
+    assert said in page.text
+    assert f'value="{typed}"' in page.text
+
+
 def test_custodians_come_go_and_hand_over_with_a_record(
     console: ConsoleWorld, desk: Browser, shared: Account, member: Member
 ) -> None:

@@ -10,6 +10,7 @@ PATH = "/quan-tri/co-quan"
 NEW = {
     "name": "Trung tâm Lưu trữ lịch sử",
     "kind": "unit",
+    "parent_id": "none",
     "mail_stem": "luutru",
     "code": "H03.55",
     "effective_on": "2026-11-01",
@@ -62,6 +63,7 @@ def test_a_rename_keeps_the_name_before_in_the_history(console: ConsoleWorld) ->
     changed = {
         "name": "Sở Nội vụ và Lao động",
         "kind": "department",
+        "parent_id": "none",
         "mail_stem": organisation.mail_stem,
         "display_order": "0",
         "effective_on": "2026-11-20",
@@ -96,3 +98,54 @@ def test_a_new_code_closes_the_one_before(console: ConsoleWorld) -> None:
         codes = {code.code: code.valid_to for code in list_codes(session, organisation.id)}
     assert codes["H03.882"] is None
     assert codes["H03.881"] is not None
+
+
+def test_a_name_or_stem_that_another_has_is_asked_about(console: ConsoleWorld) -> None:
+    province = console.sign_on.province
+    above = province.organisation("Sở Nội vụ")
+    province.organisation("trung tâm lưu trữ lịch sử", parent_id=above.id)
+    province.organisation("Sở Ngoại vụ", mail_stem="luutru")
+    browser = console.browser(console.holder(Role.HR))
+    typed = form(parent_id=str(above.id))
+    page = browser.post(f"{PATH}/them", typed)
+    assert page.status_code == 422
+    for said in ('id="name-fault"', 'id="mail_stem-fault"', "Sở Ngoại vụ", 'name="confirmed"'):
+        assert said in page.text
+    assert 'value="Trung tâm Lưu trữ lịch sử"' in page.text
+    assert browser.post(f"{PATH}/them", typed | {"confirmed": "yes"}).status_code == 303
+
+
+def test_a_top_of_the_tree_is_chosen_knowingly(console: ConsoleWorld) -> None:
+    browser = console.browser(console.holder(Role.HR))
+    console.sign_on.province.organisation("Sở Nội vụ")
+    assert '<option value="">Hãy chọn</option>' in browser.get(f"{PATH}/them").text
+    page = browser.post(f"{PATH}/them", form(parent_id=""))
+    assert page.status_code == 422
+    assert 'id="parent_id-fault"' in page.text
+    assert browser.post(f"{PATH}/them", form()).status_code == 303
+
+
+def test_nothing_changed_is_said(console: ConsoleWorld) -> None:
+    organisation = console.sign_on.province.organisation("Sở Nội vụ")
+    browser = console.browser(console.holder(Role.HR))
+    same = {
+        "name": organisation.name,
+        "kind": organisation.kind.value,
+        "parent_id": "none",
+        "mail_stem": organisation.mail_stem,
+        "display_order": "0",
+        "effective_on": "2026-11-20",
+        "reason": "xem lại",
+    }
+    page = browser.follow(browser.post(f"{PATH}/{organisation.id}/sua", same))
+    assert "Không có gì thay đổi." in page.text
+    assert "Đã lưu thay đổi." not in page.text
+
+
+def test_what_the_form_of_a_field_is_is_said(console: ConsoleWorld) -> None:
+    browser = console.browser(console.holder(Role.HR))
+    wrong = form(mail_stem="STC", statistics_code="x", display_order="-1")
+    page = browser.post(f"{PATH}/them", wrong).text
+    for said in ("Phần tên trong địa chỉ thư chỉ gồm", "Mã thống kê chỉ gồm", "Thứ tự trong danh"):
+        assert said in page
+    assert "Nội dung không đúng dạng" not in page

@@ -119,6 +119,13 @@ def test_a_number_of_somebody_else_is_refused_beside_its_field_and_nothing_is_lo
     assert present(console, person).full_name == "Lý Thị Nga"
 
 
+def test_nothing_changed_is_said(console: ConsoleWorld) -> None:
+    person = somebody(console)
+    browser = console.browser(console.holder(Role.HR))
+    answer = browser.post(f"/quan-tri/can-bo/{person.id}/sua", form(console, person))
+    assert "Không có gì thay đổi." in browser.follow(answer).text
+
+
 def test_a_birth_date_of_no_working_age_is_refused_but_what_stands_is_kept(
     console: ConsoleWorld,
 ) -> None:
