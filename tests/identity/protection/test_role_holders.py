@@ -52,6 +52,7 @@ def contact(session: Session, actor: Actor, account: Account) -> None:
         person.id,
         form_of(person, recovery_email="hr@example.org"),
         expected_version=person.version,
+        today=TODAY,
         basis=BASIS,
     )
 
@@ -164,6 +165,7 @@ def test_the_name_of_a_holder_is_mended_while_their_contact_stays(province: Prov
             person.id,
             form,
             expected_version=person.version,
+            today=TODAY,
             basis=BASIS,
         )
         assert changed.staff_number == "BK999999"
