@@ -129,3 +129,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   next.focus();
 });
+// Leaving the field for what it offers is a change of the field: what comes of it must not take away what is being chosen.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const chosen = document.activeElement?.closest("[data-offers]");
+  if (chosen && event.detail.target.contains(chosen)) event.detail.shouldSwap = false;
+});
