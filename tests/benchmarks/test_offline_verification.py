@@ -1,13 +1,12 @@
-import json
-
 import pytest
 
 from benchmarks import offline_verification as benchmark
+from tests.support.printed import printed_figures
 
 
 def test_every_contestant_runs_with_every_algorithm(capsys: pytest.CaptureFixture[str]) -> None:
     benchmark.main(["--tokens", "5", "--rounds", "1", "--json"])
-    measured = json.loads(capsys.readouterr().out)
+    measured = printed_figures(capsys)
     assert set(measured) == set(benchmark.KEYS)
     for section in measured.values():
         assert len(section["sides"]) == 5

@@ -1,16 +1,15 @@
-import json
-
 import pytest
 
 from benchmarks import provisioning
 from benchmarks.support.people import write_people
+from tests.support.printed import printed_figures
 from tests.support.scratch import scratch_folder
 
 
 def test_both_sides_end_with_the_same_entries(capsys: pytest.CaptureFixture[str]) -> None:
     with scratch_folder() as folder:
         provisioning.main(["--smoke", "--json", "--folder", str(folder)])
-    measured = json.loads(capsys.readouterr().out)
+    measured = printed_figures(capsys)
     assert measured["people"] == provisioning.SMOKE_PEOPLE
     assert measured["entries"] > measured["people"]
     assert measured["job_ratio"] > 0
