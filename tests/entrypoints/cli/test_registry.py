@@ -82,7 +82,7 @@ def test_a_reserved_address_is_never_given(congvu: Cli, province: Province) -> N
     account = province.account(province.person(province.organisation()))
     assert account.login != "nganth"
     taken = congvu("domain", "reserve", f"nganth@{DOMAIN}", "--reason", "giữ lại", code=1)
-    assert "address-taken" in taken.err
+    assert "address-kept" in taken.err
     assert congvu("domain", "reserve", "a@elsewhere.vn", "--reason", "x", code=1).err
 
 
