@@ -13,7 +13,7 @@ from kernel.database import Base
 from kernel.jobs import build_jobs
 from sso.calendar import LOOK_BACK_DAYS, follow_calendar
 from sso.cas.models import CasTicket, TicketKind
-from sso.clients.models import Consent
+from sso.clients.models import Consent, PublishedCertificate
 from sso.forgetting import OVER, forget_what_is_over
 from sso.jobs import SignOnJobs
 from sso.keys.models import SigningKey
@@ -161,6 +161,8 @@ def test_what_was_over_long_ago_is_forgotten_and_nothing_of_today(world: SignOnW
             .where(SigningKey.algorithm == "RS256")
             .values(withdrawn_at=NOW - YEAR)
         )
+        nobodys = "https://gone.example/jwks"
+        session.add(PublishedCertificate(address=nobodys, ends_at=NOW, seen_at=NOW))
     leave_everything_behind(world, NOW)
     before = {kind: count(world, kind) for kind in KINDS}
     gone = forget_what_is_over(world.services.database, world.services.settings.sso, now=NOW)
