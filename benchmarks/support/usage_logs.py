@@ -147,7 +147,7 @@ def _reading(login: str, session: str, message: int) -> dict[str, object]:
 
 def _sending(chance: random.Random, login: str, at: datetime, number: int) -> Iterator[Line]:
     """One message with a recipient inside and sometimes one outside."""
-    stamp = at.strftime("%b %d %H:%M:%S").replace(" 0", "  ")
+    stamp = f"{at:%b} {at.day:2} {at:%H:%M:%S}"
     queue_id = f"{_base52(int(at.timestamp()), 6)}{_base52(at.microsecond, 4)}z{number:x}"
 
     def line(program: str, said: str) -> str:
