@@ -26,14 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from identity.names.search import SHORTEST_INDEXED
+
 COUNTED = 10_000
 """Beyond it the number is not told exactly: nobody reads on, and counting would take longer."""
 COUNTED_OF_NEARLY_ALL = 1_000
 """The same for what nearly every row is, such as a letter in a name: no index helps to count it,
 and reading in the order of the list has a page at once.
 """
-LETTERS = 3
-"""Of which the index of names is made: shorter texts are looked for in every row."""
 MANY = 500
 """Organisations that are all of a province, or nearly."""
 PLANNED = text("""
@@ -57,7 +57,7 @@ class Found:
 
 def counted(text: str, organisations: int) -> int:
     """How far to count what has a text and is of so many organisations (0: of any)."""
-    of_nearly_all = len(text) < LETTERS if text else organisations > MANY
+    of_nearly_all = len(text) < SHORTEST_INDEXED if text else organisations > MANY
     return COUNTED_OF_NEARLY_ALL if of_nearly_all else COUNTED
 
 

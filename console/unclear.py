@@ -1,7 +1,12 @@
 """Values of a filter that mean nothing: then nobody is meant, and never everybody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol, Self
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from identity.organisations.queries import list_subtree
 from kernel.errors import Invalid
 from kernel.messages import Message
 from theme.faults import Fault
@@ -32,3 +37,26 @@ class FilterUnclear(Invalid):
             " ".join([*(one.en for one in told), "Nothing has been done; go back to the list."]),
             place="filter",
         )
+
+
+class OfOrganisation(Protocol):
+    """A filter that may name an organisation."""
+
+    @property
+    def under(self) -> UUID | None: ...
+    @property
+    def unclear(self) -> Sequence[Fault]: ...
+    def without_organisation(self) -> Self: ...
+
+
+def organisations_below(session: Session, wanted: OfOrganisation) -> list[UUID]:
+    """Those that are meant; none where all are.
+
+    Raises FilterUnclear where there is no such organisation.
+    """
+    if wanted.under is None:
+        return []
+    below = list_subtree(session, wanted.under)
+    if not below:
+        raise FilterUnclear(wanted.without_organisation().unclear)
+    return below

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from console.accounts.filters import AccountsFilter
 from console.found import MANY, Ways, apart, counted, look
-from console.unclear import FilterUnclear
+from console.unclear import FilterUnclear, organisations_below
 from identity.accounts.models import Account, AccountKind, AccountStatus, Mailbox
 from identity.addresses.models import Address, AddressRole, MailDomain
 from identity.names.search import matches
 from identity.organisations.models import Organisation
-from identity.organisations.queries import list_subtree
 from identity.people.models import Appointment, Person
 from identity.people.queries import in_force, places_on
 from kernel.clock import office_day
@@ -64,7 +63,7 @@ def list_accounts(session: Session, wanted: AccountsFilter, now: datetime) -> Ac
         Mailbox.account_id.label("mailbox_id"),
     )
     after = decode_cursor(wanted.cursor, 1) if wanted.cursor is not None else []
-    below = _below(session, wanted)
+    below = organisations_below(session, wanted)
     ways = _ways(below, wanted, now)
     looked = look(session, ways, after, most=PAGE + 1, counted=counted(wanted.q, len(below)))
     statement = (
@@ -142,25 +141,12 @@ def list_account_ids(session: Session, wanted: AccountsFilter, now: datetime) ->
         raise FilterUnclear(wanted.unclear)
     found = select(Account.id).where(*_conditions(wanted, now))
     if wanted.under is not None:
-        found = found.where(or_(*_of_organisations(_below(session, wanted), now)))
+        found = found.where(or_(*_of_organisations(organisations_below(session, wanted), now)))
     if wanted.q:
         # each way of finding by itself, so that each has its index
         ways = union(*(select(Account.id).where(way) for way in _found_by(wanted.q)))
         found = found.where(Account.id.in_(ways))
     return list(session.scalars(found))
-
-
-def _below(session: Session, wanted: AccountsFilter) -> list[UUID]:
-    """The organisations whose accounts are meant; none where those of all are.
-
-    Raises FilterUnclear where there is no such organisation.
-    """
-    if wanted.under is None:
-        return []
-    below = list_subtree(session, wanted.under)
-    if not below:
-        raise FilterUnclear(wanted.without_organisation().unclear)
-    return below
 
 
 def _ways(below: Sequence[UUID], wanted: AccountsFilter, now: datetime) -> Ways:

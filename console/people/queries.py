@@ -13,11 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from console.accounts.queries import primary_addresses
 from console.found import MANY, Ways, apart, counted, look
 from console.people.filters import Appointed, PeopleFilter
-from console.unclear import FilterUnclear
+from console.unclear import FilterUnclear, organisations_below
 from identity.accounts.models import Account, AccountStatus
 from identity.names.search import matches
 from identity.organisations.models import Organisation
-from identity.organisations.queries import list_subtree
 from identity.people.models import Appointment, ContractType, Person, Sex
 from identity.people.queries import in_force
 from kernel.database import is_among
@@ -80,7 +79,7 @@ def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage
     if wanted.unclear:
         return PeoplePage([], None, 0, is_exact=True)
     after = _position(wanted.cursor) if wanted.cursor is not None else ()
-    below = _below(session, wanted)
+    below = organisations_below(session, wanted)
     ways = _ways(below, wanted, day)
     looked = look(session, ways, after, most=PAGE + 1, counted=counted(wanted.q, len(below)))
     if looked.is_exact:
@@ -103,7 +102,7 @@ def list_people(session: Session, wanted: PeopleFilter, day: date) -> PeoplePage
 
 def all_people(session: Session, wanted: PeopleFilter, day: date) -> Iterator[PersonRow]:
     """The whole list, read as it is written out: 100,000 rows never are in memory together."""
-    below = _below(session, wanted)
+    below = organisations_below(session, wanted)
     statement = _narrowed(below, select(*COLUMNS), wanted, day).order_by(*ORDER)
     found = session.execute(statement.execution_options(yield_per=BATCH))
     for part in found.partitions():
@@ -154,19 +153,6 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
     return {row[0]: Place(*row[1:]) for row in session.execute(statement)}
 
 
-def _below(session: Session, wanted: PeopleFilter) -> list[UUID]:
-    """The organisations whose people are meant; none where those of all are.
-
-    Raises FilterUnclear where there is no such organisation.
-    """
-    if wanted.under is None:
-        return []
-    below = list_subtree(session, wanted.under)
-    if not below:
-        raise FilterUnclear(wanted.without_organisation().unclear)
-    return below
-
-
 def _ways(below: Sequence[UUID], wanted: PeopleFilter, day: date) -> Ways:
     """Each way of finding whom a filter means."""
     people = select(*ORDER).where(*_conditions(below, wanted, day))
@@ -177,18 +163,20 @@ def _ways(below: Sequence[UUID], wanted: PeopleFilter, day: date) -> Ways:
 
 def list_accounts_of(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
     """The accounts of all whom the filter finds."""
-    below = _below(session, wanted)
+    below = organisations_below(session, wanted)
     statement = _narrowed(below, select(Account.id).select_from(Person), wanted, day)
     return list(session.scalars(statement.where(Account.id.is_not(None))))
 
 
 def list_without_account(session: Session, wanted: PeopleFilter, day: date) -> list[UUID]:
-    statement = _narrowed(_below(session, wanted), select(Person.id), wanted, day)
+    statement = _narrowed(organisations_below(session, wanted), select(Person.id), wanted, day)
     return list(session.scalars(statement.where(Account.id.is_(None))))
 
 
 def count_without_account(session: Session, wanted: PeopleFilter, day: date) -> int:
-    statement = _narrowed(_below(session, wanted), select(func.count(Person.id)), wanted, day)
+    statement = _narrowed(
+        organisations_below(session, wanted), select(func.count(Person.id)), wanted, day
+    )
     return session.scalar(statement.where(Account.id.is_(None))) or 0
 
 
