@@ -41,7 +41,7 @@ SELECT account.id, account.login FROM {whose} WHERE account.kind = ANY(:kinds)
 """
 """The operators compare bytes as the collation C does, and have an index."""
 OF_ALL = "identity_account AS account"
-OF_FEW = f"({OF_ORGANISATIONS}) AS whoever JOIN {OF_ALL} ON account.id = whoever.account_id"
+OF_FEW = f"({OF_ORGANISATIONS}) AS account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import MonthPart, Window, midnight, month_parts
 from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
+from mail_admin.rate.standing_sql import STANDING_OF_ALL, STANDING_OF_CHOSEN
 from mail_admin.rate.use import MASKS, used_days
 
 RECENT = (7, 30, 60, 90)
@@ -47,11 +48,13 @@ class Question:
 
 
 OF_ORGANISATIONS = """
-SELECT account.id AS account_id, account.person_id
-FROM identity_appointment AS appointment JOIN identity_account AS account USING (person_id)
-WHERE appointment.organisation_id = ANY(:wanted) AND appointment.is_primary
-UNION
-SELECT id, NULL FROM identity_account
+SELECT account.id, account.login, account.kind, account.person_id, account.organisation_id
+FROM identity_account AS account JOIN (
+    SELECT DISTINCT person_id FROM identity_appointment
+    WHERE organisation_id = ANY(:wanted) AND is_primary
+) AS ever_there USING (person_id)
+UNION ALL
+SELECT id, login, kind, person_id, organisation_id FROM identity_account
 WHERE organisation_id = ANY(:wanted) AND kind = 'organisation'
 """
 """Whoever may count there: who ever was there, and what is its own."""
@@ -62,7 +65,7 @@ class Chosen:
     """Accounts that are asked about, instead of all."""
 
     sql: str
-    """Selects `account_id` and `person_id`."""
+    """Selects `id`, `kind`, `person_id` and `organisation_id`."""
     values: Mapping[str, Any]
 
     @classmethod
@@ -72,92 +75,9 @@ class Chosen:
 
     @classmethod
     def accounts(cls, ids: Sequence[UUID]) -> "Chosen":
-        these = "SELECT id AS account_id, person_id FROM identity_account WHERE id = ANY(:accounts)"
+        these = "SELECT * FROM identity_account WHERE id = ANY(:accounts)"
         return cls(these, {"accounts": list(ids)})
 
-
-# in this order neighbours are looked up after each other in every index
-CHOSEN = "chosen AS MATERIALIZED (SELECT * FROM ({chosen}) AS whoever ORDER BY account_id),"
-OF_CHOSEN = {
-    "of_accounts": "AND account_id IN (SELECT account_id FROM chosen)",
-    "of_persons": "AND person_id IN (SELECT person_id FROM chosen)",
-    "whom": "chosen JOIN identity_account AS account ON account.id = chosen.account_id",
-}
-OF_ALL = dict.fromkeys(OF_CHOSEN, "") | {"chosen": "", "whom": "identity_account AS account"}
-
-SERVICE = """
-steady AS ( -- nearly all had one status all the time; only the others are added up
-    SELECT account_id, status, began_at,
-        CASE WHEN status IN ('pending', 'active') THEN :all_days ELSE 0 END::bigint AS serving
-    FROM identity_account_period
-    WHERE began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at)
-        AND status <> 'closed'
-),
-changed AS (
-    SELECT account_id,
-        bit_or(CASE WHEN status IN ('pending', 'active') THEN mask ELSE 0 END) AS serving,
-        max(CASE WHEN mask & :reference_bit <> 0 THEN status END) AS status,
-        max(CASE WHEN mask & :reference_bit <> 0 THEN began_at END) AS began_at
-    FROM (
-        SELECT account_id, status, began_at, (1::bigint << high) - (1::bigint << low) AS mask
-        FROM (
-            SELECT account_id, status, began_at,
-                CASE WHEN began_at < :start_at THEN 0
-                    ELSE (began_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS low,
-                CASE WHEN ended_at IS NULL OR ended_at >= :end_at THEN :days
-                    ELSE (ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - :start END AS high
-            FROM identity_account_period
-            WHERE began_at < :end_at AND (ended_at IS NULL OR ended_at >= :start_at)
-                AND NOT (began_at <= :start_at AND (ended_at IS NULL OR ended_at >= :end_at))
-                {of_accounts}
-        ) AS ranges WHERE high > low
-    ) AS status_days
-    GROUP BY account_id HAVING bool_or(status <> 'closed')
-),
-away AS (
-    SELECT person_id, bit_or((1::bigint << high) - (1::bigint << low)) AS mask
-    FROM (
-        SELECT person_id, greatest(valid_from - :start, 0) AS low,
-            least(coalesce(valid_to, :end) - :start, :days) AS high
-        FROM identity_leave
-        WHERE valid_from < :end AND (valid_to IS NULL OR valid_to > :start) {of_persons}
-    ) AS ranges GROUP BY person_id
-),
-back AS (
-    -- the first day after the last leave that is over
-    SELECT person_id, max(valid_to) AS returned_on FROM identity_leave
-    WHERE valid_from <= :reference AND valid_to <= :reference {of_persons}
-    GROUP BY person_id
-)
-"""
-
-# "former" is the last of those that are over, without an aggregate, which would be computed again
-# by each process; "IS NOT FALSE" keeps persons from being looked for in the GiST index of what must
-# not overlap, which takes ten times as long as the other one and is thought to take as long
-PLACES = """
-here AS (
-    SELECT person_id, organisation_id FROM identity_appointment
-    WHERE is_primary IS NOT FALSE AND valid_from <= :reference
-        AND (valid_to IS NULL OR valid_to > :reference)
-),
-earlier AS (
-    SELECT person_id, organisation_id FROM identity_appointment
-    WHERE is_primary IS NOT FALSE AND valid_from <= :start
-        AND valid_to > :start AND valid_to <= :reference
-),
-former AS (
-    SELECT person_id, organisation_id FROM identity_appointment AS past
-    WHERE is_primary IS NOT FALSE AND valid_from <= :reference AND valid_to <= :reference
-        {of_persons}
-        AND NOT EXISTS (
-            SELECT FROM identity_appointment AS later
-            WHERE later.person_id = past.person_id AND later.is_primary IS NOT FALSE
-                AND later.valid_from <= :reference AND later.valid_to <= :reference
-                AND (later.valid_from, later.valid_to, later.id)
-                    > (past.valid_from, past.valid_to, past.id)
-        )
-)
-"""
 
 # OFFSET keeps what is computed here from being computed again wherever it is named; unlike
 # MATERIALIZED it copies nothing and lets several processes do it, if it is a constant (as '0' is)
@@ -165,14 +85,12 @@ FACTS = """
 facts AS (
     SELECT account.id AS account_id, account.kind, account.person_id,
         CASE WHEN account.kind = 'personal'
-            THEN coalesce(here.organisation_id, former.organisation_id)
-            ELSE account.organisation_id END AS place,
-        CASE WHEN earlier.organisation_id <> here.organisation_id
-            THEN earlier.organisation_id END AS moved_from,
-        here.organisation_id IS NOT NULL AS on_the_rolls,
-        coalesce(steady.status, changed.status) AS status,
-        coalesce(steady.began_at, changed.began_at) AS status_since,
-        coalesce(steady.serving, changed.serving) & ~coalesce(away.mask, 0) AS service_days,
+            THEN coalesce({here}, {former}) ELSE account.organisation_id END AS place,
+        CASE WHEN {earlier} <> {here} THEN {earlier} END AS moved_from,
+        {here} IS NOT NULL AS on_the_rolls,
+        {status} AS status,
+        {began_at} AS status_since,
+        {serving} & ~coalesce(away.mask, 0) AS service_days,
         coalesce(away.mask, 0) & :reference_bit <> 0 AS away,
         back.returned_on,
         {masks},
@@ -181,19 +99,13 @@ facts AS (
             WHEN ({used_90}) <> 0 THEN 60 ELSE 90 END AS unused_days,
         coalesce(coalesce({stored}) > :nearly_full * mailbox.quota_bytes, false) AS nearly_full,
         {counts}
-    FROM {whom}
-    LEFT JOIN steady ON steady.account_id = account.id
-    LEFT JOIN changed ON changed.account_id = account.id
+    FROM {joined}
     LEFT JOIN identity_mailbox AS mailbox ON mailbox.account_id = account.id
     LEFT JOIN away ON away.person_id = account.person_id
     LEFT JOIN back ON back.person_id = account.person_id
-    LEFT JOIN here ON here.person_id = account.person_id
-    LEFT JOIN earlier ON earlier.person_id = account.person_id
-    LEFT JOIN former ON former.person_id = account.person_id AND here.person_id IS NULL
     {months}
     {volume}
-    WHERE account.kind <> 'service'
-        AND (steady.account_id IS NOT NULL OR changed.account_id IS NOT NULL)
+    WHERE account.kind <> 'service' AND {exists}
     OFFSET '0'
 )
 """
@@ -242,15 +154,16 @@ def mailboxes(
     parts = month_parts(window, reference_day, RECENT)
     signs = sorted(set(settings.active_by))
     values = _values(window, reference_day, settings) | _bits_of_months(parts)
-    of_whom = OF_ALL
+    of_whom = STANDING_OF_ALL
     if chosen is not None:
-        of_whom = OF_CHOSEN | {"chosen": CHOSEN.format(chosen=chosen.sql)}
+        standing = STANDING_OF_CHOSEN["standing"].format(chosen=chosen.sql)
+        of_whom = {**STANDING_OF_CHOSEN, "standing": standing}
         values |= chosen.values
-    parts_of_it = of_whom | _of_months(parts, signs) | _counts(window, len(parts), of_whom)
+    parts_of_it = {**of_whom} | _of_months(parts, signs) | _counts(window, len(parts), of_whom)
     parts_of_it["signs"] = used_days(signs)
     dormant = "".join(DORMANCY.format(length=length) for length in reversed(DORMANT))
     parts_of_it["dormant"] = dormant.strip()
-    sql = f"WITH {{chosen}} {SERVICE}, {PLACES}, {FACTS}, {JUDGED}"
+    sql = f"WITH {{standing}}, {FACTS}, {JUDGED}"
     return Question(sql.format(**parts_of_it), values)
 
 
