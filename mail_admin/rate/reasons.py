@@ -4,7 +4,7 @@ Every mailbox is in exactly one group, so the contributions of the groups add up
 """
 
 import enum
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,24 +89,39 @@ def reasoned(
     kept_now: KeptWindow,
 ) -> list[Reasoned] | None:
     """The largest contribution first, without groups that nobody is in."""
-    groups: dict[Reason, list[tuple[Parts, Parts]]] = defaultdict(list)
-    for account_id in before.keys() | now.keys():
-        one, other = before.get(account_id), now.get(account_id)
-        parts = _parts(one, kept_before), _parts(other, kept_now)
-        if parts != ((0, 0), (0, 0)):
-            reason = reason_of(one, other, elsewhere.get(account_id), kept_before)
-            groups[reason].append(parts)
+    groups: dict[Reason, list[tuple[int, Parts, Parts]]] = defaultdict(list)
+    for (one, other, place), mailboxes in _alike(before, now, elsewhere).items():
+        was, is_now = _parts(one, kept_before), _parts(other, kept_now)
+        if (was, is_now) != ((0, 0), (0, 0)):
+            group = groups[reason_of(one, other, place, kept_before)]
+            group.append((mailboxes, _times(was, mailboxes), _times(is_now, mailboxes)))
     found = contributions(
-        [sum_of([pair[0] for pair in group]) for group in groups.values()],
-        [sum_of([pair[1] for pair in group]) for group in groups.values()],
+        [sum_of([was for _, was, _ in group]) for group in groups.values()],
+        [sum_of([is_now for *_, is_now in group]) for group in groups.values()],
     )
     if found is None:
         return None
     listed = [
-        Reasoned(reason, len(group), share)
+        Reasoned(reason, sum(mailboxes for mailboxes, *_ in group), share)
         for (reason, group), share in zip(groups.items(), found, strict=True)
     ]
     return sorted(listed, key=lambda one: (-abs(one.contribution.total), one.reason))
+
+
+def _alike(
+    before: Mapping[UUID, Standing],
+    now: Mapping[UUID, Standing],
+    elsewhere: Mapping[UUID, Elsewhere],
+) -> Counter[tuple[Standing | None, Standing | None, Elsewhere | None]]:
+    """How many mailboxes stand the same way in both: thousands of them in some dozen ways."""
+    return Counter(
+        (before.get(account_id), now.get(account_id), elsewhere.get(account_id))
+        for account_id in before.keys() | now.keys()
+    )
+
+
+def _times(parts: Parts, mailboxes: int) -> Parts:
+    return parts[0] * mailboxes, parts[1] * mailboxes
 
 
 def _parts(row: Standing | None, kept: KeptWindow) -> Parts:

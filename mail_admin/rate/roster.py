@@ -4,7 +4,7 @@ import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -163,8 +163,7 @@ def are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID])
     return bool(session.scalar(FEW, values))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """As what a mailbox counts, and no more: there may be thousands to be compared."""
 
     status: str
@@ -182,7 +181,7 @@ def standings(
     found = source(session, kept, nodes, scope)
     statement = text(found.head + STANDINGS.format(source=found.sql))
     rows = session.execute(statement, found.values).all()
-    return {account_id: Standing(*standing) for account_id, *standing in rows}
+    return {row[0]: Standing._make(row[1:]) for row in rows}
 
 
 def source(
