@@ -46,11 +46,15 @@ class AccountsFilter:
         return replace(self, under=None, unclear=(*self.unclear, fault))
 
     @property
-    def query(self) -> str:
+    def pairs(self) -> list[tuple[str, str]]:
         """What narrows the list, for an address of it or of something done to all of it."""
         names = [field.name for field in fields(self) if field.name in NARROWING]
         values = {name: getattr(self, name) for name in names}
-        return urlencode({name: value for name, value in values.items() if value})
+        return [(name, str(value)) for name, value in values.items() if value]
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.pairs)
 
     def address(self, cursor: str | None = None) -> str:
         """Of the same list, from a row on."""

@@ -38,4 +38,5 @@ def list_accounts(
         page=page,
         under=under,
         may_manage=caller.may(Permission.MANAGE_ACCOUNTS),
+        may_move=caller.may(Permission.MANAGE_PEOPLE),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Query, Response
 from sqlalchemy.orm import Session
 
 from console.accounts.actions import Typed
@@ -39,8 +39,11 @@ def list_plans(desk: AccountsDesk) -> Response:
 
 
 @router.get(NEW_PATH)
-def ask(desk: AccountsDesk, selected: Selected) -> Response:
-    return _new_page(desk, selected)
+def ask(
+    desk: AccountsDesk, selected: Selected, action: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """`action`: what the button in the list is for."""
+    return _new_page(desk, selected, action)
 
 
 @router.post(NEW_PATH, dependencies=OURS_ONLY)

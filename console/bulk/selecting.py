@@ -25,8 +25,8 @@ MOST_SELECTED = 1000
 EVERYTHING = "tat-ca"
 ALL_ACCOUNTS = "1"
 LIST = Message("Danh sách", "List")
-BESIDE = {EVERYTHING, "lang"}
-"""In the address of a list, besides what narrows it."""
+BESIDE = {EVERYTHING, "lang", "account", "person", "action"}
+"""In the address for all of a list, besides what narrows it; who was ticked before is among all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,11 +131,6 @@ class PeopleFilter:
         return f"{PATH}?{query}" if query else PATH
 
     @property
-    def bulk_query(self) -> str:
-        """For whoever acts on all of them."""
-        return urlencode([("tat-ca", ALL_PEOPLE), *self.pairs])
-
-    @property
     def is_narrow(self) -> bool:
         return bool(self.pairs)
 

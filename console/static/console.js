@@ -22,11 +22,36 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// A box at the head of a table ticks those below it.
-document.addEventListener("change", (event) => {
-  const names = event.target.dataset.ticks?.split(" ") ?? [];
-  for (const name of names) for (const box of event.target.closest("table").querySelectorAll(`input[name="${name}"]`)) box.checked = event.target.checked;
+// Rows that are ticked: the bar below says how many, the box at their head ticks those of the page.
+const rowsOf = (bar) => [...bar.elements].filter((one) => one.closest(".tick") && one.name);
+function tellChosen(bar) {
+  const rows = rowsOf(bar);
+  const ticked = rows.filter((row) => row.checked).length;
+  const told = bar.querySelector("[data-chosen]");
+  told.textContent = bar.elements.everything.checked ? told.dataset.everything : ticked;
+  const head = document.querySelector("[data-ticks]");
+  head.checked = ticked === rows.length;
+  head.indeterminate = ticked > 0 && !head.checked;
+}
+const tellAnew = () => document.querySelectorAll("#selection").forEach(tellChosen);
+let tickedLast = null;
+document.addEventListener("change", ({ target }) => {
+  const bar = target.form;
+  if (bar?.id !== "selection") return;
+  const { everything } = bar.elements;
+  if (target === everything || "ticks" in target.dataset) for (const row of rowsOf(bar)) row.checked = target.checked;
+  if (!target.checked) everything.checked = false;
+  tickedLast = target;
+  tellChosen(bar);
 });
+document.addEventListener("reset", (event) => {
+  if (event.target.id === "selection") setTimeout(() => {
+    tellAnew();
+    tickedLast?.focus({ preventScroll: true });
+  });
+});
+window.addEventListener("pageshow", tellAnew);
+document.addEventListener("htmx:afterSwap", tellAnew);
 
 // A form that answers with a file leaves its page where it is, so it may be sent again.
 document.addEventListener("submit", (event) => {
