@@ -22,6 +22,7 @@ from console.pages import STATIC as CONSOLE_STATIC
 from console.pages import WEB
 from console.routers import ROUTERS as CONSOLE
 from console.routers import UPLOADS as CONSOLE_UPLOADS
+from console.usage.kept import KeptReadings
 from entrypoints.exit_code import exit_code
 from entrypoints.gathered_writes import GatheringProtocol
 from entrypoints.health import examiner, versions
@@ -195,6 +196,7 @@ def _hand_over(app: FastAPI, services: Services) -> None:
     app.state.password_jobs = services.password_jobs
     app.state.reports = services.settings.reports
     app.state.usage_rate = services.settings.usage_rate
+    app.state.usage_readings = KeptReadings()
     app.state.reminders = services.reminders
     app.state.usage_counting = services.usage_counting
     app.state.usage_reader = DovecotReader(services.settings.usage)

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from console.charts.bars import extent_of
 from console.charts.heat import tone
 from console.charts.line import LineChart, Point
-from console.usage.filters import Order, UsageFilter
+from console.usage.filters import Order
 from console.usage.wording import month_short
 from mail_admin.rate import service
 from mail_admin.rate.branch import Branch
 from mail_admin.rate.history import MonthRates, monthly_rates, months_up_to
 from mail_admin.rate.movement import Moved, Mover, movement
-from mail_admin.rate.periods import month_window
-from mail_admin.rate.report import Report, ReportRow
+from mail_admin.rate.periods import Period, month_window
+from mail_admin.rate.report import Report, ReportRow, Scope
 from mail_admin.reports.selection import Overall, Selection
 
 TREND_MONTHS = 24
@@ -123,10 +123,9 @@ def _heat_of(rate: float | None, target: float | None) -> tuple[int, str] | None
     return shade, "<1" if rate and not percent else str(percent)
 
 
-def read_overview(session: Session, wanted: UsageFilter) -> Overview:
+def read_overview(session: Session, period: Period, scope: Scope, under: str | None) -> Overview:
     """Raises NoFigures, OrganisationNotInReport."""
-    branch = Branch(wanted.under, levels=1)
-    report = service.report(session, wanted.wanted, wanted.scope, branch)
+    report = service.report(session, period, scope, Branch(under, levels=1))
     depth = min((row.node.depth for row in report.rows), default=0)
     tops = [row for row in report.rows if row.node.depth == depth]
     top = tops[0] if len(tops) == 1 else None
@@ -134,15 +133,14 @@ def read_overview(session: Session, wanted: UsageFilter) -> Overview:
     nodes = [row.node for row in rows]
     windows = months_up_to(month_window(report.period.windows[-1].last_day), TREND_MONTHS)
     tracked = [*nodes] if top is None else [*nodes, top.node]
-    months = monthly_rates(session, windows, tracked, wanted.scope)
-    is_whole = wanted.under is None
+    months = monthly_rates(session, windows, tracked, scope)
     return Overview(
         report=report,
         overall=Selection(report).overall,
         top=top,
         rows=rows,
         months=months,
-        trend=[month.total if is_whole else month.rates[-1] for month in months],
+        trend=[month.total if under is None else month.rates[-1] for month in months],
         movement=_largest(movement(session, report, None if top is None else top.node, nodes)),
     )
 

@@ -11,8 +11,10 @@ from console.charts.heat import legend
 from console.pages import pages
 from console.session.access import ReadsUsage
 from console.session.service import Caller
-from console.usage import queries, wording
+from console.usage import wording
 from console.usage.filters import PATH, SPANS, Order, UsageFilter, usage_filter
+from console.usage.kept import KeptReadings
+from console.usage.queries import read_overview
 from console.usage.view import View
 from kernel.database import Database
 from kernel.http import Db, Now
@@ -43,9 +45,10 @@ def show_usage(request: Request, caller: ReadsUsage, db: Db, now: Now, wanted: W
     if wanted.month is None:
         return show_nothing(request, caller, now, wanted, months)
     keep_current(request, db, now, wanted)
+    kept: KeptReadings = request.app.state.usage_readings
     try:
         with db.transaction() as session:
-            overview = queries.read_overview(session, wanted)
+            overview = kept.read(session, read_overview, wanted.wanted, wanted.scope, wanted.under)
     except NoFigures:
         return show_nothing(request, caller, now, wanted, months)
     return pages.show(

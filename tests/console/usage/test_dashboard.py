@@ -56,6 +56,18 @@ def test_the_rate_stands_with_its_formula_its_target_and_all_counts(
     assert "Tính lúc" in text
 
 
+def test_figures_computed_anew_are_shown_at_once(leader: Browser, small: Small) -> None:
+    """Even in the same moment as those before, which were looked at."""
+    small.refresh()
+    assert "Tỷ lệ sử dụng 60,0 %" in text_of(leader, OCTOBER)
+    with small.registry() as registry:
+        person = registry.person((small.finance, LONG_AGO, None))
+        registry.account(active_since(date(2026, 1, 5)), person=person)
+    assert "Tỷ lệ sử dụng 60,0 %" in text_of(leader, OCTOBER)
+    small.refresh()
+    assert "Tỷ lệ sử dụng 50,0 %" in text_of(leader, OCTOBER)
+
+
 def test_without_a_month_it_is_the_latest_one_and_in_english_too(
     leader: Browser, small: Small
 ) -> None:
