@@ -118,7 +118,7 @@ def _rows(session: Session, shown: Sequence[Any], now: datetime) -> list[Account
 
 def organisation_names(session: Session, ids: Sequence[UUID | None]) -> dict[UUID, str]:
     wanted = {identifier for identifier in ids if identifier is not None}
-    statement = select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted))
+    statement = select(Organisation.id, Organisation.name).where(is_among(Organisation.id, wanted))
     return dict(session.execute(statement).all())
 
 
@@ -126,7 +126,7 @@ def primary_addresses(session: Session, account_ids: Sequence[UUID]) -> dict[UUI
     statement = (
         select(Address.account_id, Address.local_part, MailDomain.name)
         .join(MailDomain, MailDomain.id == Address.domain_id)
-        .where(Address.account_id.in_(account_ids), Address.role == AddressRole.PRIMARY)
+        .where(is_among(Address.account_id, account_ids), Address.role == AddressRole.PRIMARY)
     )
     return {
         account_id: f"{local_part}@{domain}"

@@ -133,7 +133,7 @@ def accounts_of(session: Session, organisation_id: UUID, day: date) -> list[Held
         select(Custodian.account_id, Person.full_name)
         .join(Person, Person.id == Custodian.person_id)
         .where(
-            Custodian.account_id.in_([account.id for account in accounts]),
+            is_among(Custodian.account_id, [account.id for account in accounts]),
             custodians_in_force(day),
         )
         .order_by(Person.sort_key)

@@ -142,7 +142,7 @@ def _places(session: Session, person_ids: Collection[UUID], day: date) -> dict[U
         )
         .ext(distinct_on(Appointment.person_id))
         .join(Organisation, Organisation.id == Appointment.organisation_id)
-        .where(Appointment.person_id.in_(person_ids), in_force(day))
+        .where(is_among(Appointment.person_id, person_ids), in_force(day))
         .order_by(
             Appointment.person_id,
             Appointment.is_primary.desc(),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.accounts.models import Account, AccountStatus
+from kernel.database import is_among
 from mail_admin.rate.branch import Branch, read_organisations
 from mail_admin.rate.changes import Contribution, contributions
 from mail_admin.rate.errors import OrganisationNotInReport
@@ -76,7 +77,7 @@ def explain(
 
 def _elsewhere(session: Session, accounts: Collection[UUID]) -> dict[UUID, Elsewhere]:
     statement = select(Account.id, Account.status, Account.created_at)
-    rows = session.execute(statement.where(Account.id.in_(accounts)))
+    rows = session.execute(statement.where(is_among(Account.id, accounts)))
     return {row.id: Elsewhere(row.status, row.created_at) for row in rows}
 
 
