@@ -1,6 +1,7 @@
 """The rows of a plan as a grid: each reason at its cell, sensitive cells masked."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from console.imports.corrections import NEW
 from console.imports.labels import SENSITIVE
 from identity.hr_import import queries
 from identity.hr_import.kept_file import Draft, open_draft
-from identity.hr_import.models import ImportPlan, ImportRow, Verdict
+from identity.hr_import.models import ImportPlan, ImportRow, RowRefusal, Verdict
 from identity.hr_import.plan_sheet import answer_key
 from identity.hr_import.row_cells import columns_at_fault, open_cells
 from identity.people.models import Person
@@ -74,6 +75,8 @@ class GridCell:
     is_masked: bool
     is_kept: bool
     """Retyped, and not checked yet."""
+    messages: Sequence[Mapping[str, str]]
+    """What is wrong with it, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,12 @@ class GridRow:
     cells: list[GridCell]
     proposals: list[Proposal]
     is_open: bool
-    has_place: bool
-    """Whether the reason is shown at a cell; else it stands at the row alone."""
+    reasons: list[str]
+    """Why it is refused, each once."""
+    messages: Sequence[Mapping[str, str]]
+    """What is to be said of the row at no cell of its own."""
     where: list[str]
-    """Titles of the columns at fault."""
+    """Titles of the columns at which something is said."""
     answer: str | None
     """The id of a person, or `new`, where somebody has said so and it is not checked yet."""
 
@@ -180,29 +185,53 @@ class _View:
 def _row(view: _View, row: ImportRow) -> GridRow:
     columns, texts = _columns(view.plan, row.sheet), open_cells(view.keys, row)
     may_type = view.may_correct and row.verdict is Verdict.REFUSE
-    asked = row.reason == QUESTION
-    faults = columns_at_fault(row.column, columns) if row.verdict is Verdict.REFUSE else set()
+    proposals = [view.people[person_id] for person_id in row.proposed if person_id in view.people]
+    proposals = proposals if may_type else []
+    faults, elsewhere = _placed(row, columns)
     is_open = may_type and row.position == view.opened
     cells = []
     for column, (position, title) in columns.items():
         is_fault = column in faults
-        types = is_open or (may_type and is_fault and not asked)
+        told = [one for one in faults.get(column, ()) if one.reason != QUESTION]
+        types = is_open or (may_type and bool(told))
         retyped = view.draft.cells.get((row.sheet, row.row, position))
         text = texts.get(column, "") if retyped is None else retyped
         masked = column in SENSITIVE and bool(text) and not types and not is_fault
         shown = _mask(text) if masked else text
         is_kept = retyped is not None
-        cells.append(GridCell(column, title, shown, is_fault, types, masked, is_kept))
-    proposals = [view.people[person_id] for person_id in row.proposed if person_id in view.people]
+        said = _messages(told if proposals else faults.get(column, ()))
+        cells.append(GridCell(column, title, shown, is_fault, types, masked, is_kept, said))
     return GridRow(
         row,
         cells,
-        proposals if may_type else [],
+        proposals,
         is_open,
-        bool(faults),
-        [cell.title for cell in cells if cell.is_fault],
+        list(dict.fromkeys(refusal.reason for refusal in row.refusals)),
+        elsewhere,
+        [cell.title for cell in cells if cell.messages],
         _answer(view, row),
     )
+
+
+def _placed(
+    row: ImportRow, columns: Iterable[str]
+) -> tuple[Mapping[str, list[RowRefusal]], list[Mapping[str, str]]]:
+    """What is wrong, by column; and what is to be said of the row as the sheet has no such cell."""
+    faults: defaultdict[str, list[RowRefusal]] = defaultdict(list)
+    elsewhere = []
+    for refusal in row.refusals:
+        places = columns_at_fault(refusal.column, columns)
+        for column in places:
+            faults[column].append(refusal)
+        if not places:
+            elsewhere.append(refusal)
+    if row.refusals:
+        return faults, _messages(elsewhere)
+    return faults, [row.message] if row.message else []
+
+
+def _messages(refusals: Iterable[RowRefusal]) -> list[Mapping[str, str]]:
+    return [refusal.message for refusal in refusals if refusal.message]
 
 
 def _answer(view: _View, row: ImportRow) -> str | None:

@@ -1,6 +1,7 @@
 """`congvu import`: a spreadsheet becomes a plan, the plan becomes the registry."""
 
 import time
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,7 @@ def plan_as_json(plan: ImportPlan, rows: list[ImportRow], *, applied: bool) -> d
                 "reason": row.reason,
                 "column": row.column,
                 "message": row.message,
+                "refusals": [asdict(refusal) for refusal in row.refusals],
                 "notes": row.notes,
                 "changes": row.changes,
             }
@@ -181,8 +183,10 @@ def _show_refused(session: Session, rows: list[ImportRow]) -> None:
         return
     table = folding_table("row", "column", "reason", "lý do", "in English")
     for row in rows[:SHOWN_REFUSED]:
-        message = row.message or {"vi": "", "en": ""}
-        table.add_row(str(row.row), row.column, row.reason, message["vi"], message["en"])
+        for refusal in row.refusals:
+            message = refusal.message or {"vi": "", "en": ""}
+            texts = (refusal.column, refusal.reason, message["vi"], message["en"])
+            table.add_row(str(row.row), *texts)
     session.console.print(table)
     _more(session, rows, SHOWN_REFUSED, "--rejected FILE writes all")
 

@@ -16,7 +16,7 @@ from identity.addresses.errors import NoAddressPolicy
 from identity.addresses.local_part import Refusal as AddressRefusal
 from identity.addresses.subject import AddressNameUnusable
 from identity.hr_import.findings import CODE_OF_HINT, NOTES, REFUSALS
-from identity.hr_import.requests_plan import UNKNOWN_PERSON
+from identity.hr_import.people_plan import UNKNOWN_PERSON
 from identity.organisations.errors import AgencyCodeInvalid
 from identity.passwords.texts import RULES
 from kernel.errors import DomainError

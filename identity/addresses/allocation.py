@@ -111,9 +111,13 @@ class Allocator:
         self._taken.add(choice.local_part)
         return choice
 
-    def take(self, local_part: str) -> None:
-        """Use an address that a person asked for. Raises LocalPartRefused."""
+    def check(self, local_part: str) -> None:
+        """Whether an address that a person asked for can be given. Raises LocalPartRefused."""
         refusal = TAKEN if local_part in self._taken else find_refusal(local_part)
         if refusal is not None:
             raise LocalPartRefused(local_part, refusal)
+
+    def take(self, local_part: str) -> None:
+        """Use an address that a person asked for. Raises LocalPartRefused."""
+        self.check(local_part)
         self._taken.add(local_part)

@@ -53,6 +53,21 @@ class Column(StrEnum):
     IGNORED = "ignored"
 
 
+NAME = frozenset({Column.FULL_NAME, Column.FAMILY_AND_MIDDLE_NAME, Column.GIVEN_NAME})
+BIRTH = frozenset(
+    {
+        Column.BIRTH_DATE,
+        Column.BIRTH_DAY,
+        Column.BIRTH_MONTH,
+        Column.BIRTH_YEAR,
+        Column.BIRTH_DATE_OF_MEN,
+        Column.BIRTH_DATE_OF_WOMEN,
+    }
+)
+NUMBERS = frozenset({Column.CITIZEN_NUMBER, Column.STAFF_NUMBER})
+PLACE = frozenset({Column.ORGANISATION_CODE, Column.ORGANISATION_NAME, Column.DEPARTMENT_NAME})
+"""Columns that say one thing together: nothing is concluded from the others where one is unread."""
+
 REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|\*")
 BETWEEN_WORDS = re.compile(r"[\W_]+")
 

@@ -1,4 +1,5 @@
 import enum
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,16 @@ class ImportPlan(Base):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RowRefusal:
+    """One thing that is wrong with a row, told at its column."""
+
+    reason: str
+    column: str | None
+    message: dict[str, str] | None
+    """By language; None once the file is no longer kept."""
+
+
 class ImportRow(Base):
     """One row of the sheet and what is to become of it."""
 
@@ -93,6 +104,8 @@ class ImportRow(Base):
     column: Mapped[str | None] = mapped_column(String(60))
     message: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     """The reason in words, by language."""
+    further: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    """What else the row is refused for, each with reason, column and message; see `refusals`."""
     notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """What becomes different: field, before, after; citizen numbers masked."""
@@ -107,6 +120,14 @@ class ImportRow(Base):
     account_id: Mapped[UUID | None]
     """The account that was opened for the row when the plan was applied."""
     __table_args__ = (Index("ix_identity_import_row_verdict", "plan_id", "verdict", "position"),)
+
+    @property
+    def refusals(self) -> list[RowRefusal]:
+        """All that is wrong with the row, first what `reason`, `column` and `message` say."""
+        if self.verdict is not Verdict.REFUSE or self.reason is None:
+            return []
+        first = RowRefusal(self.reason, self.column, self.message)
+        return [first, *(RowRefusal(**refusal) for refusal in self.further)]
 
 
 class Stage(enum.StrEnum):

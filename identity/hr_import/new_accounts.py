@@ -40,6 +40,8 @@ class NewAccounts:
         self._allocator = Allocator(session)
         self._organisations = organisations
         self._wishes: list[Wish] = []
+        self._asked: list[tuple[PlannedRow, str]] = []
+        """Addresses that refused rows ask for: looked at, not given."""
 
     def want(
         self, planned: PlannedRow, organisation: KnownOrganisation, fields: PersonFields
@@ -53,9 +55,12 @@ class NewAccounts:
             birth_date=fields.birth_date,
             citizen_number=fields.citizen_number,
         )
-        wanted = fields.wanted_address
-        local_part = wanted.partition("@")[0].strip().lower() if wanted else None
-        self._add(planned, organisation, subject, local_part)
+        self._add(planned, organisation, subject, _local_part(fields))
+
+    def look_at(self, planned: PlannedRow, fields: PersonFields) -> None:
+        """The address that a refused row asks for may be another thing that is wrong with it."""
+        if (local_part := _local_part(fields)) is not None:
+            self._asked.append((planned, local_part))
 
     def want_for_organisation(
         self, planned: PlannedRow, organisation: KnownOrganisation, stem: str
@@ -85,9 +90,15 @@ class NewAccounts:
         asked_for = [wish for wish in self._wishes if wish.local_part is not None]
         beginnings = self._allocator.prepare(
             ((wish.rule, wish.subject) for wish in by_policy),
-            (wish.local_part for wish in asked_for if wish.local_part is not None),
+            [wish.local_part for wish in asked_for if wish.local_part is not None]
+            + [local_part for _, local_part in self._asked],
         )
         self._allocator.block(self._logins(beginnings))
+        for planned, local_part in self._asked:
+            try:
+                self._allocator.check(local_part)
+            except LocalPartRefused as error:
+                _refuse(planned, error.code.replace("-", "_"), error)
         for wish in (*asked_for, *by_policy):
             self._choose(wish)
 
@@ -117,6 +128,11 @@ class NewAccounts:
             "domain": wish.rule.domain,
             "policy_id": str(wish.rule.id) if wish.local_part is None else None,
         }
+
+
+def _local_part(fields: PersonFields) -> str | None:
+    wanted = fields.wanted_address
+    return wanted.partition("@")[0].strip().lower() if wanted else None
 
 
 def _explain(choice: Choice, rule: Rule) -> list[Note]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from uuid import UUID
 
@@ -11,10 +12,15 @@ from sqlalchemy.orm import Session
 from identity.accounts.models import Account, AccountKind, AccountStatus
 from identity.addresses.local_part import find_refusal
 from identity.addresses.models import Address
+from identity.hr_import.columns import PLACE, Column
 from identity.hr_import.fields import Fields, OrganisationAccountFields
 from identity.hr_import.models import Verdict
 from identity.hr_import.new_accounts import NewAccounts
-from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
+from identity.hr_import.organisation_index import (
+    KnownOrganisation,
+    NotResolved,
+    OrganisationIndex,
+)
 from identity.hr_import.parsing import ParsedRow
 from identity.hr_import.plan_rows import Change, PlannedRow
 from kernel.messages import Message
@@ -48,22 +54,16 @@ class OrganisationAccountsPlan:
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
         self._asked_for = {_stem(parsed.fields) for _, parsed in rows}
         for planned, parsed in rows:
-            fields = parsed.fields
-            if planned.is_open and isinstance(fields, OrganisationAccountFields):
-                self._plan_row(planned, fields)
+            self._plan_row(planned, parsed)
         self._accounts.choose_addresses()
 
-    def _plan_row(self, planned: PlannedRow, fields: OrganisationAccountFields) -> None:
-        found = self._organisations.resolve(fields.organisation_code, fields.organisation_name)
-        if isinstance(found, NotResolved):
-            planned.refuse(found.code, found.column, found.message)
-            return
-        stem = _stem(fields)
-        if refusal := find_refusal(stem):
-            planned.refuse("address_stem_invalid", "address_stem", refusal.message)
-            return
-        if stem in self._in_file:
-            self._refuse_repeated(planned, stem)
+    def _plan_row(self, planned: PlannedRow, parsed: ParsedRow) -> None:
+        fields, stem = parsed.fields, _stem(parsed.fields)
+        assert isinstance(fields, OrganisationAccountFields)  # noqa: S101  # so says the sheet
+        found = self._organisation(planned, fields, parsed.unread)
+        if Column.ADDRESS_STEM not in parsed.unread:
+            self._check_stem(planned, stem)
+        if planned.is_refused or found is None:
             return
         self._in_file[stem] = planned.row
         name = fields.display_name or found.name
@@ -79,6 +79,24 @@ class OrganisationAccountsPlan:
             "purpose": purpose,
         }
         self._accounts.want_for_organisation(planned, found, stem)
+
+    def _organisation(
+        self, planned: PlannedRow, fields: OrganisationAccountFields, unread: AbstractSet[Column]
+    ) -> KnownOrganisation | None:
+        """None where there is none, which refuses the row, or where it cannot be known."""
+        if fields.organisation_code is None and unread & PLACE:
+            return None
+        found = self._organisations.resolve(fields.organisation_code, fields.organisation_name)
+        if isinstance(found, NotResolved):
+            planned.refuse(found.code, found.column, found.message)
+            return None
+        return found
+
+    def _check_stem(self, planned: PlannedRow, stem: str) -> None:
+        if refusal := find_refusal(stem):
+            planned.refuse("address_stem_invalid", "address_stem", refusal.message)
+        elif stem in self._in_file:
+            self._refuse_repeated(planned, stem)
 
     def _registered(self, stem: str, place: Place) -> Account | None:
         """By address, else the account of the place that got another address than asked for.

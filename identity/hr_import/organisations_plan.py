@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.hr_import.columns import Column
 from identity.hr_import.fields import OrganisationFields
 from identity.hr_import.models import Verdict
 from identity.hr_import.organisation_kinds import kind_of
@@ -34,24 +36,30 @@ class OrganisationsPlan:
         self._codes = {row.id: code for code, row in self._registered.items()}
         self._names = {row.id: row.name for row in self._registered.values()}
         self._in_file: dict[str, PlannedRow] = {}
+        self._unplaced: dict[str, PlannedRow] = {}
+        """Rows that cannot be read whole: a later one may take their code."""
         self._parents: dict[str, str | None] = {}
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
-        read = [
-            (planned, fields, code)
-            for planned, parsed in rows
-            if isinstance(fields := parsed.fields, OrganisationFields)
-            and (code := self._code(planned, fields)) is not None
-        ]
+        read = []
+        for planned, parsed in rows:
+            fields = parsed.fields
+            assert isinstance(fields, OrganisationFields)  # noqa: S101  # so says the sheet
+            read.append((planned, fields, self._code(planned, fields, parsed.unread)))
         for order, (planned, fields, code) in enumerate(read):
             self._check(planned, fields)
-            self._find_parent(planned, fields, code)
-            if planned.is_open:
-                self._compare(planned, fields, code, order)
+            parent = self._parent(planned, fields)
+            if code is not None:
+                if self._in_file.get(code.canonical) is planned:
+                    self._parents[code.canonical] = parent
+                self._compare(planned, fields, code, parent, order=order)
         self._refuse_circles()
 
-    def _code(self, planned: PlannedRow, fields: OrganisationFields) -> ParsedCode | None:
-        if not planned.is_open:
+    def _code(
+        self, planned: PlannedRow, fields: OrganisationFields, unread: AbstractSet[Column]
+    ) -> ParsedCode | None:
+        """None where it cannot stand for the row."""
+        if Column.ORGANISATION_CODE in unread:
             return None
         try:
             code = parse_code(fields.code or "")
@@ -65,6 +73,9 @@ class OrganisationsPlan:
                 Message(f"Mã này đã có ở dòng {earlier.row}.", f"Row {earlier.row} has this code."),
             )
             return None
+        if planned.is_refused:
+            self._unplaced.setdefault(code.canonical, planned)
+            return code
         self._in_file[code.canonical] = planned
         if registered := self._registered.get(code.canonical):
             self._codes[registered.id] = code.canonical
@@ -90,30 +101,35 @@ class OrganisationsPlan:
             )
             planned.refuse("gso_code_invalid", "gso_code", message)
 
-    def _find_parent(
-        self, planned: PlannedRow, fields: OrganisationFields, code: ParsedCode
-    ) -> None:
-        self._parents[code.canonical] = None
+    def _parent(self, planned: PlannedRow, fields: OrganisationFields) -> str | None:
         if not fields.parent_code:
-            return
+            return None
         try:
             parent = parse_code(fields.parent_code).canonical
         except AgencyCodeInvalid:
             parent = ""
-        if parent not in self._in_file and parent not in self._registered:
-            message = Message(
-                f"Không có cơ quan cấp trên mang mã {fields.parent_code}.",
-                f"No organisation above has the code {fields.parent_code}.",
-            )
-            planned.refuse("parent_unknown", "parent_code", message)
-            return
-        self._parents[code.canonical] = parent
+        if parent in self._in_file or parent in self._registered:
+            return parent
+        if above := self._unplaced.get(parent):
+            _refuse_orphan(planned, above)
+            return None
+        message = Message(
+            f"Không có cơ quan cấp trên mang mã {fields.parent_code}.",
+            f"No organisation above has the code {fields.parent_code}.",
+        )
+        planned.refuse("parent_unknown", "parent_code", message)
+        return None
 
     def _compare(
-        self, planned: PlannedRow, fields: OrganisationFields, code: ParsedCode, order: int
+        self,
+        planned: PlannedRow,
+        fields: OrganisationFields,
+        code: ParsedCode,
+        parent: str | None,
+        *,
+        order: int,
     ) -> None:
         kind = kind_of(fields.kind, fields.name or "")
-        parent = self._parents[code.canonical]
         wanted = {
             "kind": kind and kind.value,
             "name": fields.name,
@@ -132,26 +148,30 @@ class OrganisationsPlan:
         }
         registered = self._registered.get(code.canonical)
         if registered is None:
-            planned.operation, planned.payload = "create", payload
+            if planned.is_open:
+                planned.operation, planned.payload = "create", payload
             return
         planned.subject_id = registered.id
-        planned.changes = [
+        changes = [
             Change(field, getattr(registered, field), value)
             for field, value in wanted.items()
             if value is not None and value != getattr(registered, field)
         ]
         if self._moves(registered, parent):
             before = self._names.get(registered.parent_id) if registered.parent_id else None
-            planned.changes.append(Change("parent", before, fields.parent_code))
-        if not planned.changes:
-            planned.verdict = Verdict.UNCHANGED
+            changes.append(Change("parent", before, fields.parent_code))
+        if not changes:
+            if planned.is_open:
+                planned.verdict = Verdict.UNCHANGED
             return
         if registered.valid_to is not None and registered.valid_to <= self._day:
             name = registered.name
             message = Message(f"“{name}” đã giải thể.", f"“{name}” has been closed.")
             planned.refuse("organisation_closed", "organisation_code", message)
+        if planned.is_refused:
             return
         planned.verdict, planned.operation = Verdict.CHANGE, "change"
+        planned.changes = changes
         planned.payload = {**payload, "organisation_id": str(registered.id)}
 
     def _moves(self, registered: Organisation, parent: str | None) -> bool:
@@ -163,8 +183,6 @@ class OrganisationsPlan:
 
     def _refuse_circles(self) -> None:
         for code, planned in self._in_file.items():
-            if planned.verdict is Verdict.REFUSE:
-                continue
             seen, place = {code}, self._above(code)
             while place is not None and place not in seen:
                 seen.add(place)
@@ -196,14 +214,18 @@ class OrganisationsPlan:
                 parent = self._parents.get(code)
                 above = self._in_file.get(parent) if parent else None
                 if (
-                    planned.verdict is not Verdict.REFUSE
-                    and above is not None
-                    and above.verdict is Verdict.REFUSE
+                    above is not None
+                    and above.is_refused
+                    and not planned.is_refused_at("parent_code")
                     and parent not in self._registered
                 ):
-                    message = Message(
-                        f"Cơ quan cấp trên ở dòng {above.row} bị từ chối.",
-                        f"The organisation above, row {above.row}, is refused.",
-                    )
-                    planned.refuse("parent_refused", "parent_code", message)
+                    _refuse_orphan(planned, above)
                     refused_more = True
+
+
+def _refuse_orphan(planned: PlannedRow, above: PlannedRow) -> None:
+    message = Message(
+        f"Cơ quan cấp trên ở dòng {above.row} bị từ chối.",
+        f"The organisation above, row {above.row}, is refused.",
+    )
+    planned.refuse("parent_refused", "parent_code", message)

@@ -34,6 +34,11 @@ class ParsedRow:
     """The heading the row stands under, for sheets that name the unit only there."""
     cells: Row
 
+    @property
+    def unread(self) -> frozenset[Column]:
+        """Columns that were refused: what they would have said is not known."""
+        return frozenset(refusal.column for refusal in self.refusals)
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

@@ -5,9 +5,11 @@ people share their full name with another one.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
+from identity.hr_import.columns import BIRTH, NAME, NUMBERS, Column
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.file_claims import claim_name
 from identity.hr_import.registered import Registered, RegisteredPeople
@@ -29,6 +31,11 @@ class Mismatch:
     """Those who were proposed, where somebody has to say who it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """What would tell who it is could not be read."""
+
+
 class Matcher:
     def __init__(
         self,
@@ -45,17 +52,23 @@ class Matcher:
         return [person_id for person_id in self._confirmed.values() if person_id is not None]
 
     def match(
-        self, position: int, fields: PersonFields, organisation_id: UUID
-    ) -> Match | Mismatch | None:
-        """None when the row is about somebody new."""
+        self,
+        position: int,
+        fields: PersonFields,
+        organisation_id: UUID | None,
+        unread: AbstractSet[Column] = frozenset(),
+    ) -> Match | Mismatch | Unsure | None:
+        """None when the row is about somebody new. Nothing is concluded from what was not read."""
         by_citizen = self._with_citizen_number(fields)
         by_staff = self._with_staff_number(fields)
         if by_citizen and by_staff and by_citizen is not by_staff:
             return _conflict("staff_number")
         if by_citizen:
-            return self._plausible(by_citizen, fields, "citizen_number")
+            return self._plausible(by_citizen, fields, "citizen_number", unread)
         if by_staff:
-            return self._staff_match(by_staff, fields)
+            return self._staff_match(by_staff, fields, unread)
+        if organisation_id is None or unread & (NAME | BIRTH | NUMBERS):
+            return Unsure()
         return self._proposed(position, fields, organisation_id)
 
     def _with_citizen_number(self, fields: PersonFields) -> Registered | None:
@@ -68,13 +81,17 @@ class Matcher:
             return None
         return self._people.with_staff_number(fields.staff_number)
 
-    def _staff_match(self, found: Registered, fields: PersonFields) -> Match | Mismatch:
+    def _staff_match(
+        self, found: Registered, fields: PersonFields, unread: AbstractSet[Column]
+    ) -> Match | Mismatch | Unsure:
         """The staff number is known, the citizen number, if the row has one, is not."""
         if fields.citizen_number and found.person.citizen_number_index is not None:
             return _conflict("staff_number")
-        return self._plausible(found, fields, "staff_number")
+        return self._plausible(found, fields, "staff_number", unread)
 
-    def _plausible(self, found: Registered, fields: PersonFields, column: str) -> Match | Mismatch:
+    def _plausible(
+        self, found: Registered, fields: PersonFields, column: str, unread: AbstractSet[Column]
+    ) -> Match | Mismatch | Unsure:
         """A corrected name or birth date is a change; both at once are another person.
 
         A row that states no birth date has only its name to agree with.
@@ -82,7 +99,9 @@ class Matcher:
         person = found.person
         same_name = claim_name(fields.name) == person.search_key
         same_birth = fields.birth_date is not None and fields.birth_date == person.birth_date
-        return Match(found) if same_name or same_birth else _conflict(column)
+        if same_name or same_birth:
+            return Match(found)
+        return Unsure() if unread & (NAME | BIRTH) else _conflict(column)
 
     def _proposed(
         self, position: int, fields: PersonFields, organisation_id: UUID

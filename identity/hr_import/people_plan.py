@@ -1,13 +1,14 @@
 """What a list of people would do to the registry, row by row."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from identity.hr_import.columns import BIRTH, NAME, PLACE, Column
 from identity.hr_import.contract_types import contract_type_of
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.file_claims import Claim, Clash, FileClaims, claim_name
@@ -31,13 +32,22 @@ from kernel.messages import Message
 
 @dataclass(slots=True)
 class Candidate:
-    """A row on its way through the plan."""
+    """A row on its way through the plan.
+
+    What was refused goes along: whatever else is wrong with it is told at once.
+    """
 
     planned: PlannedRow
     fields: PersonFields
-    organisation: KnownOrganisation
+    found: KnownOrganisation | None
+    unread: frozenset[Column]
     repeats: "Candidate | None" = None
     """The accepted row of the same person that this one adds an appointment to."""
+
+    @property
+    def organisation(self) -> KnownOrganisation:
+        assert self.found is not None  # noqa: S101  # rows without one were refused
+        return self.found
 
 
 class PeoplePlan:
@@ -87,7 +97,7 @@ class PeoplePlan:
     def _follow_refusal(self, candidate: Candidate) -> None:
         """A second appointment cannot stand when the row that brings the person does not."""
         first = candidate.repeats
-        if first is not None and first.planned.verdict is Verdict.REFUSE:
+        if first is not None and first.planned.is_refused:
             candidate.planned.refuse(
                 "depends_on_refused_row",
                 "full_name",
@@ -98,11 +108,11 @@ class PeoplePlan:
             )
 
     def _candidate(self, planned: PlannedRow, parsed: ParsedRow) -> Candidate | None:
-        fields = parsed.fields
+        fields, unread = parsed.fields, parsed.unread
         assert isinstance(fields, PersonFields)  # noqa: S101  # the kind of the sheet says so
-        found = self._organisation(fields, parsed.group) if planned.is_open else None
-        if isinstance(found, NotResolved):
-            planned.refuse(found.code, found.column, found.message)
+        if unread & NAME:
+            fields = replace(fields, name=None)  # a part of it may have been read
+        candidate = Candidate(planned, fields, self._organisation(planned, parsed), unread)
         claim = Claim(
             row=planned.row,
             position=planned.position,
@@ -110,33 +120,45 @@ class PeoplePlan:
             birth_date=fields.birth_date,
             staff_number=fields.staff_number,
             citizen_number=fields.citizen_number,
-            organisation=str(found.id) if isinstance(found, KnownOrganisation) else "",
+            organisation=str(candidate.found.id) if candidate.found else "",
             accepted=planned.is_open,
         )
-        clash = self._claims.find_clash(claim) if planned.is_open else None
-        candidate = None
-        if planned.is_open and isinstance(found, KnownOrganisation):
-            candidate = Candidate(planned, fields, found)
-            if clash is not None:
-                self._settle(candidate, claim, clash)
-        if clash is None or not clash.same_person or not clash.earlier.accepted:
+        clash = self._claims.find_clash(claim)
+        if clash is not None:
+            self._settle(candidate, claim, clash)
+        repeats = clash is not None and clash.same_person and clash.earlier.accepted
+        if not (claim.accepted and repeats):
             self._claims.add(claim if planned.is_open else claim.refused())
-        if candidate is None or not planned.is_open:
+        if planned.verdict is Verdict.DUPLICATE:
             return None
-        self._first[planned.position] = candidate
+        if planned.is_open:
+            self._first[planned.position] = candidate
         return candidate
 
-    def _organisation(
-        self, fields: PersonFields, group: str | None
-    ) -> KnownOrganisation | NotResolved:
-        name = fields.organisation_name or (None if fields.organisation_code else group)
-        return self._organisations.resolve(fields.organisation_code, name, fields.department_name)
+    def _organisation(self, planned: PlannedRow, parsed: ParsedRow) -> KnownOrganisation | None:
+        """None where there is none, which refuses the row, or where it cannot be known."""
+        fields, unread = parsed.fields, parsed.unread
+        assert isinstance(fields, PersonFields)  # noqa: S101  # the kind of the sheet says so
+        code = fields.organisation_code
+        has_address = fields.wanted_address is not None or Column.WANTED_ADDRESS in unread
+        if (Column.REQUEST in unread and has_address) or (code is None and unread & PLACE):
+            return None  # an account that is found by its address needs no organisation
+        name = fields.organisation_name or (None if code else parsed.group)
+        found = self._organisations.resolve(code, name, fields.department_name)
+        if isinstance(found, NotResolved):
+            planned.refuse(found.code, found.column, found.message)
+            return None
+        return found
 
     def _settle(self, candidate: Candidate, claim: Claim, clash: Clash) -> None:
         """A number that an earlier row used: conflict, duplicate, or a concurrent appointment."""
         planned, earlier = candidate.planned, clash.earlier
         if not clash.same_person:
             planned.refuse(clash.reason, clash.column, clash.message)
+            candidate.unread |= {Column(clash.column)}
+        elif planned.is_refused:
+            if earlier.accepted and earlier.organisation != claim.organisation:
+                candidate.repeats = self._first.get(earlier.position)
         elif earlier.accepted and earlier.organisation == claim.organisation:
             planned.repeat(earlier.row)
         elif earlier.accepted:
@@ -152,35 +174,47 @@ class PeoplePlan:
         self._people.load(
             {self._numbers.index(row.citizen_number) for row in fields if row.citizen_number},
             {row.staff_number for row in fields if row.staff_number},
-            ((claim_name(row.name), row.birth_date) for row in fields),
+            (
+                (claim_name(row.name), row.birth_date)
+                for row, candidate in zip(fields, candidates, strict=True)
+                if not candidate.unread & (NAME | BIRTH)
+            ),
         )
         self._people.load_people(self._matcher.confirmed_people)
 
     def _compare(self, candidate: Candidate) -> None:
-        planned, fields = candidate.planned, candidate.fields
-        found = self._matcher.match(planned.position, fields, candidate.organisation.id)
+        planned, fields, unread = candidate.planned, candidate.fields, candidate.unread
+        if Column.REQUEST in unread:
+            return
+        place = candidate.found.id if candidate.found else None
+        found = self._matcher.match(planned.position, fields, place, unread)
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
             planned.proposed = [str(person_id) for person_id in found.proposed]
         elif isinstance(found, Match):
             self._plan_change(candidate, found.registered)
-        elif candidate.repeats is not None:
+        elif found is None and candidate.repeats is None:
+            self._plan_creation(candidate)
+        elif planned.is_open and candidate.repeats is not None:
             planned.operation = "appoint"
             planned.payload = {
                 "person_of": candidate.repeats.planned.position,
                 "appointment": appointment_payload(candidate, is_primary=False),
             }
-        else:
-            self._plan_creation(candidate)
 
     def _plan_creation(self, candidate: Candidate) -> None:
         planned, fields = candidate.planned, candidate.fields
-        planned.operation = "create"
-        planned.payload = {
-            "person": person_payload(fields),
-            "appointment": appointment_payload(candidate, is_primary=True),
-        }
-        self._accounts.want(planned, candidate.organisation, fields)
+        if fields.request is Request.CHANGE:
+            planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)
+        elif planned.is_refused:
+            self._accounts.look_at(planned, fields)
+        else:
+            planned.operation = "create"
+            planned.payload = {
+                "person": person_payload(fields),
+                "appointment": appointment_payload(candidate, is_primary=True),
+            }
+            self._accounts.want(planned, candidate.organisation, fields)
 
     def _plan_change(self, candidate: Candidate, registered: Registered) -> None:
         planned, fields = candidate.planned, candidate.fields
@@ -188,39 +222,51 @@ class PeoplePlan:
         planned.subject_id = person.id
         if registered.has_closed_account:
             _report_closed_account(planned, fields.request)
-            if planned.verdict is Verdict.REFUSE:
-                return
         changed = changed_fields(registered, fields, self._numbers)
-        planned.changes = [change for change, _ in changed]
-        contact = [change.field for change in planned.changes if change.field in CONTACT]
+        contact = [change.field for change, _ in changed if change.field in CONTACT]
         if contact and person.id in self._barred:
             refuse_role_holder(planned, contact[0])
+        appointed = self._appointed_anew(candidate, registered)
+        opens_account = registered.account is None and person.id not in self._opening
+        if planned.is_refused:
+            if opens_account:
+                self._accounts.look_at(planned, fields)
             return
+        planned.changes = [change for change, _ in changed]
         payload: dict[str, Any] = {
             "person_id": str(person.id),
             "version": person.version,
             "columns": dict(value for _, value in changed),
         }
-        held = registered.appointment_in(candidate.organisation.id)
-        is_move = held is None and candidate.repeats is None
-        if held is None or changes_appointment(held, fields):
-            is_primary = held.is_primary if held else is_move
-            if is_primary and registered.next_primary is not None:
-                _refuse_early(planned, registered.next_primary)
-                return
-            payload["appointment"] = appointment_payload(candidate, is_primary=is_primary)
-            payload["ends"] = str(held.id) if held else None
+        if appointed:
+            payload |= appointed
             planned.changes.append(self._appointment_change(registered, candidate))
-        opens_account = registered.account is None and person.id not in self._opening
         if opens_account:
             self._opening.add(person.id)
             self._accounts.want(planned, candidate.organisation, fields)
         if planned.changes or opens_account:
+            is_move = bool(appointed) and appointed["ends"] is None and candidate.repeats is None
             planned.verdict = Verdict.CHANGE
             planned.operation = "move" if is_move else "change"
             planned.payload = payload
         else:
             planned.verdict = Verdict.UNCHANGED
+
+    def _appointed_anew(self, candidate: Candidate, registered: Registered) -> dict[str, Any]:
+        """What to write where the row puts the person somewhere else, or as something else."""
+        if candidate.found is None:
+            return {}
+        held = registered.appointment_in(candidate.found.id)
+        if held is not None and not changes_appointment(held, candidate.fields):
+            return {}
+        is_primary = held.is_primary if held else candidate.repeats is None
+        if is_primary and registered.next_primary is not None:
+            _refuse_early(candidate.planned, registered.next_primary)
+            return {}
+        return {
+            "appointment": appointment_payload(candidate, is_primary=is_primary),
+            "ends": str(held.id) if held else None,
+        }
 
     def _appointment_change(self, registered: Registered, candidate: Candidate) -> Change:
         held = registered.appointment_in(candidate.organisation.id) or registered.primary
@@ -290,3 +336,6 @@ def appointment_payload(candidate: Candidate, *, is_primary: bool) -> dict[str, 
         "document_number": fields.document_number,
         "document_date": fields.document_date and fields.document_date.isoformat(),
     }
+
+
+UNKNOWN_PERSON = Message("Không tìm thấy người này.", "This person is not registered.")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from identity.hr_import.columns import Column
+from identity.hr_import.columns import BIRTH, NUMBERS, Column
 from identity.hr_import.dates import parse_birth_date
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.kinds import SheetKind
@@ -47,7 +47,8 @@ class PersonRows:
         citizen_number = self._citizen_number(birth_date, sex)
         staff_number = self._staff_number()
         document_number, document_date = self._document_of_row()
-        if self._kind is SheetKind.PEOPLE and not (citizen_number or staff_number or row.refusals):
+        has_number = citizen_number or staff_number or row.is_refused(*NUMBERS)
+        if self._kind is SheetKind.PEOPLE and not has_number:
             row.refuse("identity_missing", Column.CITIZEN_NUMBER)
         code = row.text(Column.ORGANISATION_CODE)
         return PersonFields(
@@ -80,7 +81,7 @@ class PersonRows:
             cell = " ".join(filter(None, parts)) or None
         read = parse_name(cell)
         if isinstance(read, Unread):
-            if not row.is_computed(Column.GIVEN_NAME):
+            if not row.is_refused(Column.GIVEN_NAME):
                 row.refuse(read.reason, column)
             return None
         if read.was_converted:
@@ -96,7 +97,8 @@ class PersonRows:
             cell = "/".join(parts) if set(parts) != {"?"} else None
         birth_date = parse_birth_date(cell, self._today, starts_1904=row.starts_1904)
         is_wanted = self._has_birth_column and self._kind is SheetKind.PEOPLE
-        if birth_date is None and (cell is not None or is_wanted):
+        is_missing = birth_date is None and (cell is not None or is_wanted)
+        if is_missing and not row.is_refused(*BIRTH):  # else the part that was refused explains it
             row.refuse("birth_date_invalid", column)
         return birth_date, sex or self._sex()
 

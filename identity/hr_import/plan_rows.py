@@ -31,6 +31,20 @@ class Note:
         return {"code": self.code, "vi": self.message.vi, "en": self.message.en}
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedRefusal:
+    reason: str
+    column: str | None
+    message: Message
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "reason": self.reason,
+            "column": self.column,
+            "message": {"vi": self.message.vi, "en": self.message.en},
+        }
+
+
 @dataclass(slots=True)
 class PlannedRow:
     position: int
@@ -40,6 +54,8 @@ class PlannedRow:
     reason: str | None = None
     column: str | None = None
     message: Message | None = None
+    further: tuple[PlannedRefusal, ...] = ()
+    """What else the row is refused for."""
     operation: str | None = None
     """`create`, `change`, `move`, `suspend`, `close`: what an accepted row does."""
     notes: list[Note] = field(default_factory=list)
@@ -53,15 +69,30 @@ class PlannedRow:
     """Ids of the people of whom somebody has to say whether the row is about one of them."""
 
     def refuse(self, reason: str, column: str | None, message: Message) -> None:
-        self.verdict, self.reason = Verdict.REFUSE, reason
-        self.column, self.message = column, message
-        self.operation = self.payload = None
-        self.changes = []
+        """The first refusal is the reason of the row; others stand beside it."""
+        if self.verdict is not Verdict.REFUSE:
+            self.verdict, self.reason = Verdict.REFUSE, reason
+            self.column, self.message = column, message
+            self.operation = self.payload = None
+            self.changes = []
+        elif (reason, column) not in self._told():
+            self.further += (PlannedRefusal(reason, column, message),)
+
+    def _told(self) -> set[tuple[str | None, str | None]]:
+        further = {(refusal.reason, refusal.column) for refusal in self.further}
+        return {(self.reason, self.column)} | further
+
+    def is_refused_at(self, column: str) -> bool:
+        return self.is_refused and column in {place for _, place in self._told()}
 
     def repeat(self, earlier: int) -> None:
         """The row says what an earlier one said already."""
         self.verdict, self.reason = Verdict.DUPLICATE, "duplicate_row"
         self.message = Message(f"Trùng với dòng {earlier}.", f"The same as row {earlier}.")
+
+    @property
+    def is_refused(self) -> bool:
+        return self.verdict is Verdict.REFUSE
 
     @property
     def is_open(self) -> bool:

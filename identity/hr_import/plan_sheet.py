@@ -25,9 +25,8 @@ def planned_rows(
             planned = PlannedRow(position, row.number, row.sheet, Verdict.ACCEPT)
             planned.cells = cells_of(row.cells, headers[row.sheet])
             planned.notes = [Note(note.code, note.message) for note in row.notes]
-            if row.refusals:
-                first = row.refusals[0]
-                planned.refuse(first.code, first.column.value, first.message)
+            for refusal in row.refusals:
+                planned.refuse(refusal.code, refusal.column.value, refusal.message)
             pairs.append((planned, row))
         else:
             planned = PlannedRow(position, row.number, row.sheet, Verdict.HEADING)

@@ -16,6 +16,7 @@ from identity.hr_import.columns import Column
 from identity.hr_import.findings import Refusal
 from identity.hr_import.headers import Header
 from identity.hr_import.parsing import ParsedTable
+from identity.hr_import.row_cells import LONGEST_TITLE, columns_at_fault
 from identity.hr_import.rows import data_rows
 from identity.hr_import.table import Cell, CellError, Formula, Merge, Row, Sheet, Table
 
@@ -32,8 +33,8 @@ Refusals = Mapping[tuple[str, int], Sequence[Refusal]]
 def write_rejected(table: Table, parsed: ParsedTable, refusals: Refusals) -> bytes:
     """The sheets with refused rows: what stood above and in the header, then only those rows.
 
-    Two columns at the end say why, in Vietnamese and English; when the file comes back they are
-    not read, and a second refusal replaces them.
+    Two columns at the end say why, in Vietnamese and English, a line for each thing that is wrong;
+    when the file comes back they are not read, and a second refusal replaces them.
     """
     target = BytesIO()
     # Written to memory row by row; strings are never taken for formulas, links or numbers.
@@ -82,12 +83,25 @@ class _RejectedSheet:
                 target += 1
 
     def _write_refused(self, target: int, cells: Row, reasons: Sequence[Refusal]) -> None:
+        places = [self._places(reason.column) for reason in reasons]
+        self._write_row(target, cells, {}, {place for found in places for place in found})
+        messages = [reason.message for reason in reasons]
+        titles = list(map(self._titles, places))
+        for offset, sentences in enumerate(
+            ([message.vi for message in messages], [message.en for message in messages])
+        ):
+            lines = "\n".join(map("".join, zip(titles, sentences, strict=True)))
+            self._write(target, self._width + offset, lines, {"text_wrap": True})
+
+    def _places(self, column: Column) -> list[int]:
         columns = self._header.columns
-        faulty = {columns[reason.column] for reason in reasons if reason.column in columns}
-        self._write_row(target, cells, {}, faulty)
-        sentences = ([reason.message.vi, reason.message.en] for reason in reasons)
-        for offset, texts in enumerate(zip(*sentences, strict=True)):
-            self._write(target, self._width + offset, " ".join(texts), {"text_wrap": True})
+        return sorted(columns[Column(name)] for name in columns_at_fault(column, columns))
+
+    def _titles(self, places: Sequence[int]) -> str:
+        """Which cells of the row a sentence is about: several may stand beside each other."""
+        titles = self._header.titles
+        named = [titles[place][:LONGEST_TITLE] for place in places if titles.get(place)]
+        return f"{', '.join(named)}: " if named else ""
 
     def _write_row(self, target: int, cells: Row, style: dict[str, Any], faulty: set[int]) -> None:
         for column in range(self._width):

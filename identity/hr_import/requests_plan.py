@@ -1,6 +1,8 @@
 """What an official request form would do: open, change, suspend, restore or close accounts."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -9,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from identity.accounts.models import ALLOWED, Account, AccountStatus
 from identity.addresses.models import Address, AddressRole, MailDomain
+from identity.hr_import.columns import BIRTH, NAME, NUMBERS, PLACE, Column
 from identity.hr_import.fields import PersonFields
 from identity.hr_import.file_claims import claim_name
 from identity.hr_import.models import Verdict
 from identity.hr_import.organisation_index import NotResolved, OrganisationIndex
 from identity.hr_import.parsing import ParsedRow
-from identity.hr_import.people_matching import Matcher, Mismatch
-from identity.hr_import.people_plan import PeoplePlan, refuse_role_holder
+from identity.hr_import.people_matching import Matcher, Mismatch, Unsure
+from identity.hr_import.people_plan import UNKNOWN_PERSON, PeoplePlan, refuse_role_holder
 from identity.hr_import.plan_rows import Change, PlannedRow
 from identity.hr_import.registered import RegisteredPeople, among
 from identity.hr_import.values import Request
@@ -62,41 +65,39 @@ class RequestsPlan:
         for planned, parsed in rows:
             fields = parsed.fields
             assert isinstance(fields, PersonFields)  # noqa: S101  # the kind of the sheet says so
+            if parsed.unread & NAME:
+                fields = replace(fields, name=None)  # a part of it may have been read
             if fields.request in STATUS_OF:
-                accounts.append((planned, fields, parsed.group))
-            else:
-                people.append((planned, parsed))
-        self._people_plan.plan(people)
-        self._refuse_unknown_changes(people)
-        self._plan_accounts(accounts)
-
-    def _refuse_unknown_changes(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
-        for planned, parsed in rows:
-            request = getattr(parsed.fields, "request", None)
-            if request is Request.RESET_PASSWORD and planned.verdict is not Verdict.REFUSE:
+                accounts.append((planned, fields, parsed))
+            elif fields.request is Request.RESET_PASSWORD:
                 message = Message(
                     "Cấp lại mật khẩu không làm bằng danh sách; hãy đặt lại từng tài khoản.",
                     "Passwords are not reset by list; reset each account by itself.",
                 )
                 planned.refuse("request_unsupported", "request", message)
-            elif request is Request.CHANGE and planned.operation == "create":
-                planned.refuse("person_unknown", "full_name", UNKNOWN_PERSON)
+            else:
+                people.append((planned, parsed))
+        self._people_plan.plan(people)
+        self._plan_accounts(accounts)
 
-    def _plan_accounts(self, rows: Sequence[tuple[PlannedRow, PersonFields, str | None]]) -> None:
-        open_rows = [row for row in rows if row[0].is_open]
-        fields = [row for _, row, _ in open_rows]
+    def _plan_accounts(self, rows: Sequence[tuple[PlannedRow, PersonFields, ParsedRow]]) -> None:
+        fields = [row for _, row, _ in rows]
         self._people.load(
             {self._numbers.index(row.citizen_number) for row in fields if row.citizen_number},
             {row.staff_number for row in fields if row.staff_number},
-            ((claim_name(row.name), row.birth_date) for row in fields),
+            (
+                (claim_name(row.name), row.birth_date)
+                for _, row, parsed in rows
+                if not parsed.unread & (NAME | BIRTH)
+            ),
         )
         by_address = self._accounts_by_address(fields)
         self._people.load_people(
             [*self._matcher.confirmed_people]
             + [account.person_id for account in by_address.values() if account.person_id]
         )
-        for planned, row, group in open_rows:
-            self._plan_account(planned, row, group, by_address)
+        for planned, row, parsed in rows:
+            self._plan_account(planned, row, parsed, by_address)
 
     def _accounts_by_address(self, fields: Sequence[PersonFields]) -> dict[str, Account]:
         """By the address as a row may give it: whole, or without the default domain."""
@@ -121,47 +122,57 @@ class RequestsPlan:
         self,
         planned: PlannedRow,
         fields: PersonFields,
-        group: str | None,
+        parsed: ParsedRow,
         by_address: Mapping[str, Account],
     ) -> None:
         account = by_address.get(_address(fields)) if fields.wanted_address else None
-        if account is not None and not self._is_holder(account, fields):
+        if account is not None and not self._is_holder(account, fields, parsed.unread):
             message = Message(
                 "Địa chỉ này thuộc về người khác với người ghi ở dòng này.",
                 "The address belongs to somebody else than the row names.",
             )
             planned.refuse("address_conflict", "wanted_address", message)
             return
-        if account is None:
-            account = self._account_of_person(planned, fields, group)
+        if account is None and Column.WANTED_ADDRESS not in parsed.unread:
+            account = self._account_of_person(planned, fields, parsed)
         if account is None or fields.request is None:
             return
         self._change_status(planned, account, STATUS_OF[fields.request], fields)
 
-    def _is_holder(self, account: Account, fields: PersonFields) -> bool:
+    def _is_holder(
+        self, account: Account, fields: PersonFields, unread: AbstractSet[Column]
+    ) -> bool:
         """Whether all else that the row says of the holder agrees: the numbers, or the name."""
         found = self._people.find(account.person_id) if account.person_id else None
         name = claim_name(fields.name)
+        if unread & NAME or (found is not None and unread & NUMBERS):
+            name = ""
         if found is None:
-            return name == search_key(account.display_name)
+            return not name or name == search_key(account.display_name)
         person, number = found.person, fields.citizen_number
         pairs = (
             (number and self._numbers.index(number), person.citizen_number_index),
             (fields.staff_number, person.staff_number),
         )
         agreements = [stated == known for stated, known in pairs if stated and known]
-        return all(agreements) if agreements else name == person.search_key
+        return all(agreements) if agreements else not name or name == person.search_key
 
     def _account_of_person(
-        self, planned: PlannedRow, fields: PersonFields, group: str | None
+        self, planned: PlannedRow, fields: PersonFields, parsed: ParsedRow
     ) -> Account | None:
+        if fields.organisation_code is None and parsed.unread & PLACE:
+            return None
         organisation = self._organisations.resolve(
-            fields.organisation_code, fields.organisation_name or group, fields.department_name
+            fields.organisation_code,
+            fields.organisation_name or parsed.group,
+            fields.department_name,
         )
         if isinstance(organisation, NotResolved):
             planned.refuse(organisation.code, organisation.column, organisation.message)
             return None
-        found = self._matcher.match(planned.position, fields, organisation.id)
+        found = self._matcher.match(planned.position, fields, organisation.id, parsed.unread)
+        if isinstance(found, Unsure):
+            return None
         if isinstance(found, Mismatch):
             planned.refuse(found.reason, found.column, found.message)
             planned.proposed = [str(person_id) for person_id in found.proposed]
@@ -187,9 +198,11 @@ class RequestsPlan:
         if account.id in self._settled:
             self._repeat(planned, *self._settled[account.id], wanted)
             return
-        if account.status is wanted:
+        if planned.is_open and (account.status is wanted or wanted in ALLOWED[account.status]):
             self._settled[account.id] = planned.row, wanted
-            planned.verdict = Verdict.UNCHANGED
+        if account.status is wanted:
+            if planned.is_open:
+                planned.verdict = Verdict.UNCHANGED
             return
         if wanted not in ALLOWED[account.status]:
             message = Message(
@@ -198,9 +211,9 @@ class RequestsPlan:
             )
             planned.refuse("account_state_forbids", "request", message)
             return
-        self._settled[account.id] = planned.row, wanted
         if account.person_id in self._barred:
             refuse_role_holder(planned, "request")
+        if planned.is_refused:
             return
         operation = OPERATION_OF.get(wanted, "reinstate")
         planned.verdict, planned.operation = Verdict.CHANGE, operation
@@ -217,7 +230,8 @@ class RequestsPlan:
         self, planned: PlannedRow, earlier: int, settled: AccountStatus, wanted: AccountStatus
     ) -> None:
         if settled is wanted:
-            planned.repeat(earlier)
+            if planned.is_open:
+                planned.repeat(earlier)
             return
         message = Message(
             f"Dòng {earlier} đề nghị việc khác cho cùng tài khoản này.",
@@ -229,6 +243,3 @@ class RequestsPlan:
 def _address(fields: PersonFields) -> str:
     local_part, at, domain = (fields.wanted_address or "").lower().partition("@")
     return local_part.strip() + at + domain.strip()
-
-
-UNKNOWN_PERSON = Message("Không tìm thấy người này.", "This person is not registered.")

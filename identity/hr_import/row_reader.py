@@ -58,8 +58,8 @@ class RowReader:
             reason = "formula" if isinstance(cell, Formula) else "cell_error"
             self.refusals.append(Refusal.of(reason, column, cell))
 
-    def is_computed(self, column: Column) -> bool:
-        return any(refusal.column is column for refusal in self.refusals)
+    def is_refused(self, *columns: Column) -> bool:
+        return any(refusal.column in columns for refusal in self.refusals)
 
     def cell(self, column: Column) -> Cell:
         return self._values.get(column)
@@ -82,7 +82,7 @@ class RowReader:
 
     def refuse(self, reason: str, column: Column) -> None:
         """Once for a column: what a formula shows is not also missing."""
-        if not self.is_computed(column):
+        if not self.is_refused(column):
             self.refusals.append(Refusal.of(reason, column, self.cell(column)))
 
     def note(self, code: str, column: Column) -> None:

@@ -27,7 +27,16 @@ class PlanList(BaseModel):
     items: list[PlanOut]
 
 
+class RefusalOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    reason: str
+    column: str | None
+    message: dict[str, str] | None
+
+
 class RowOut(BaseModel):
+    """`reason`, `column` and `message` are those of the first refusal."""
+
     model_config = ConfigDict(from_attributes=True)
     row: int
     sheet: str
@@ -35,6 +44,7 @@ class RowOut(BaseModel):
     reason: str | None
     column: str | None
     message: dict[str, str] | None
+    refusals: list[RefusalOut] = Field(description="All that is wrong with a refused row.")
     notes: list[dict[str, Any]]
     changes: list[dict[str, Any]]
     subject_id: UUID | None

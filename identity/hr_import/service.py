@@ -325,7 +325,7 @@ def _steps(payloads: Iterable[Mapping[str, Any]]) -> int:
 
 
 def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: datetime) -> bytes:
-    """The refused rows as the same spreadsheet with a reason beside each.
+    """The refused rows as the same spreadsheet with the reasons beside each.
 
     Raises ImportPlanNotFound, ImportPlanSealed.
     """
@@ -336,10 +336,11 @@ def rejected_rows(database: Database, importer: Importer, plan_id: UUID, now: da
     table = kept.read(importer.settings)
     reasons = {
         (row.sheet, row.row): [
-            Refusal(row.reason or "", Column(row.column), Message(**row.message), seen="")
+            Refusal(refusal.reason, Column(refusal.column), Message(**refusal.message), seen="")
+            for refusal in row.refusals
+            if refusal.message is not None and refusal.column is not None
         ]
         for row in refused
-        if row.message is not None and row.column is not None
     }
     return write_rejected(table, parse_table(table, today=office_day(now)), reasons)
 
@@ -360,7 +361,7 @@ def forget_old_files(session: Session, settings: ImportSettings, now: datetime) 
     session.execute(
         update(ImportRow)
         .where(ImportRow.plan_id.in_(old))
-        .values(payload_sealed=None, cells_sealed=None, message=null(), changes=[])
+        .values(payload_sealed=None, cells_sealed=None, message=null(), further=[], changes=[])
     )
     forgotten = session.execute(
         update(ImportPlan)

@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from console.imports.labels import REASONS
+from entrypoints.reference.refusals import reasons
 from identity.organisations.models import Organisation
 from identity.people.models import Person
 from kernel.audit import AuditRecord
@@ -33,6 +35,37 @@ def test_a_column_with_an_error_stands_beside_the_name_and_is_named(wizard: Wiza
     assert wrong
     assert heads[:2] == ["Dòng", "Kết quả"]
     assert heads[3] == wrong[1]
+
+
+WORSE = people_row(3, code="H03.78", name="Triệu Thị Mến", birth="30/02/1990", citizen="60940004")
+
+
+def test_everything_wrong_with_a_row_stands_at_its_cell_and_is_mended_at_once(
+    wizard: Wizard,
+) -> None:
+    address = wizard.planned(workbook(GOOD, WORSE))
+    page = wizard.page(address)
+    row = page[page.index('id="dong-1"') :]
+    told = dict(re.findall(r'<p class="fault" id="loi-1-(\w+)">([^<]+)</p>', row))
+    assert "H03.78" in told["organisation_code"]
+    assert "12 chữ số" in told["citizen_number"]
+    assert "là ngày có thật" in told["birth_date"]
+    assert len(told) == 3
+    assert all(f'aria-describedby="loi-1-{column}"' in row for column in told)
+    assert "Cột: Ngày sinh, Số CCCD, Mã định danh đơn vị" in row
+    for label in ("Ngày sinh không hợp lệ", "Số CCCD không hợp lệ", "Không có đơn vị này"):
+        assert f'<span class="sub strong">{label}</span>' in row
+    reasons = re.search('aria-label="Lý do từ chối">(.*?)</nav>', page, re.DOTALL)
+    assert reasons
+    assert reasons[1].count("<a ") == 2  # the row counts once, under the first of its reasons
+    mended = {
+        "o-1-birth_date": "28/02/1990",
+        "o-1-citizen_number": "006190000418",
+        "o-1-organisation_code": "H03.77",
+    }
+    assert wizard.correct(address, mended).status_code == 303
+    wizard.work()
+    assert wizard.page(address).count("Bị từ chối") == 1  # the figure alone
 
 
 def test_what_is_not_wrong_and_private_is_masked(wizard: Wizard) -> None:
@@ -156,6 +189,23 @@ def test_a_namesake_is_confirmed_in_the_grid(wizard: Wizard, namesake: Person) -
     assert "Thay đổi" in wizard.page(address)
 
 
+def test_who_it_is_is_asked_beside_a_cell_that_is_to_be_mended(
+    wizard: Wizard, namesake: Person
+) -> None:
+    row = people_row(1, code="H03.77", staff="", birth="06/05/1980", position="a" * 201)
+    address = wizard.planned(workbook(row))
+    page = wizard.page(address)
+    assert "Dòng này là ai?" in page
+    assert 'name="o-0-position"' in page
+    assert 'name="o-0-full_name"' not in page
+    assert "Có thể là người đã đăng ký" not in page  # the question says it
+    wizard.correct(address, {"la-0": str(namesake.id), "o-0-position": "Chuyên viên"})
+    wizard.work()
+    page = wizard.page(address)
+    assert "Dòng này là ai?" not in page
+    assert "Thay đổi" in page
+
+
 def test_a_namesake_is_confirmed_though_another_sheet_has_the_row_too(
     wizard: Wizard, namesake: Person
 ) -> None:
@@ -222,3 +272,8 @@ def test_many_rows_come_in_pages(wizard: Wizard) -> None:
     assert page.count('id="dong-') == 50
     (after,) = re.findall(r"after=(\d+)", page)
     assert wizard.page(f"{address}?after={after}").count('id="dong-') == 2
+
+
+def test_every_reason_has_a_name() -> None:
+    named = set(re.findall(r"^\| `(\w+)` \|", reasons(), re.MULTILINE))
+    assert named <= REASONS.keys()

@@ -44,6 +44,23 @@ def test_a_dry_run_answers_with_the_plan_and_writes_nothing(
     assert count_people(db) == 0
 
 
+def test_everything_wrong_with_a_row_is_told(
+    congvu: Cli, tmp_path: Path, province: Province
+) -> None:
+    province.organisation("Sở Tài chính", code="H03.1", mail_stem="stc")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(people_row(1, birth="30/02/1990", code="H03.9")))
+    (row,) = congvu("import", str(path), "--dry-run", "--json").json["rows"]
+    assert [(refusal["reason"], refusal["column"]) for refusal in row["refusals"]] == [
+        ("birth_date_invalid", "birth_date"),
+        ("organisation_unknown", "organisation_code"),
+    ]
+    assert row["refusals"][0]["message"] == row["message"]
+    shown = congvu("import", str(path), "--dry-run").out
+    assert "birth_date" in shown
+    assert "H03.9" in shown
+
+
 def test_with_yes_it_is_applied_and_again_changes_nothing(
     congvu: Cli, file: Path, db: Database
 ) -> None:

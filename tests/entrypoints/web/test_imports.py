@@ -49,6 +49,9 @@ def test_a_file_is_planned_by_the_worker_and_applied_when_asked(
     assert [(row["row"], row["verdict"]) for row in rows] == [(2, "accept"), (3, "refuse")]
     assert rows[1]["column"] == "citizen_number"
     assert rows[1]["message"].keys() == {"vi", "en"}
+    assert rows[1]["refusals"] == [
+        {name: rows[1][name] for name in ("reason", "column", "message")}
+    ]
     api.post(f"/imports/{plan['id']}/apply", {}, status=202)
     run_jobs(services)
     assert api.get(f"/imports/{plan['id']}")["status"] == "applied"
