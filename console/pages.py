@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from fastapi import Request, Response
 from jinja2 import pass_context
@@ -40,7 +41,7 @@ class ConsolePages:
             catalogue=CATALOGUE,
             policy=POLICY,
         )
-        self._pages.environment.globals |= {"words": words, "day": day_in_words}
+        self._pages.environment.globals |= {"words": words, "day": day_in_words, "new_key": uuid4}
         self._pages.environment.filters["choices"] = choices
 
     def show(

@@ -10,6 +10,7 @@ from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.bulk.addresses import MOVE_PATH, plan_address
 from console.bulk.selecting import Selected, Selection, shown_selection
 from console.desk import OURS_ONLY, Desk, PeopleDesk
+from console.once import MakesOnce
 from console.people.forms import TypedAppointment
 from console.people.picking import NOTHING_TYPED, Offer, offer
 from identity.bulk import service
@@ -35,18 +36,18 @@ def make(
     selected: Selected,
     where: Annotated[TypedAppointment, Depends()],
     basis: BasisOfForm,
+    once: MakesOnce,
 ) -> Response:
     desk.actor.require(Permission.MANAGE_ACCOUNTS)
     with desk.db.transaction() as session:
         offered = offer(session, where.organisation, where.chosen, desk.today)
     post = where.read(offered.organisation_id, is_primary=True)
     faults: list[Fault] = [*where.faults, *basis.faults]
-    made: list[BulkPlan] = []
 
     def write(session: Session) -> None:
         assert post is not None  # noqa: S101  # there are no faults
         form, day = post
-        plan = service.make_plan(
+        service.make_plan(
             session,
             desk.actor,
             BulkAction.MOVE,
@@ -55,12 +56,12 @@ def make(
             to=Destination(form.organisation_id, day, form.position),
             now=desk.now,
             basis=basis.given(),
+            plan_id=once.id,
         )
-        made.append(plan)
 
-    faults = faults or desk.tried(write)
+    faults = once.tried(desk.db, BulkPlan, write, faults)
     if not faults:
-        return go(plan_address(made[0].id))
+        return go(plan_address(once.id))
     return _page(desk, selected, where, offered, basis, faults)
 
 

@@ -14,6 +14,7 @@ from console.bulk.addresses import PLAN_PATH, plan_address
 from console.bulk.words import ACTIONS, TONES, VERDICTS
 from console.desk import OURS_ONLY, AccountsDesk, Desk
 from console.letters import letters_as_file
+from console.once import MakesOnce
 from identity.accounts.passwords import ResetSettings
 from identity.bulk import service
 from identity.bulk.applying import Outcome, apply_plan
@@ -125,17 +126,17 @@ def give_up(desk: AccountsDesk, plan_id: UUID) -> Response:
 
 
 @router.post(PLAN_PATH + "/hoan-tac", dependencies=OURS_ONLY)
-def undo(desk: AccountsDesk, plan_id: UUID, basis: BasisOfForm) -> Response:
+def undo(desk: AccountsDesk, plan_id: UUID, basis: BasisOfForm, once: MakesOnce) -> Response:
     """Another plan, to be looked at like any."""
-    made: list[BulkPlan] = []
 
     def write(session: Session) -> None:
-        plan = service.plan_to_undo(session, desk.actor, plan_id, now=desk.now, basis=basis.given())
-        made.append(plan)
+        service.plan_to_undo(
+            session, desk.actor, plan_id, now=desk.now, basis=basis.given(), new_id=once.id
+        )
 
-    faults: Sequence[Fault] = basis.faults or desk.tried(write)
+    faults = once.tried(desk.db, BulkPlan, write, basis.faults)
     if not faults:
-        return go(plan_address(made[0].id))
+        return go(plan_address(once.id))
     return _page(desk, plan_id, basis=basis, faults=faults)
 
 

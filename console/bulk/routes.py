@@ -14,6 +14,7 @@ from console.bulk.addresses import NEW_PATH, PATH, plan_address
 from console.bulk.selecting import Selected, Selection, shown_selection
 from console.bulk.words import ACTIONS, CHOICES, STATUS_TONES, STATUSES
 from console.desk import OURS_ONLY, AccountsDesk, Desk
+from console.once import MakesOnce
 from identity.bulk import service
 from identity.bulk.models import BulkAction, BulkPlan
 from kernel.access import Permission
@@ -51,6 +52,7 @@ def make(
     desk: AccountsDesk,
     selected: Selected,
     basis: BasisOfForm,
+    once: MakesOnce,
     action: Annotated[str, Form(max_length=40)] = "",
     gigabytes: Annotated[str, Form()] = "",
 ) -> Response:
@@ -59,11 +61,10 @@ def make(
     if action == BulkAction.QUOTA:
         faults += typed.size_faults()
     faults += basis.faults
-    made: list[BulkPlan] = []
 
     def write(session: Session) -> None:
         chosen = BulkAction(action)
-        plan = service.make_plan(
+        service.make_plan(
             session,
             desk.actor,
             chosen,
@@ -71,12 +72,12 @@ def make(
             quota_bytes=typed.quota_bytes if chosen is BulkAction.QUOTA else None,
             now=desk.now,
             basis=basis.given(),
+            plan_id=once.id,
         )
-        made.append(plan)
 
-    faults = faults or desk.tried(write)
+    faults = once.tried(desk.db, BulkPlan, write, faults)
     if not faults:
-        return go(plan_address(made[0].id))
+        return go(plan_address(once.id))
     return _new_page(desk, selected, action, gigabytes, basis, faults)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.orm import Session
 
 from console.basis import BasisOfForm, TypedBasis
 from console.clients import kinds
@@ -21,11 +22,13 @@ from console.clients.own import refuse_own
 from console.clients.routes import ClientName
 from console.clients.typed import described, differences, faults_of_members, members_of
 from console.desk import OURS_ONLY, ClientsDesk, Desk
+from console.once import MakesOnce
 from kernel.errors import DomainError
 from kernel.messages import Message
 from sso.clients import service
 from sso.clients.description import ClientDescription
 from sso.clients.errors import ClientChangedMeanwhile, ClientDescriptionInvalid
+from sso.clients.models import ClientRow
 from sso.clients.schemas import ClientId
 from sso.http import SignOn
 from sso.login.destinations import go
@@ -71,7 +74,7 @@ def choose_beginning(
 
 
 @router.post(NEW, dependencies=OURS_ONLY)
-def register(desk: ClientsDesk, sent: SentForm, basis: BasisOfForm) -> Response:
+def register(desk: ClientsDesk, sent: SentForm, basis: BasisOfForm, once: MakesOnce) -> Response:
     """The answer may be the only page that ever shows the secret, so it is no redirect."""
     if sent.only_looks:
         return show_form(desk, _kept(sent, basis))
@@ -80,24 +83,30 @@ def register(desk: ClientsDesk, sent: SentForm, basis: BasisOfForm) -> Response:
         CLIENT_ID.validate_python(sent.client_id)
     except ValidationError:
         faults.insert(0, Fault(NO_ID, "client_id"))
-    if description is not None and not faults:
-        try:
-            with desk.db.transaction() as session:
-                row, secret = service.create_client(
-                    session,
-                    desk.actor,
-                    sent.client_id,
-                    description,
-                    now=desk.now,
-                    basis=basis.given(),
-                )
-        except DomainError as error:
-            faults = list(faults_of(error))
-        else:
-            if secret is None:
-                return go(f"{PATH}/{row.client_id}?done=created")
-            return desk.show("clients/shown_once.html", row=row, secret=secret, fresh=True)
-    return show_form(desk, _kept(sent, basis, faults))
+    made: list[tuple[ClientRow, str | None]] = []
+
+    def write(session: Session) -> None:
+        assert description is not None  # noqa: S101  # there are no faults
+        row_and_secret = service.create_client(
+            session,
+            desk.actor,
+            sent.client_id,
+            description,
+            now=desk.now,
+            basis=basis.given(),
+            row_id=once.id,
+        )
+        made.append(row_and_secret)
+
+    faults = once.tried(desk.db, ClientRow, write, faults)
+    if faults:
+        return show_form(desk, _kept(sent, basis, faults))
+    if not made:
+        return go(f"{PATH}/{sent.client_id}?done=before")
+    row, secret = made[0]
+    if secret is None:
+        return go(f"{PATH}/{row.client_id}?done=created")
+    return desk.show("clients/shown_once.html", row=row, secret=secret, fresh=True)
 
 
 @router.get(f"{PATH}/{{client_id}}/sua")

@@ -5,15 +5,18 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from sqlalchemy.orm import Session
 
 from console.desk import OURS_ONLY
 from console.imports.addresses import NEW_PATH, plan_address
 from console.imports.tools import Jobs, Tools
+from console.once import MakesOnce
 from console.pages import pages
 from console.session.access import Imports
 from identity.hr_import import service
 from identity.hr_import.errors import FileMissing
 from identity.hr_import.file_errors import FileTooLarge
+from identity.hr_import.models import ImportPlan
 from identity.hr_import.reader import refuse_at_the_door
 from identity.hr_import.service import Importer, ImportOptions
 from identity.hr_import.table import MEBIBYTE
@@ -72,6 +75,7 @@ def receive(
     tools: Tools,
     jobs: Jobs,
     typed: Annotated[Typed, Depends(typed_form)],
+    once: MakesOnce,
     file: Annotated[UploadFile | str | None, File()] = None,
 ) -> Response:
     options, faults = _options(typed)
@@ -79,15 +83,26 @@ def receive(
         name, content = _content(file, tools)
     except DomainError as error:
         faults.extend(Fault(fault.message, "file") for fault in faults_of(error))
-    if faults or options is None:
+
+    def write(session: Session) -> None:
+        assert options is not None  # noqa: S101  # there are no faults
+        service.receive_file(
+            session,
+            tools,
+            caller.actor,
+            content,
+            name,
+            options=options,
+            now=now,
+            plan_id=once.id,
+        )
+        jobs.defer_plan(session, caller.actor, once.id)
+
+    faults = once.tried(db, ImportPlan, write, faults)
+    if faults:
         shown = _shown(typed, tools, faults)
         return pages.show(request, "imports/new.html", caller, now, status_code=422, **shown)
-    with db.transaction() as session:
-        plan = service.receive_file(
-            session, tools, caller.actor, content, name, options=options, now=now
-        )
-        jobs.defer_plan(session, caller.actor, plan.id)
-    return go(plan_address(plan.id))
+    return go(plan_address(once.id))
 
 
 def _options(typed: Typed) -> tuple[ImportOptions | None, list[Fault]]:

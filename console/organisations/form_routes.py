@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.desk import OURS_ONLY, Desk, OrganisationsDesk
 from console.forms import NO_NUMBER, WRONG_FORM, Schema, read_form
+from console.once import MakesOnce, Once
 from console.organisations import queries
 from console.organisations.routes import PATH
 from identity.organisations import service
@@ -105,23 +106,21 @@ def ask_new(desk: OrganisationsDesk, under: Annotated[str, Query(max_length=36)]
 
 
 @router.post(PATH + "/them", dependencies=OURS_ONLY)
-def add(desk: OrganisationsDesk, typed: Typed, basis: BasisOfForm) -> Response:
-    made: list[UUID] = []
-
+def add(desk: OrganisationsDesk, typed: Typed, basis: BasisOfForm, once: MakesOnce) -> Response:
     def write(session: Session, form: NewOrganisation) -> None:
         fields = form.model_dump(exclude={"effective_on"})
-        organisation = service.create_organisation(
+        service.create_organisation(
             session,
             desk.actor,
             service.OrganisationForm(**fields),
             valid_from=form.effective_on,
             basis=basis.given(),
+            organisation_id=once.id,
         )
-        made.append(organisation.id)
 
-    faults = _tried(desk, NewOrganisation, typed, basis, write)
+    faults = _tried(desk, NewOrganisation, typed, basis, write, once=once)
     if not faults:
-        return go(f"{PATH}/{made[0]}?done=created")
+        return go(f"{PATH}/{once.id}?done=created")
     return _form(desk, "new.html", typed, basis=basis, faults=faults)
 
 
@@ -194,22 +193,41 @@ def _tried(
     write: Callable[[Session, Schema], None],
     *,
     before: Organisation | None = None,
+    once: Once | None = None,
 ) -> list[Fault]:
     """`write` is given what was typed once nothing is wrong with it."""
+    form, faults = _read(desk, schema, typed, basis, before)
+
+    def write_it(session: Session) -> None:
+        assert form is not None  # noqa: S101  # there are no faults
+        write(session, form)
+
+    if once is not None:
+        return once.tried(desk.db, Organisation, write_it, faults)
+    return faults or desk.tried(write_it)
+
+
+def _read(
+    desk: Desk,
+    schema: type[Schema],
+    typed: Mapping[str, str],
+    basis: TypedBasis,
+    before: Organisation | None,
+) -> tuple[Schema | None, list[Fault]]:
     places = issubclass(schema, OrganisationFields)
     chosen = typed["parent_id"] if places else NOWHERE
     form = read_form(schema, {**typed, "parent_id": "" if chosen == NOWHERE else chosen})
     unchosen = [] if chosen else [Fault(PARENT_UNCHOSEN, "parent_id")]
     if isinstance(form, list):
-        return [*map(_said, form), *unchosen, *basis.faults]
+        return None, [*map(_said, form), *unchosen, *basis.faults]
     if unchosen or basis.faults:
-        return unchosen + basis.faults
+        return None, unchosen + basis.faults
     if isinstance(form, OrganisationFields) and not typed["confirmed"]:
         with desk.db.transaction() as session:
             doubts = _doubts(session, form, before)
         if doubts:
-            return doubts
-    return desk.tried(lambda session: write(session, form))
+            return None, doubts
+    return form, []
 
 
 def _said(fault: Fault) -> Fault:

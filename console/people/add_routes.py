@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm
 from console.desk import OURS_ONLY, Desk, PeopleDesk
+from console.once import MakesOnce
 from console.pages import pages
 from console.people.filters import PATH
 from console.people.forms import TypedAddress, TypedAppointment, TypedPerson
@@ -104,30 +105,37 @@ def look_ahead(desk: PeopleDesk, typed: TypedForm) -> Response:
 
 
 @router.post(ADD, dependencies=OURS_ONLY)
-def add_person(desk: PeopleDesk, typed: TypedForm) -> Response:
+def add_person(desk: PeopleDesk, typed: TypedForm, once: MakesOnce) -> Response:
     """Person, appointment, account, mailbox and address, all or nothing."""
     with desk.db.transaction() as session:
         preview = _preview(session, typed, desk.today)
     person = typed.who.read()
     post = typed.where.read(preview.offered.organisation_id, is_primary=True)
     basis, with_account = typed.basis.given(), not typed.which.no_account
-    made: list[UUID] = []
 
     def write(session: Session) -> None:
         assert person is not None  # noqa: S101  # there are no faults
         assert post is not None  # noqa: S101
         form, day = post
         numbers = numbers_of(desk.request)
-        row = create_person(session, desk.actor, numbers, person, today=desk.today, basis=basis)
+        row = create_person(
+            session,
+            desk.actor,
+            numbers,
+            person,
+            today=desk.today,
+            basis=basis,
+            person_id=once.id,
+        )
         appoint(session, desk.actor, row.id, form, valid_from=day, basis=basis)
-        made.append(row.id)
         if with_account:
             wanted = _asked_for(typed.which, preview.suggestion)
             _open_account(session, desk, row.id, wanted, basis)
 
-    faults = [*typed.who.faults, *typed.where.faults, *typed.basis.faults] or desk.tried(write)
+    faults = [*typed.who.faults, *typed.where.faults, *typed.basis.faults]
+    faults = once.tried(desk.db, Person, write, faults)
     if not faults:
-        return go(f"{PATH}/{made[0]}?done={'created' if with_account else 'added'}")
+        return go(f"{PATH}/{once.id}?done={'created' if with_account else 'added'}")
     return _page(desk, typed, preview, faults=faults)
 
 

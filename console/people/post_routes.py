@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.desk import OURS_ONLY, Desk, PeopleDesk
+from console.once import MakesOnce
 from console.people.filters import PATH
 from console.people.forms import Text, Typed, TypedAppointment
 from console.people.person import posts_of
 from console.people.picking import Offer, offer
 from identity.people import leaves, service
 from identity.people.errors import AppointmentNotFound, LeaveNotFound
-from identity.people.models import Leave, LeaveKind, Person
+from identity.people.models import Appointment, Leave, LeaveKind, Person
 from identity.people.queries import get_person, place_held_or_to_come
 from kernel.messages import Message
 from sso.login.destinations import go
@@ -81,7 +82,12 @@ def _appointment_routes(post: Post) -> None:
 
     @router.post(f"{ONE}/{post.path}", dependencies=OURS_ONLY, name=f"{post.path}-post")
     def appoint(
-        desk: PeopleDesk, person_id: UUID, where: Where, basis: BasisOfForm, version: Version = 0
+        desk: PeopleDesk,
+        person_id: UUID,
+        where: Where,
+        basis: BasisOfForm,
+        once: MakesOnce,
+        version: Version = 0,
     ) -> Response:
         with desk.db.transaction() as session:
             person = get_person(session, person_id)
@@ -93,12 +99,18 @@ def _appointment_routes(post: Post) -> None:
             form, day = read
             service.expect_version(session, person_id, version)
             service.appoint(
-                session, desk.actor, person_id, form, valid_from=day, basis=basis.given()
+                session,
+                desk.actor,
+                person_id,
+                form,
+                valid_from=day,
+                basis=basis.given(),
+                appointment_id=once.id,
             )
 
-        faults = [*where.faults, *basis.faults] or [
+        faults = [
             replace(one, place="organisation") if one.place == "organisation_id" else one
-            for one in desk.tried(write)
+            for one in once.tried(desk.db, Appointment, write, [*where.faults, *basis.faults])
         ]
         if not faults:
             return go(f"{PATH}/{person_id}?done={post.done}")
@@ -163,15 +175,18 @@ def register_leave(
     person_id: UUID,
     typed: Annotated[TypedLeave, Depends()],
     basis: BasisOfForm,
+    once: MakesOnce,
 ) -> Response:
     person = _person(desk, person_id)
     form = typed.read()
 
     def write(session: Session) -> None:
         assert form is not None  # noqa: S101  # there are no faults
-        leaves.register_leave(session, desk.actor, person_id, form, basis=basis.given())
+        leaves.register_leave(
+            session, desk.actor, person_id, form, basis=basis.given(), leave_id=once.id
+        )
 
-    faults = [*typed.faults, *basis.faults] or desk.tried(write)
+    faults = once.tried(desk.db, Leave, write, [*typed.faults, *basis.faults])
     if not faults:
         return go(f"{PATH}/{person_id}?done=leave")
     return _leave_page(desk, person, typed, basis, faults)

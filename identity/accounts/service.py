@@ -294,8 +294,9 @@ def add_custodian(
     valid_from: date,
     valid_to: date | None,
     basis: Basis,
+    custodian_id: UUID | None = None,
 ) -> Custodian:
-    """Let a person act as an organisation account for a period.
+    """Let a person act as an organisation account for a period; `custodian_id`: of the row.
 
     Raises AccountNotFound, AccountStateForbids, PersonNotFound, CustodianPeriodInvalid,
     CustodianAlready where the period overlaps one that the person has.
@@ -308,7 +309,11 @@ def add_custodian(
     person = get_person(session, person_id)
     _expect_no_custodian(session, account_id, person, valid_from, valid_to)
     custodian = Custodian(
-        account_id=account_id, person_id=person_id, valid_from=valid_from, valid_to=valid_to
+        id=custodian_id or uuid4(),
+        account_id=account_id,
+        person_id=person_id,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
     session.add(custodian)
     audit.record(

@@ -67,12 +67,15 @@ def make_plan(
     to: Destination | None = None,
     now: datetime,
     basis: Basis,
+    plan_id: UUID | None = None,
 ) -> BulkPlan:
     """`to` and `person_ids` go with the action MOVE: it takes in people who have no account.
 
+    `plan_id`: the one to get.
+
     Raises BulkSelectionEmpty, PermissionMissing, OrganisationNotFound, OrganisationClosed.
     """
-    plan = _new(actor, action, now=now, basis=basis)
+    plan = _new(actor, action, plan_id, now=now, basis=basis)
     plan.quota_bytes = quota_bytes
     if to is not None:
         check_destination(session, to)
@@ -95,16 +98,22 @@ def _of_people(session: Session, person_ids: Sequence[UUID], to: Destination) ->
 
 
 def plan_to_undo(
-    session: Session, actor: Actor, plan_id: UUID, *, now: datetime, basis: Basis
+    session: Session,
+    actor: Actor,
+    plan_id: UUID,
+    *,
+    now: datetime,
+    basis: Basis,
+    new_id: UUID | None = None,
 ) -> BulkPlan:
-    """Of what an applied plan did.
+    """Of what an applied plan did; `new_id`: the one to get.
 
     Raises BulkPlanNotFound, BulkPlanLasting, BulkSelectionEmpty, PermissionMissing.
     """
     done = get_plan(session, plan_id)
     if done.status is not BulkStatus.APPLIED or done.action not in UNDONE_BY:
         raise BulkPlanLasting
-    plan = _new(actor, UNDONE_BY[done.action], now=now, basis=basis)
+    plan = _new(actor, UNDONE_BY[done.action], new_id, now=now, basis=basis)
     plan.undoes = done.id
     return _store(session, actor, plan, _wanted_to_undo(session, done), now)
 
@@ -141,10 +150,17 @@ def require_rights(actor: Actor, action: BulkAction) -> None:
         actor.require(Permission.MANAGE_PEOPLE)
 
 
-def _new(actor: Actor, action: BulkAction, *, now: datetime, basis: Basis) -> BulkPlan:
+def _new(
+    actor: Actor,
+    action: BulkAction,
+    plan_id: UUID | None = None,
+    *,
+    now: datetime,
+    basis: Basis,
+) -> BulkPlan:
     require_rights(actor, action)
     return BulkPlan(
-        id=uuid4(),
+        id=plan_id or uuid4(),
         action=action,
         status=BulkStatus.PLANNED,
         made_at=now,

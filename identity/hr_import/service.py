@@ -103,10 +103,11 @@ def receive_file(
     *,
     options: ImportOptions,
     now: datetime,
+    plan_id: UUID | None = None,
 ) -> ImportPlan:
-    """Keep the file, sealed, as a plan that is still to be made."""
+    """Keep the file, sealed, as a plan that is still to be made; with that id if one is given."""
     plan = ImportPlan(
-        id=uuid4(),
+        id=plan_id or uuid4(),
         status=PlanStatus.PENDING,
         file_name=file_name[-255:],
         file_sha256=hashlib.sha256(content).digest(),

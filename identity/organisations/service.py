@@ -1,7 +1,7 @@
 import enum
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,15 +56,22 @@ def searchable(name: str, short_name: str | None, mail_stem: str | None) -> str:
 
 
 def create_organisation(
-    session: Session, actor: Actor, form: OrganisationForm, *, valid_from: date, basis: Basis
+    session: Session,
+    actor: Actor,
+    form: OrganisationForm,
+    *,
+    valid_from: date,
+    basis: Basis,
+    organisation_id: UUID | None = None,
 ) -> Organisation:
-    """A new node of the tree with its groups and, when given, its agency code.
+    """A new node of the tree with its groups and, when given, its agency code and its id.
 
     Raises OrganisationNotFound for the parent, AgencyCodeInvalid, AgencyCodeTaken.
     """
     if form.parent_id is not None:
         queries.get_organisation(session, form.parent_id)
     organisation = Organisation(
+        id=organisation_id or uuid4(),
         kind=form.kind,
         name=form.name,
         short_name=form.short_name,

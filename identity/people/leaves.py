@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,11 +26,18 @@ class LeaveForm:
 
 
 def register_leave(
-    session: Session, actor: Actor, person_id: UUID, form: LeaveForm, *, basis: Basis
+    session: Session,
+    actor: Actor,
+    person_id: UUID,
+    form: LeaveForm,
+    *,
+    basis: Basis,
+    leave_id: UUID | None = None,
 ) -> Leave:
-    """Raises PersonNotFound, LeavePeriodInvalid."""
+    """`leave_id`: the one to get. Raises PersonNotFound, LeavePeriodInvalid."""
     queries.get_person_for_update(session, person_id)
     leave = Leave(
+        id=leave_id or uuid4(),
         person_id=person_id,
         kind=form.kind,
         valid_from=form.valid_from,

@@ -125,10 +125,14 @@ def create_person(
     *,
     today: date,
     basis: Basis,
+    person_id: UUID | None = None,
 ) -> Person:
-    """Raises BirthDateImplausible, StaffNumberTaken, CitizenNumberTaken, CitizenNumberInvalid."""
+    """`person_id`: the one to get.
+
+    Raises BirthDateImplausible, StaffNumberTaken, CitizenNumberTaken, CitizenNumberInvalid.
+    """
     check_birth_date(form.birth_date, today)
-    person = Person(id=uuid4(), **person_columns(form))
+    person = Person(id=person_id or uuid4(), **person_columns(form))
     _set_citizen_number(person, numbers, form.citizen_number)
     session.add(person)
     with _numbers_unique(form):
@@ -239,8 +243,11 @@ def appoint(
     *,
     valid_from: date,
     basis: Basis,
+    appointment_id: UUID | None = None,
 ) -> Appointment:
     """Begin an appointment. A new primary one ends the present primary one on the same day.
+
+    `appointment_id`: the one to get.
 
     Raises PersonNotFound, OrganisationNotFound, OrganisationClosed, AppointmentPeriodInvalid,
     AppointmentUnchanged where the present primary one is just like it and goes on.
@@ -253,6 +260,7 @@ def appoint(
     if form.is_primary:
         _end_primary(session, person_id, form, organisation, valid_from)
     appointment = Appointment(
+        id=appointment_id or uuid4(),
         person_id=person_id,
         organisation_id=form.organisation_id,
         position=form.position,

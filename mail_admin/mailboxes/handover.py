@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -36,8 +36,11 @@ def hand_over_account(
     day: date,
     now: datetime,
     basis: Basis,
+    handover_id: UUID | None = None,
 ) -> Handover:
     """From the day on the receiver is custodian, and everybody who was is no longer.
+
+    `handover_id`: of the record.
 
     Raises AccountNotFound, AccountStateForbids, PersonNotFound, HandoverNeedless,
     CustodianPeriodInvalid.
@@ -58,6 +61,7 @@ def hand_over_account(
             session, actor, account_id, receiver_id, valid_from=day, valid_to=None, basis=basis
         )
     row = Handover(
+        id=handover_id or uuid4(),
         account_id=account_id,
         receiver_id=receiver_id,
         day=day,

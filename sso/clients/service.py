@@ -77,8 +77,11 @@ def create_client(
     *,
     now: datetime,
     basis: Basis,
+    row_id: UUID | None = None,
 ) -> tuple[ClientRow, str | None]:
     """The client and its secret, which nobody can show again; None for those that use none.
+
+    `row_id`: the one to get.
 
     Raises ClientExists, CasServiceTaken.
     """
@@ -87,7 +90,7 @@ def create_client(
     statement = (
         insert(ClientRow)
         .values(
-            id=uuid4(),
+            id=row_id or uuid4(),
             client_id=client_id,
             description=description.model_dump(mode="json"),
             created_at=now,
