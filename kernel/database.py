@@ -2,7 +2,7 @@
 
 import enum
 import select
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, LiteralString
@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import psycopg
 from pydantic import BaseModel, Field, SecretStr
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Date,
     DateTime,
+    Dialect,
     Engine,
     Enum,
     MetaData,
@@ -35,6 +35,7 @@ from sqlalchemy.orm import (
     mapped_column,
     sessionmaker,
 )
+from sqlalchemy.types import UserDefinedType
 
 from kernel.errors import Unavailable
 
@@ -69,7 +70,20 @@ def is_among(
     column: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None], ids: Collection[UUID]
 ) -> ColumnElement[bool]:
     """As `in_`, but in one parameter: a statement has 65,535 at most, a province more people."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
+    return column == any_(literal(list(ids), UuidArray()))
+
+
+class UuidArray(UserDefinedType[Collection[UUID]]):
+    """Sent as PostgreSQL writes it: drivers take several times as long to make one of a list."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "UUID[]"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:  # noqa: ARG002
+        return lambda ids: "{" + ",".join([one.hex for one in ids]) + "}"
 
 
 def _values(members: type[enum.Enum]) -> list[str]:

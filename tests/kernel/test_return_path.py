@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kernel.encryption import KeyRing
 from kernel.mailer import MailSettings
-from kernel.return_path import LONGEST_LOCAL_PART, MailKind, MailReference, ReturnPath
+from kernel.return_path import LONGEST_LOCAL_PART, MAC_LETTERS, MailKind, MailReference, ReturnPath
 from tests.support.registry import keys
 
 __all__ = ["keys"]
@@ -43,6 +43,17 @@ def test_nobody_turns_an_address_of_one_mail_into_that_of_another(path: ReturnPa
     for place in range(len("congvu-bounce+"), address.index("@")):
         letter = "a" if address[place] != "a" else "b"
         assert path.read(address[:place] + letter + address[place + 1 :]) is None
+
+
+def test_an_id_is_written_in_one_way_only(path: ReturnPath) -> None:
+    """The last of its letters has bits to spare, which nobody else's hash covers."""
+    mail = MailReference(MailKind.NOTICE, UUID(int=0))
+    address = path.address_of(mail)
+    last = address.index("@") - MAC_LETTERS - 1
+    assert address[last] == "a"
+    assert path.read(address) == mail
+    for letter in "bcd":
+        assert path.read(address[:last] + letter + address[last + 1 :]) is None
 
 
 @given(st.text(max_size=120))
