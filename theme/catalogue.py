@@ -3,6 +3,7 @@
 Read from the `.po` that translators edit: there is nothing to compile and nothing to forget.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,7 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._words: dict[str, Mapping[str, Callable[..., Markup]]] = {}
 
     @cached_property
     def _translations(self) -> dict[str, NullTranslations]:
@@ -37,6 +39,15 @@ class Catalogue:
 
     def of(self, language: str) -> NullTranslations:
         return self._translations.get(language) or UNTRANSLATED
+
+    def words_in(self, language: str) -> Mapping[str, Callable[..., Markup]]:
+        """The same words for the pages of one language, to be given to a template that is rendered.
+
+        Whatever asks for the context gets a copy of it at each call within a loop.
+        """
+        if language not in self._words:
+            self._words[language] = _words_of(self.of(language))
+        return self._words[language]
 
     def install(self, environment: Environment) -> None:
         """Give templates `_()`, `ngettext()`, `{% trans %}` and the filter `translated`.
@@ -46,26 +57,22 @@ class Catalogue:
         """
         environment.add_extension("jinja2.ext.i18n")
 
-        @lru_cache(maxsize=8192)  # a table says the same few sentences in each of its rows
-        def plain(language: str, sentence: str) -> Markup:
-            return _safe(self.of(language).ugettext(sentence)) % {}
-
-        @lru_cache(maxsize=8192)
-        def text(language: str, sentence: str) -> str:
-            return self.of(language).ugettext(sentence).replace("%%", "%")
-
         @pass_context
         def gettext(context: Context, sentence: str, /, **variables: Any) -> Markup:
-            if not variables:
-                return plain(context["language"], sentence)
-            return _safe(self.of(context["language"]).ugettext(sentence)) % variables
+            found: Markup = self.words_in(context["language"])["_"](sentence, **variables)
+            return found
 
         @pass_context
         def ngettext(
             context: Context, one: str, many: str, count: int, /, **variables: Any
         ) -> Markup:
-            sentence = self.of(context["language"]).ungettext(one, many, count)
-            return _safe(sentence) % ({"num": count} | variables)
+            words = self.words_in(context["language"])
+            found: Markup = words["ngettext"](one, many, count, **variables)
+            return found
+
+        @lru_cache(maxsize=8192)  # a table says the same few sentences in each of its rows
+        def text(language: str, sentence: str) -> str:
+            return self.of(language).ugettext(sentence).replace("%%", "%")
 
         @pass_context
         def translated(context: Context, sentence: str, /, **variables: Any) -> str:
@@ -76,6 +83,23 @@ class Catalogue:
         environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
         environment.filters["translated"] = translated
         environment.newstyle_gettext = True  # type: ignore[attr-defined]
+
+
+def _words_of(translations: NullTranslations) -> Mapping[str, Callable[..., Markup]]:
+    @lru_cache(maxsize=8192)  # a table says the same few sentences in each of its rows
+    def plain(sentence: str) -> Markup:
+        return _safe(translations.ugettext(sentence)) % {}
+
+    def gettext(sentence: str, /, **variables: Any) -> Markup:
+        if not variables:
+            return plain(sentence)
+        return _safe(translations.ugettext(sentence)) % variables
+
+    def ngettext(one: str, many: str, count: int, /, **variables: Any) -> Markup:
+        sentence = translations.ungettext(one, many, count)
+        return _safe(sentence) % ({"num": count} | variables)
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 def _safe(sentence: str) -> Markup:

@@ -59,6 +59,7 @@ class Pages:
         folders = (templates, TEMPLATES)
         self._static = {"theme": STATIC, **(static or {})}
         self._policy = policy
+        self._catalogue = catalogue
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=True,
@@ -94,6 +95,8 @@ class Pages:
         template that is wanted, for a page that is there already.
         """
         shown = {**_of(request), "wait": wait, **values}
+        if self._catalogue is not None:
+            shown |= self._catalogue.words_in(shown["language"])
         body = self._body(template, block, shown)
         policy = " ".join([self._policy, *form_targets])
         if frame_origins:

@@ -101,9 +101,8 @@ def _units(session: Session, branch: Branch, today: date) -> list[tuple[Branch, 
     """The organisation and what is directly below it, each with the people of all below."""
     ids = [one.id for one in branch.everything()]
     own = queries.count_people(session, ids, today)
-    return [
-        (unit, sum(own[one.id] for one in unit.everything())) for unit in (branch, *branch.below)
-    ]
+    below = [(unit, sum(own[one.id] for one in unit.everything())) for unit in branch.below]
+    return [(branch, own[branch.id] + sum(count for _, count in below)), *below]
 
 
 def _parts(

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kernel.database import uuid_array
 from mail_admin.rate.mailboxes_sql import OF_ORGANISATIONS, Chosen
 from mail_admin.rate.periods import Window
 from mail_admin.rate.queries import KeptWindow, days_of
@@ -105,7 +106,7 @@ def _page(session: Session, wanted: Wanted, after: str, limit: int) -> list[Any]
     found: list[Any] = []
     looked_at, most = 0, FIRST_LOOK
     while most <= LARGEST_LOOK:
-        values = binds | {"wanted": wanted.organisations, "after": after, "most": most}
+        values = binds | {"wanted": uuid_array(wanted.organisations), "after": after, "most": most}
         following = session.execute(statement, values).all()
         chosen = Chosen.accounts([row.id for row in following])
         of_these = live(session, wanted.kept, binds, chosen)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from kernel.database import uuid_array
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import MonthPart, Window, midnight, month_parts
 from mail_admin.rate.settings import ServiceRule, Sign, UsageRateSettings
@@ -71,12 +72,12 @@ class Chosen:
     @classmethod
     def of_organisations(cls, ids: Sequence[UUID]) -> "Chosen":
         """Whose mailboxes may count there; some of them may count elsewhere."""
-        return cls(OF_ORGANISATIONS, {"wanted": list(ids)})
+        return cls(OF_ORGANISATIONS, {"wanted": uuid_array(ids)})
 
     @classmethod
     def accounts(cls, ids: Sequence[UUID]) -> "Chosen":
         these = "SELECT * FROM identity_account WHERE id = ANY(:accounts)"
-        return cls(these, {"accounts": list(ids)})
+        return cls(these, {"accounts": uuid_array(ids)})
 
 
 # OFFSET keeps what is computed here from being computed again wherever it is named; unlike

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from kernel.database import uuid_array
 from mail_admin.rate.mailboxes_sql import PLANNED, Chosen, Question, mailboxes
 from mail_admin.rate.models import NOWHERE
 from mail_admin.rate.periods import Window
@@ -128,7 +129,7 @@ def ask(
 ) -> Question:
     session.execute(PLANNED)
     question = mailboxes(window, reference_day, settings, chosen)
-    question.values["tree"] = list(session.scalars(IN_FORCE, {"day": reference_day}))
+    question.values["tree"] = uuid_array(session.scalars(IN_FORCE, {"day": reference_day}).all())
     return question
 
 
@@ -152,14 +153,14 @@ def live(
 
 def whom(organisations: Collection[UUID], scope: Scope) -> dict[str, Any]:
     kinds = [kind.value for kind in KINDS_OF_SCOPE[scope]]
-    return {"counted_at": list(organisations), "kinds": kinds}
+    return {"counted_at": uuid_array(organisations), "kinds": kinds}
 
 
 def are_few(session: Session, kept: KeptWindow, organisations: Collection[UUID]) -> bool:
     """Whether looking for their mailboxes one by one is quicker than reading whole tables."""
     if NOWHERE in organisations:
         return False  # whoever counts there is at many places
-    values = {"window_id": kept.id, "wanted": list(organisations), "times": TIMES_QUICKER}
+    values = {"window_id": kept.id, "wanted": uuid_array(organisations), "times": TIMES_QUICKER}
     return bool(session.scalar(FEW, values))
 
 
