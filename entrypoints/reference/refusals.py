@@ -19,6 +19,7 @@ from identity.hr_import.findings import CODE_OF_HINT, NOTES, REFUSALS
 from identity.hr_import.people_plan import UNKNOWN_PERSON
 from identity.organisations.errors import AgencyCodeInvalid
 from identity.passwords.texts import RULES
+from identity.protection.errors import LastAdministrator, OwnAccountRefused
 from kernel.errors import DomainError
 from kernel.http import status_of
 from kernel.messages import Message
@@ -32,7 +33,9 @@ TOLD_BY_ERRORS: dict[str, type[DomainError]] = {
     "address_name_unusable": AddressNameUnusable,
     "address_needs_decision": AddressNeedsDecision,
     "address_policy_missing": NoAddressPolicy,
+    "last_administrator": LastAdministrator,
     "organisation_code_invalid": AgencyCodeInvalid,
+    "own_account_refused": OwnAccountRefused,
 }
 
 

@@ -1,6 +1,6 @@
 """What an official request form would do: open, change, suspend, restore or close accounts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -24,6 +24,9 @@ from identity.hr_import.registered import RegisteredPeople, among
 from identity.hr_import.values import Request
 from identity.names.text import search_key
 from identity.people.citizen_numbers import CitizenNumbers
+from identity.protection.errors import LastAdministrator, OwnAccountRefused
+from identity.protection.service import barred_people, is_own, last_administrators
+from kernel.access import Actor
 from kernel.messages import Message
 
 STATUS_OF = {
@@ -37,10 +40,15 @@ OPERATION_OF = {
     AccountStatus.ACTIVE: "reinstate",
     AccountStatus.CLOSED: "close",
 }
+ENDED = {AccountStatus.SUSPENDED, AccountStatus.CLOSED}
 
 
 class RequestsPlan:
-    """Rows that open or change are planned as a list of people, the others by account."""
+    """Rows that open or change are planned as a list of people, the others by account.
+
+    Accounts that `actor` may not suspend or close are refused here: the list is applied as a
+    whole or not at all.
+    """
 
     def __init__(
         self,
@@ -48,17 +56,20 @@ class RequestsPlan:
         numbers: CitizenNumbers,
         day: date,
         confirmed: Mapping[int, UUID | None],
-        barred: Collection[UUID],
+        actor: Actor,
     ) -> None:
         self._session = session
         self._numbers = numbers
-        self._barred = barred
-        self._people_plan = PeoplePlan(session, numbers, day, confirmed, barred)
+        self._actor = actor
+        self._barred = barred_people(session, actor)
+        self._people_plan = PeoplePlan(session, numbers, day, confirmed, self._barred)
         self._organisations = OrganisationIndex(session, day)
         self._people = RegisteredPeople(session, day)
         self._matcher = Matcher(self._people, numbers, confirmed)
         self._settled: dict[UUID, tuple[int, AccountStatus]] = {}
         """Account → the first row about it and what that asks for."""
+        self._ending: dict[UUID, PlannedRow] = {}
+        """Account → the row that suspends or closes it."""
 
     def plan(self, rows: Sequence[tuple[PlannedRow, ParsedRow]]) -> None:
         people, accounts = [], []
@@ -98,6 +109,9 @@ class RequestsPlan:
         )
         for planned, row, parsed in rows:
             self._plan_account(planned, row, parsed, by_address)
+        for account_id in last_administrators(self._session, self._actor, self._ending):
+            message = LastAdministrator().message
+            self._ending[account_id].refuse("last_administrator", "request", message)
 
     def _accounts_by_address(self, fields: Sequence[PersonFields]) -> dict[str, Account]:
         """By the address as a row may give it: whole, or without the default domain."""
@@ -211,10 +225,11 @@ class RequestsPlan:
             )
             planned.refuse("account_state_forbids", "request", message)
             return
-        if account.person_id in self._barred:
-            refuse_role_holder(planned, "request")
+        self._protect(planned, account, ends=wanted in ENDED)
         if planned.is_refused:
             return
+        if wanted in ENDED:
+            self._ending[account.id] = planned
         operation = OPERATION_OF.get(wanted, "reinstate")
         planned.verdict, planned.operation = Verdict.CHANGE, operation
         planned.changes = [Change("status", account.status.value, wanted.value)]
@@ -225,6 +240,12 @@ class RequestsPlan:
             "document_number": fields.document_number,
             "document_date": fields.document_date and fields.document_date.isoformat(),
         }
+
+    def _protect(self, planned: PlannedRow, account: Account, *, ends: bool) -> None:
+        if ends and is_own(self._actor, [account.id]):
+            planned.refuse("own_account_refused", "request", OwnAccountRefused().message)
+        elif account.person_id in self._barred:
+            refuse_role_holder(planned, "request")
 
     def _repeat(
         self, planned: PlannedRow, earlier: int, settled: AccountStatus, wanted: AccountStatus

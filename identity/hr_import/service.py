@@ -1,7 +1,7 @@
 """From a file to a stored plan, and from the plan to the registry as a whole or not at all."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -185,8 +185,7 @@ def _store_plan(
     said = {key: UUID(who) if who else None for key, who in plan.options["confirmed"].items()}
     confirmed = answers_by_position(rows, said)
     progress.begin(Stage.CHECKING, len(pairs))
-    barred = barred_people(session, actor)
-    _planner(session, importer, parsed.kind, plan.as_of, confirmed, barred).plan(pairs)
+    _planner(session, importer, actor, parsed.kind, plan.as_of, confirmed).plan(pairs)
     plan.kind, plan.status = parsed.kind, PlanStatus.PLANNED
     plan.totals, plan.layout = totals_of(rows), layout_of(parsed.sheets)
     plan.asked_at = plan.failure = None
@@ -200,15 +199,16 @@ Planner = PeoplePlan | RequestsPlan | OrganisationsPlan | OrganisationAccountsPl
 def _planner(
     session: Session,
     importer: Importer,
+    actor: Actor,
     kind: SheetKind,
     day: date,
     confirmed: Mapping[int, UUID | None],
-    barred: Collection[UUID],
 ) -> Planner:
     if kind is SheetKind.PEOPLE:
+        barred = barred_people(session, actor)
         return PeoplePlan(session, importer.numbers, day, confirmed, barred)
     if kind is SheetKind.REQUESTS:
-        return RequestsPlan(session, importer.numbers, day, confirmed, barred)
+        return RequestsPlan(session, importer.numbers, day, confirmed, actor)
     if kind is SheetKind.ORGANISATIONS:
         return OrganisationsPlan(session, day)
     return OrganisationAccountsPlan(session, day)

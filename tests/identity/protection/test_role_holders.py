@@ -271,6 +271,35 @@ def test_a_list_changes_no_contact_and_no_status_of_a_holder(
     assert asked.reason == "role_holder"
 
 
+@pytest.mark.parametrize("asked", ["Tạm khóa", "Thu hồi"])
+def test_a_list_says_beforehand_whose_account_stays(
+    province: Province, importing: Importing, asked: str
+) -> None:
+    own, other = (
+        account_of(province, Role.ADMINISTRATOR, name=name)
+        for name in ("Nông Văn Quản", "Bế Thị Trị")
+    )
+    plain = account_of(province, name="Lê Văn Thường")
+    header = ("Họ và tên", "Đơn vị công tác", "Tên tài khoản", "Đề nghị")
+    content = workbook(
+        *((account.display_name, "x", account.login, asked) for account in (own, other, plain)),
+        header=header,
+    )
+    token = Actor(ActorKind.MACHINE, "token", frozenset(Permission), uuid4())
+    for sender, reasons in (
+        (actor_with_roles(own, [Role.ADMINISTRATOR]), ["own_account_refused", None, None]),
+        (token, ["last_administrator", "last_administrator", None]),
+    ):
+        importing.officer = sender
+        plan, rows = importing.plan(content)
+        assert [row.reason for row in rows] == reasons
+        if sender is token:
+            importing.apply(plan)
+    with province.db.transaction() as session:
+        assert status(session, plain.id) is not AccountStatus.ACTIVE
+        assert status(session, other.id) is AccountStatus.ACTIVE
+
+
 def test_a_role_given_since_the_list_was_read_stops_it(
     province: Province, importing: Importing
 ) -> None:
