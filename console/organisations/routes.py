@@ -73,7 +73,11 @@ def show_organisation(
         parts = _parts(session, caller, organisation_id, today)
         history = list_history(session, organisation_id)
         codes = list_codes(session, organisation_id)
-        usage = latest_usage(session, codes) if caller.may(Permission.READ_USAGE) else None
+        usage = (
+            latest_usage(session, request.app.state.usage_readings, codes)
+            if caller.may(Permission.READ_USAGE)
+            else None
+        )
     return pages.show(
         request,
         "organisations/organisation.html",

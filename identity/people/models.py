@@ -75,10 +75,8 @@ class Appointment(Base):
 
     __tablename__ = "identity_appointment"
     id: Mapped[UuidKey]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("identity_person.id"), index=True)
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("identity_organisation.id"), index=True
-    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("identity_person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("identity_organisation.id"))
     position: Mapped[str | None] = mapped_column(String(200))
     rank: Mapped[str | None] = mapped_column(String(100))
     contract_type: Mapped[ContractType | None]
@@ -90,6 +88,16 @@ class Appointment(Base):
     document_date: Mapped[date | None]
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        Index(
+            "ix_identity_appointment_person_id",
+            "person_id",
+            postgresql_include=["valid_from", "valid_to"],
+        ),
+        Index(
+            "ix_identity_appointment_organisation_id",
+            "organisation_id",
+            postgresql_include=["person_id", "is_primary", "valid_from", "valid_to"],
+        ),
         ExcludeConstraint(
             ("person_id", "="),
             (
