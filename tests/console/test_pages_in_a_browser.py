@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.console.sights import Sights, build
 from tests.console.test_permissions import OPEN, routes
-from tests.support.accessibility import SCHEMES, assert_good_page
+from tests.support.accessibility import SCHEMES, assert_good_page, prepare
 from tests.support.chromium import browsing, chromium
 from tests.support.console import ConsoleWorld
 from tests.support.person import without_complaints
@@ -166,6 +166,7 @@ def test_every_page_is_for_everybody(
     small.refresh(AFTER)
     console.sit_down(sights.visitor, browsing)
     page = browsing.new_page()
+    prepare(page)
     site = str(console.sign_on.client.base_url).rstrip("/")
     for template in templates():
         with subtests.test(template):
@@ -228,6 +229,7 @@ def test_what_forms_are_answered_with_is_for_everybody(
     sights = build(console, small.top)
     console.sit_down(sights.visitor, browsing)
     page = browsing.new_page()
+    prepare(page)
     site = str(console.sign_on.client.base_url).rstrip("/")
     for template in REFUSED:
         with subtests.test(template):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from entrypoints.home import CHECKOUT
 from theme.pages import STATIC
 
 SHEETS = {"light": "tokens.css", "dark": "dark.css"}
@@ -90,3 +91,18 @@ def test_the_colour_blind_tell_tones_apart(theme: str, blindness: str | None) ->
         for above in (4, 5):
             apart = distance(colours[f"tone-{below}"], colours[f"tone-{above}"], blindness)
             assert apart >= 10, (below, above)
+
+
+def test_the_dark_is_other_colours_and_nothing_else() -> None:
+    """So it is enough to look at the colours of pages in the dark."""
+    sheet = (STATIC / SHEETS["dark"]).read_text(encoding="utf-8")
+    colours = r":root \{\s*color-scheme: dark;\s*(--[a-z0-9-]+: #[0-9a-f]{6};\s*)+\}"
+    assert re.fullmatch(rf"/\*.*?\*/\s*{colours}\s*", sheet, re.DOTALL)
+    assert tokens("dark").keys() <= tokens("light").keys()
+    ours = [
+        path for part in ("console", "sso", "theme") for path in (CHECKOUT / part).rglob("*.css")
+    ]
+    assert STATIC / SHEETS["dark"] in ours
+    for path in ours:
+        if "web" not in path.parts:  # what others made names schemes that we never turn on
+            assert "prefers-color-scheme" not in path.read_text(encoding="utf-8"), path
