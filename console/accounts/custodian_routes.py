@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -10,31 +10,36 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy.orm import Session
 
+from console.account_picker import Sought, SoughtAccount, get_person_with_account
 from console.accounts.account_routes import ONE
 from console.accounts.filters import PATH
 from console.basis import NOTHING, BasisOfForm, TypedBasis
 from console.desk import OURS_ONLY, AccountsDesk, Desk
 from console.letters import pdf
+from console.once import MakesOnce, Once
 from console.session.access import ReadsAccounts
-from identity.accounts.errors import AccountNotFound, CustodianAlready, CustodianPeriodInvalid
-from identity.accounts.queries import get_account, get_account_by_login
+from identity.accounts.errors import AccountNotFound
+from identity.accounts.models import Custodian
+from identity.accounts.queries import get_account
 from identity.accounts.service import add_custodian, end_custodian
 from identity.people.queries import get_person
-from kernel.audit import Basis
-from kernel.errors import DomainError
+from kernel.database import Base
 from kernel.http import Db
 from kernel.messages import Message
 from mail_admin.mailboxes.handover import get_handover, hand_over_account
+from mail_admin.mailboxes.handover_models import Handover
 from mail_admin.mailboxes.protocol import Protocol
 from mail_admin.mailboxes.protocol_sheet import write_protocol
 from sso.login.destinations import go
-from theme.faults import Fault, faults_of
+from theme.faults import Fault
 
 router = APIRouter(include_in_schema=False)
 ADD = ONE + "/quan-ly/them"
 END = ONE + "/quan-ly/{person_id}/ket-thuc"
 HAND_OVER = ONE + "/ban-giao"
 NO_DAY = Message("Ngày này không có thật.", "There is no such day.")
+FIELDS = {"person_id": "login", "valid_to": "day"}
+"""How the form calls what a service finds fault with."""
 NOBODY = Message("Không có cán bộ nào có tên đăng nhập này.", "Nobody on the staff has this login.")
 
 
@@ -69,6 +74,26 @@ class CustodianDesk(Desk):
 
     account_id: UUID
 
+    def ask(self, kind: str, sought: Sought) -> Response:
+        """Whom, then the form."""
+        if sought.login:
+            return self.page(kind, Typed(sought.login, self.today.isoformat()))
+        return self.choose(kind, sought)
+
+    def choose(self, kind: str, sought: Sought, faults: Sequence[Fault] = ()) -> Response:
+        with self.db.transaction() as session:
+            account = get_account(session, self.account_id)
+            found = sought.found(session, self.today)
+        return self.show(
+            "accounts/choose_custodian.html",
+            part="found",
+            faults=faults,
+            account=account,
+            kind=kind,
+            sought=sought,
+            found=found,
+        )
+
     def page(
         self,
         kind: str,
@@ -77,42 +102,60 @@ class CustodianDesk(Desk):
         faults: Sequence[Fault] = (),
         person_id: UUID | None = None,
     ) -> Response:
+        """Raises AccountNotFound, PersonNotFound."""
+        typed = typed or Typed(day=self.today.isoformat())
         with self.db.transaction() as session:
             account = get_account(session, self.account_id)
             person = get_person(session, person_id) if person_id else None
+            receiver = None
+            if typed.login:
+                receiver = get_person_with_account(session, typed.login, self.today)
         return self.show(
             "accounts/custodian.html",
             faults=faults,
             account=account,
             person=person,
+            receiver=receiver,
             kind=kind,
-            typed=typed or Typed(day=self.today.isoformat()),
+            address=self.request.url.path,
+            typed=typed,
             basis=basis,
         )
 
-    def change(
+    def entrust(
         self,
         kind: str,
         typed: Typed,
         basis: TypedBasis,
-        work: Callable[[Session, Basis], object],
+        made: tuple[Once, type[Base]],
+        work: Callable[[Session, UUID], object],
+    ) -> Response:
+        """`work` is told to whom."""
+        once, row = made
+        try:
+            with self.db.transaction() as session:
+                receiver = get_person_with_account(session, typed.login, self.today)
+        except AccountNotFound:
+            return self.choose(kind, Sought(typed.login, ""), [Fault(NOBODY, "q")])
+
+        def write(session: Session) -> None:
+            work(session, receiver.person_id)
+
+        faults = once.tried(self.db, row, write, [*typed.faults, *basis.faults])
+        return self.answer(kind, typed, basis, faults)
+
+    def answer(
+        self,
+        kind: str,
+        typed: Typed,
+        basis: TypedBasis,
+        faults: Sequence[Fault],
         person_id: UUID | None = None,
     ) -> Response:
-        faults = [*typed.faults, *basis.faults]
         if not faults:
-            try:
-                with self.db.transaction() as session:
-                    work(session, basis.given())
-                return go(f"{PATH}/{self.account_id}?done={kind}")
-            except AccountNotFound:
-                faults = [Fault(NOBODY, "login")]
-            except CustodianAlready as error:
-                faults = [Fault(error.message, "login")]
-            except CustodianPeriodInvalid as error:
-                faults = [Fault(error.message, "day")]
-            except DomainError as error:
-                faults = list(faults_of(error))
-        return self.page(kind, typed, basis, faults, person_id)
+            return go(f"{PATH}/{self.account_id}?done={kind}")
+        placed = [replace(one, place=FIELDS.get(one.place or "", one.place)) for one in faults]
+        return self.page(kind, typed, basis, placed, person_id)
 
 
 def desk_of(desk: AccountsDesk, account_id: UUID) -> CustodianDesk:
@@ -122,34 +165,27 @@ def desk_of(desk: AccountsDesk, account_id: UUID) -> CustodianDesk:
 AtDesk = Annotated[CustodianDesk, Depends(desk_of)]
 
 
-def person_of(session: Session, login: str) -> UUID:
-    """Raises AccountNotFound."""
-    person_id = get_account_by_login(session, login).person_id
-    if person_id is None:
-        raise AccountNotFound(login)
-    return person_id
-
-
 @router.get(ADD)
-def ask_to_add(desk: AtDesk) -> Response:
-    return desk.page("them")
+def ask_to_add(desk: AtDesk, sought: SoughtAccount) -> Response:
+    return desk.ask("them", sought)
 
 
 @router.post(ADD, dependencies=OURS_ONLY)
-def add(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
-    def work(session: Session, given: Basis) -> None:
+def add(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, once: MakesOnce) -> Response:
+    def work(session: Session, receiver: UUID) -> None:
         get_account(session, desk.account_id)
         add_custodian(
             session,
             desk.actor,
             desk.account_id,
-            person_of(session, typed.login),
+            receiver,
             valid_from=typed.given_day(),
             valid_to=None,
-            basis=given,
+            basis=basis.given(),
+            custodian_id=once.id,
         )
 
-    return desk.change("them", typed, basis, work)
+    return desk.entrust("them", typed, basis, (once, Custodian), work)
 
 
 @router.get(END)
@@ -159,38 +195,40 @@ def ask_to_end(desk: AtDesk, person_id: UUID) -> Response:
 
 @router.post(END, dependencies=OURS_ONLY)
 def end(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, person_id: UUID) -> Response:
-    def work(session: Session, given: Basis) -> None:
+    def write(session: Session) -> None:
         end_custodian(
             session,
             desk.actor,
             desk.account_id,
             person_id,
             on=typed.given_day(),
-            basis=given,
+            basis=basis.given(),
         )
 
-    return desk.change("ket-thuc", typed, basis, work, person_id)
+    faults = [*typed.faults, *basis.faults] or desk.tried(write)
+    return desk.answer("ket-thuc", replace(typed, login=""), basis, faults, person_id)
 
 
 @router.get(HAND_OVER)
-def ask_to_hand_over(desk: AtDesk) -> Response:
-    return desk.page("ban-giao")
+def ask_to_hand_over(desk: AtDesk, sought: SoughtAccount) -> Response:
+    return desk.ask("ban-giao", sought)
 
 
 @router.post(HAND_OVER, dependencies=OURS_ONLY)
-def hand_over(desk: AtDesk, typed: TypedFields, basis: BasisOfForm) -> Response:
-    def work(session: Session, given: Basis) -> None:
+def hand_over(desk: AtDesk, typed: TypedFields, basis: BasisOfForm, once: MakesOnce) -> Response:
+    def work(session: Session, receiver: UUID) -> None:
         hand_over_account(
             session,
             desk.actor,
             desk.account_id,
-            person_of(session, typed.login),
+            receiver,
             day=typed.given_day(),
             now=desk.now,
-            basis=given,
+            basis=basis.given(),
+            handover_id=once.id,
         )
 
-    return desk.change("ban-giao", typed, basis, work)
+    return desk.entrust("ban-giao", typed, basis, (once, Handover), work)
 
 
 @router.get(HAND_OVER + "/{handover_id}/bien-ban.pdf")

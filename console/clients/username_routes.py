@@ -89,7 +89,7 @@ def choose_account(desk: ClientsDesk, client_id: ClientName, sought: SoughtAccou
             account = get_account_by_login(session, sought.login)
             present = service.kept_username(session, row.id, account.id) or ""
             return _form(desk, row, account, username=present, seen=present)
-        found = sought.found(session)
+        found = sought.found(session, desk.today)
     return desk.show("clients/choose.html", part="found", row=row, sought=sought, found=found)
 
 

@@ -42,7 +42,7 @@ def choose_account(desk: RolesDesk, sought: SoughtAccount) -> Response:
     with desk.db.transaction() as session:
         if sought.login:
             return _grant_page(desk, get_account_by_login(session, sought.login))
-        found = sought.found(session)
+        found = sought.found(session, desk.today)
     return desk.show("roles/choose.html", part="found", sought=sought, found=found)
 
 

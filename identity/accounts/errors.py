@@ -93,7 +93,9 @@ class CustodianPeriodInvalid(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ngày kết thúc phải sau ngày bắt đầu.", "The period must end after it starts."
+            "Ngày kết thúc phải sau ngày bắt đầu.",
+            "The period must end after it starts.",
+            place="valid_to",
         )
 
 

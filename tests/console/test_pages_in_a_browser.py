@@ -102,11 +102,15 @@ SEVERAL = {
         "/quan-tri/tai-khoan/{pending}/ma-kich-hoat",
         "/quan-tri/tai-khoan/{pending}/thu-kich-hoat",
     ),
-    "/quan-tri/tai-khoan/{account_id}/quan-ly/them": ("/quan-tri/tai-khoan/{shared}/quan-ly/them",),
+    "/quan-tri/tai-khoan/{account_id}/quan-ly/them": (
+        "/quan-tri/tai-khoan/{shared}/quan-ly/them?q=mai",
+    ),
     "/quan-tri/tai-khoan/{account_id}/quan-ly/{person_id}/ket-thuc": (
         "/quan-tri/tai-khoan/{shared}/quan-ly/{custodian}/ket-thuc",
     ),
-    "/quan-tri/tai-khoan/{account_id}/ban-giao": ("/quan-tri/tai-khoan/{shared}/ban-giao",),
+    "/quan-tri/tai-khoan/{account_id}/ban-giao": (
+        "/quan-tri/tai-khoan/{shared}/ban-giao?login={visitor.login}",
+    ),
     "/quan-tri/thu-muc/dung/{stop_id}": ("/quan-tri/thu-muc/dung/{stop}",),
     "/quan-tri/thu-muc/doi-chieu/{comparison_id}": ("{comparison}",),
     "/quan-tri/thu-muc/doi-chieu/{comparison_id}/sua": ("{comparison}/sua",),
@@ -193,7 +197,7 @@ REFUSED = (
     "/quan-tri/hang-loat/moi?account={pending}",
     "/quan-tri/nhap-danh-sach/moi",
     "/quan-tri/tai-khoan/{account}/dong",
-    "/quan-tri/tai-khoan/{shared}/ban-giao",
+    "/quan-tri/tai-khoan/{shared}/ban-giao?login={visitor.login}",
     "/quan-tri/them-he-thong?loai=web",
     "/quan-tri/vai-tro/giao?login={visitor.login}",
 )

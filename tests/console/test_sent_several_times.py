@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
+from identity.accounts.models import Custodian
+from identity.accounts.provisioning import open_organisation_account
 from identity.bulk.models import BulkPlan
 from identity.hr_import.models import ImportPlan
 from identity.organisations.models import Organisation
@@ -17,11 +20,12 @@ from identity.people.models import Appointment, Leave, Person
 from identity.roles.models import Role
 from kernel.audit import AuditRecord
 from kernel.database import Base
+from mail_admin.mailboxes.handover_models import Handover
 from sso.clients.models import ClientRow
 from tests.console.bulk.conftest import confirmed
 from tests.console.clients.test_registering import FORM as SYSTEM
 from tests.support.console import ConsoleWorld
-from tests.support.registry import people_row, workbook
+from tests.support.registry import BASIS, NOW, people_row, workbook
 from tests.support.sign_on import Browser
 
 PEOPLE = "/quan-tri/can-bo"
@@ -62,6 +66,7 @@ def test_everything_that_is_made(console: ConsoleWorld, browser: Browser) -> Non
     office = province.organisation("Sở Ngoại vụ", code="H03.77", mail_stem="sngv")
     person = province.person(office, "Lò Văn Thử")
     account = province.account(person)
+    other = province.account(province.person(office, "Trần Thị Nhận"))
     one = f"{PEOPLE}/{person.id}"
     post = {
         "organisation_id": str(province.organisation("Sở Nội vụ").id),
@@ -81,6 +86,13 @@ def test_everything_that_is_made(console: ConsoleWorld, browser: Browser) -> Non
         (BulkPlan, f"/quan-tri/hang-loat/moi?account={account.id}", {"action": "suspend"}),
         (BulkPlan, f"/quan-tri/hang-loat/dieu-dong?account={account.id}", post),
     ]
+    mailbox = f"/quan-tri/tai-khoan/{shared_mailbox(console, office)}"
+    given = {"login": account.login, "day": "2026-12-01"}
+    cases = [
+        (Custodian, f"{mailbox}/quan-ly/them?login={account.login}", given),
+        (Handover, f"{mailbox}/ban-giao?login={account.login}", given | {"login": other.login}),
+        *cases,
+    ]
     for kind, address, form in cases:
         before, sent = count(console, kind), keyed(browser, address, form)
         answers = [*at_once(browser, address, sent), browser.post(address, sent)]
@@ -89,6 +101,22 @@ def test_everything_that_is_made(console: ConsoleWorld, browser: Browser) -> Non
         assert browser.get(place).status_code == 200
         assert count(console, kind) == before + 1, address
     undo_several_times(console, browser, place.partition("?")[0])
+
+
+def shared_mailbox(console: ConsoleWorld, office: Organisation) -> UUID:
+    with console.sign_on.services.database.transaction() as session:
+        account = open_organisation_account(
+            session,
+            console.sign_on.officer,
+            office.id,
+            stem="vanthu.sngv",
+            purpose="clerical",
+            display_name="Văn thư Sở Ngoại vụ",
+            quota_bytes=None,
+            now=NOW,
+            basis=BASIS,
+        )
+    return account.id
 
 
 def undo_several_times(console: ConsoleWorld, browser: Browser, plan: str) -> None:

@@ -243,16 +243,41 @@ def test_of_a_custodian_who_never_began_nothing_is_left_and_they_may_come_again(
     assert answer.status_code == 303
 
 
-def test_a_custodian_whom_nobody_knows_is_refused_beside_the_field(
-    desk: Browser, shared: Account
+@pytest.mark.parametrize("form", ["quan-ly/them", "ban-giao"])
+def test_a_custodian_is_looked_for_by_name_and_told_apart_by_place(
+    console: ConsoleWorld, desk: Browser, shared: Account, member: Member, form: str
 ) -> None:
-    fields = {**WHY, "login": "nobody", "day": "2026-02-31"}
-    answer = desk.post(f"{PATH}/{shared.id}/quan-ly/them", fields)
-    assert 'id="day-fault"' in answer.text
-    answer = desk.post(f"{PATH}/{shared.id}/quan-ly/them", {**fields, "day": "2026-12-01"})
+    """Only people are found: a mailbox of an organisation is no custodian."""
+    elsewhere = console.sign_on.province.organisation("Sở <b>Tài chính</b>")
+    namesake = console.sign_on.member("Hoàng Thị Mai", organisation=elsewhere)
+    address = f"{PATH}/{shared.id}/{form}"
+    part = desk.get(f"{address}?q=mai+hoang", headers={"HX-Request": "true", "HX-Target": "found"})
+    assert part.text.lstrip().startswith('<div id="found">')
+    for one in (member, namesake):
+        assert f'href="{address}?login={one.login}"' in part.text
+    assert "Sở &lt;b&gt;Tài chính&lt;/b&gt;" in part.text
+    assert "?login=" not in desk.get(f"{address}?q=van+thu").text
+    page = desk.get(f"{address}?login={namesake.login}").text
+    assert "Sở &lt;b&gt;Tài chính&lt;/b&gt;" in page
+    assert f'name="login" value="{namesake.login}"' in page
+    for unknown in ("nobody", shared.login):
+        assert desk.get(f"{address}?login={unknown}").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["quan-ly/them", "ban-giao"])
+def test_who_cannot_be_a_custodian_is_chosen_anew(
+    desk: Browser, shared: Account, member: Member, form: str
+) -> None:
+    fields, address = {**WHY, "day": "2026-02-31"}, f"{PATH}/{shared.id}/{form}"
+    answer = desk.post(address, {**fields, "login": member.login})
     assert answer.status_code == 422
-    assert 'id="login-fault"' in answer.text
-    assert 'value="nobody"' in answer.text
+    assert 'id="day-fault"' in answer.text
+    assert f'name="login" value="{member.login}"' in answer.text
+    for unknown in ("nobody", shared.login, ""):
+        answer = desk.post(address, {**fields, "day": "2026-12-01", "login": unknown})
+        assert answer.status_code == 422
+        assert 'href="#q"' in answer.text
+        assert 'id="found"' in answer.text
 
 
 def test_who_only_reads_sees_no_buttons(console: ConsoleWorld, member: Member) -> None:
