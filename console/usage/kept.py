@@ -27,7 +27,7 @@ class KeptReadings:
         self._lock = Lock()
 
     def read(self, session: Session, read: Callable[..., T], *wanted: Hashable) -> T:
-        """What `read` makes of the session and `wanted`, from figures alone. Raises what it does.
+        """What `read` makes of figures and `wanted`: as new as the figures. Raises what it does.
 
         Whoever gets it shares it, and changes nothing of it.
         """
