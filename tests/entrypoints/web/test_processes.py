@@ -5,7 +5,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -26,9 +27,12 @@ WEB = [sys.executable, "-P", "-m", "entrypoints.web"]
 class Web:
     """A parent and its children, seen from outside."""
 
-    def __init__(self, parent: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
+    def __init__(
+        self, parent: "subprocess.Popen[bytes]", environment: Mapping[str, str], folder: Path
+    ) -> None:
         self.parent = parent
-        self.url = f"http://{LOOPBACK}:{port}"
+        self.environment = environment
+        self.url = f"http://{LOOPBACK}:{environment['CONGVU_WEB__PORT']}"
         self.folder = folder
 
     def children(self) -> list[int]:
@@ -51,55 +55,83 @@ class Web:
         return len(self.children()) == 2 and self.ask().is_success
 
 
-@pytest.fixture
-def environment(
-    cluster: Cluster, migrated_template: str, tmp_path: Path
+@contextmanager
+def environment_in(
+    cluster: Cluster, migrated_template: str, folder: Path
 ) -> Iterator[dict[str, str]]:
     with cluster.database(migrated_template) as url:
         yield {
             **environment_for(url, nowhere()),
-            "CONGVU_HOME": str(tmp_path),
+            "CONGVU_HOME": str(folder),
             "CONGVU_WEB__PROCESSES": "2",
             "PYTHONPATH": str(CHECKOUT),
-            "TMPDIR": str(tmp_path),
+            "TMPDIR": str(folder),
         }
+
+
+@contextmanager
+def started(environment: Mapping[str, str], folder: Path) -> Iterator[Web]:
+    port = free_port()
+    own = {**environment, "CONGVU_WEB__PORT": str(port)}
+    log = folder / "web.log"
+    with running(WEB, port=port, log=log, environment=own) as parent:
+        web = Web(parent, own, folder)
+        assert web.ask().is_success
+        yield web
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture
+def environment(
+    cluster: Cluster, migrated_template: str, tmp_path: Path
+) -> Iterator[dict[str, str]]:
+    with environment_in(cluster, migrated_template, tmp_path) as environment:
+        yield environment
 
 
 @pytest.fixture
 def web(environment: dict[str, str], tmp_path: Path) -> Iterator[Web]:
-    port = free_port()
-    environment["CONGVU_WEB__PORT"] = str(port)
-    log = tmp_path / "web.log"
-    with running(WEB, port=port, log=log, environment=environment) as parent:
-        web = Web(parent, port, tmp_path)
-        assert web.ask().is_success
+    """One that the test ends."""
+    with started(environment, tmp_path) as web:
         yield web
-    assert "Traceback" not in log.read_text()
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    cluster: Cluster, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Web]:
+    """One for all tests that leave it serving: each start takes ten seconds of a processor."""
+    folder = tmp_path_factory.mktemp("web")
+    with (
+        environment_in(cluster, migrated_template, folder) as environment,
+        started(environment, folder) as web,
+    ):
+        yield web
 
 
 def metrics_folders(folder: Path) -> list[Path]:
     return list(folder.glob("congvu-metrics-*"))
 
 
-def test_both_answer_and_are_counted_together(web: Web) -> None:
-    before = web.counted()
+def test_both_answer_and_are_counted_together(lasting: Web) -> None:
+    before = lasting.counted()
     for _ in range(40):
-        assert web.ask().is_success
-    assert {web.counted() for _ in range(10)} == {before + 40}
-    (folder,) = metrics_folders(web.folder)
+        assert lasting.ask().is_success
+    assert {lasting.counted() for _ in range(10)} == {before + 40}
+    (folder,) = metrics_folders(lasting.folder)
     assert len(list(folder.glob("counter_*.db"))) == 2, "one process answered everything"
 
 
-def test_one_that_is_killed_has_a_successor_and_nothing_is_uncounted(web: Web) -> None:
+def test_one_that_is_killed_has_a_successor_and_nothing_is_uncounted(lasting: Web) -> None:
     for _ in range(10):
-        web.ask()
-    before, (killed, other) = web.counted(), web.children()
+        lasting.ask()
+    before, (killed, other) = lasting.counted(), lasting.children()
     os.kill(killed, signal.SIGKILL)
-    eventually(lambda: len({*web.children()} - {killed}) == 2)
-    assert other in web.children()
-    assert web.ask().is_success
-    assert web.counted() == before + 1
-    assert "congvu_audit_spool_bytes 0.0" in web.ask("/metrics").text
+    eventually(lambda: len({*lasting.children()} - {killed}) == 2)
+    assert other in lasting.children()
+    assert lasting.ask().is_success
+    assert lasting.counted() == before + 1
+    assert "congvu_audit_spool_bytes 0.0" in lasting.ask("/metrics").text
 
 
 def test_a_stop_is_prompt_and_leaves_nothing(web: Web) -> None:
@@ -117,23 +149,27 @@ def test_children_do_not_outlive_a_parent_that_was_killed(web: Web) -> None:
     eventually(lambda: are_gone(children))
 
 
-def test_a_port_that_somebody_has_is_not_shared_with_them(
-    web: Web, environment: dict[str, str]
-) -> None:
+def test_a_port_that_somebody_has_is_not_shared_with_them(lasting: Web) -> None:
     second = subprocess.run(
-        WEB, env=environment, cwd="/", capture_output=True, text=True, check=False, timeout=60
+        WEB,
+        env=lasting.environment,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert second.returncode != 0
     assert "in use" in second.stderr
-    assert web.serves()
+    assert lasting.serves()
 
 
 def test_a_process_that_gives_up_ends_them_all(environment: dict[str, str], tmp_path: Path) -> None:
     gives_up = tmp_path / "gives_up.py"
     gives_up.write_text(
         "import os, sys\n"
-        "from entrypoints.web_processes import Family\n"
         "sys.exit(int(os.environ['CODE'])) if sys.argv[1:] else None\n"
+        "from entrypoints.web_processes import Family\n"
         f"sys.exit(Family('gives_up', os.environ).run(2, '127.0.0.1', {free_port()}))\n"
     )
     for code, expected in (("3", 3), ("0", 1)):
