@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.support.console_browser import browser_sections
 from benchmarks.support.console_bulk import bulk_section
 from benchmarks.support.console_population import populate_console
-from benchmarks.support.console_requests import server_section
+from benchmarks.support.console_requests import Asking, server_section
 from benchmarks.support.console_visitor import sign_in
 from benchmarks.support.installation import Installation, installation
 from benchmarks.support.report import Section, as_json, new_console
@@ -24,17 +24,13 @@ POPULATED = "populated"
 @dataclass(frozen=True, slots=True)
 class Wanted:
     people: int
-    rounds: int
-    requests: int
-    """To each page in each round."""
+    asking: Asking
     looks: int
     """At each page in the browser."""
     only: Sequence[str]
-    pages: str
-    """Part of the names of those that are asked for."""
 
 
-SMOKE = Wanted(people=500, rounds=1, requests=2, looks=1, only=(SERVER, BROWSER, BULK), pages="")
+SMOKE = Wanted(500, Asking(rounds=1, requests=2), looks=1, only=(SERVER, BROWSER, BULK))
 
 
 def measure(wanted: Wanted, ours: Installation) -> Iterator[Section]:
@@ -43,14 +39,7 @@ def measure(wanted: Wanted, ours: Installation) -> Iterator[Section]:
     visitor = sign_in(services)
     with ours.program("web"):
         if SERVER in wanted.only:
-            yield server_section(
-                ours,
-                visitor,
-                people=wanted.people,
-                rounds=wanted.rounds,
-                requests=wanted.requests,
-                pages=wanted.pages,
-            )
+            yield server_section(ours, visitor, wanted.asking, people=wanted.people)
         if BROWSER in wanted.only:
             yield from browser_sections(ours, visitor, looks=wanted.looks)
     if BULK in wanted.only:
@@ -85,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--requests", type=int, default=100, help="for each page in each round")
     parser.add_argument("--looks", type=int, default=9, help="at each page in the browser")
     parser.add_argument("--only", choices=(SERVER, BROWSER, BULK), action="append")
-    parser.add_argument("--pages", default="", help="only those whose names contain this")
+    parser.add_argument("--pages", action="append", help="only those whose names contain this")
     parser.add_argument("--smoke", action="store_true", help="few of everything: does it run?")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", help="for the servers' data: a real disk, not memory")
@@ -95,11 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.smoke:
         wanted = Wanted(
             options.people,
-            options.rounds,
-            options.requests,
+            Asking(options.rounds, options.requests, options.pages or ()),
             options.looks,
             options.only or (SERVER, BROWSER, BULK),
-            options.pages,
         )
     with province(wanted, folder=options.folder, keep=options.keep) as ours:
         sections = []

@@ -4,6 +4,7 @@ import http.client
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice
 
 from benchmarks.support.console_addresses import PAGES
@@ -18,28 +19,41 @@ LOOP = "(the host: a loop of 20 ms)"
 LOOP_MILLISECONDS = 20.0
 
 
-def server_section(
-    ours: Installation, secret: str, *, people: int, rounds: int, requests: int, pages: str
-) -> Section:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    rounds: int
+    requests: int
+    """To each page in each round."""
+    pages: Sequence[str] = ()
+    """Parts of the names of those that are asked for; all if there are none."""
+
+    def is_asked_for(self, name: str) -> bool:
+        return not self.pages or any(part in name for part in self.pages)
+
+
+def server_section(ours: Installation, secret: str, asking: Asking, *, people: int) -> Section:
     """Median and p99 of each round; of the rounds the one in the middle, and the slowest.
 
     Beside the pages a loop that only counts: how much longer its slowest ones take is the host's.
     """
     with ours.services.database.transaction() as session:
-        asked = {name: find(session) for name, find in PAGES.items() if pages in name}
+        asked = {name: find(session) for name, find in PAGES.items() if asking.is_asked_for(name)}
     taken: dict[str, list[list[float]]] = {name: [] for name in asked}
     loops = []
     steps = _steps()
-    for _ in range(rounds):
+    for _ in range(asking.rounds):
         for name, addresses in asked.items():
-            taken[name].append(_ask(ours, secret, addresses, requests))
-        loops.append([_loop(steps) for _ in range(requests)])
+            taken[name].append(_ask(ours, secret, addresses, asking.requests))
+        loops.append([_loop(steps) for _ in range(asking.requests)])
     rows = [_row(name, found) for name, found in taken.items()]
     verdicts = [
         Verdict(f"{row.side}: p99, ms", row.figures["p99 ms"], LIMIT_MILLISECONDS, at_least=False)
         for row in rows
     ]
-    title = f"Pages at the server: {people:,} people, {rounds} rounds of {requests} requests each"
+    title = (
+        f"Pages at the server: {people:,} people,"
+        f" {asking.rounds} rounds of {asking.requests} requests each"
+    )
     return Section("server", title, [_row(LOOP, loops), *rows], verdicts)
 
 

@@ -1,5 +1,6 @@
 """What is to be said about a row: why it is refused, or what was noticed and mended."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ from identity.hr_import.table import Cell, CellError, Formula
 from kernel.messages import Message
 
 LONGEST_SEEN = 80
+LONG_NUMBER = re.compile(r"(?:\d\s?){9}")
 COMPUTED = (Formula, CellError)
 
 REFUSALS: dict[str, Message] = {
@@ -154,6 +156,11 @@ class Note:
     @classmethod
     def of(cls, code: str, column: Column, cell: Cell) -> "Note":
         return cls(code, column, NOTES[code], shown(cell))
+
+
+def quoted(text: str) -> str:
+    """A cell as messages quote it. They are kept, and a citizen number may have slipped into it."""
+    return "…" if LONG_NUMBER.search(text) else text
 
 
 def shown(cell: Cell, longest: int = LONGEST_SEEN) -> str:

@@ -1,6 +1,5 @@
 """Finding the organisation that a row names, by code or by an unmistakable name."""
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.hr_import.findings import quoted
 from identity.names.text import search_key
 from identity.organisations.codes import parse_code
 from identity.organisations.errors import AgencyCodeInvalid
 from identity.organisations.models import AgencyCode, Organisation
 from kernel.messages import Message
-
-LONG_NUMBER = re.compile(r"(?:\d\s?){9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +32,6 @@ class NotResolved:
     code: str
     column: str
     message: Message
-
-
-def _echo(text: str) -> str:
-    """What a cell says, unless a citizen number may have slipped into it: messages are kept."""
-    return "…" if LONG_NUMBER.search(text) else text
 
 
 class OrganisationIndex:
@@ -101,7 +94,7 @@ class OrganisationIndex:
         for known in self._by_name.get(search_key(name), []):
             if known.parent_id == body.id:
                 return known
-        shown = _echo(name)
+        shown = quoted(name)
         return NotResolved(
             "organisation_unknown",
             "department_name",
@@ -112,7 +105,7 @@ class OrganisationIndex:
         )
 
     def _by_code_or_refusal(self, code: str) -> KnownOrganisation | NotResolved:
-        shown = _echo(code)
+        shown = quoted(code)
         try:
             found = self._by_code.get(parse_code(code).canonical)
         except AgencyCodeInvalid:
@@ -151,7 +144,7 @@ class OrganisationIndex:
         found = self._by_name.get(search_key(name), [])
         if len(found) == 1:
             return found[0]
-        shown = _echo(name)
+        shown = quoted(name)
         if not found:
             return NotResolved(
                 "organisation_unknown",

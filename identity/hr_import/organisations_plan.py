@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from identity.hr_import.columns import Column
 from identity.hr_import.fields import OrganisationFields
+from identity.hr_import.findings import quoted
 from identity.hr_import.models import Verdict
 from identity.hr_import.organisation_kinds import kind_of
 from identity.hr_import.parsing import ParsedRow
@@ -83,9 +84,9 @@ class OrganisationsPlan:
 
     def _check(self, planned: PlannedRow, fields: OrganisationFields) -> None:
         if kind_of(fields.kind, fields.name or "") is None:
+            kind = quoted(fields.kind or "")
             message = Message(
-                f"Không rõ loại cơ quan “{fields.kind}”.",
-                f"“{fields.kind}” is no kind of organisation.",
+                f"Không rõ loại cơ quan “{kind}”.", f"“{kind}” is no kind of organisation."
             )
             planned.refuse("organisation_kind_unknown", "organisation_kind", message)
         if fields.mail_stem and not MAIL_STEM.fullmatch(fields.mail_stem):
@@ -114,8 +115,8 @@ class OrganisationsPlan:
             _refuse_orphan(planned, above)
             return None
         message = Message(
-            f"Không có cơ quan cấp trên mang mã {fields.parent_code}.",
-            f"No organisation above has the code {fields.parent_code}.",
+            f"Không có cơ quan cấp trên mang mã {quoted(fields.parent_code)}.",
+            f"No organisation above has the code {quoted(fields.parent_code)}.",
         )
         planned.refuse("parent_unknown", "parent_code", message)
         return None

@@ -73,6 +73,20 @@ def test_every_error_is_listed_with_its_row(importing: Importing) -> None:
 
 
 @pytest.mark.usefixtures("province")
+def test_messages_do_not_keep_what_may_be_a_citizen_number(importing: Importing) -> None:
+    _, rows = importing.plan(
+        tree(
+            "H03.2,Lệch cột,,006201000123,H03,c,,2020-02-01",
+            "H03.3,Lệch cột,,department,006201000123,d,,2020-02-01",
+        ),
+        "tree.csv",
+    )
+    for row in rows:
+        assert row.verdict is Verdict.REFUSE
+        assert "006201000123" not in f"{row.message} {row.further}"
+
+
+@pytest.mark.usefixtures("province")
 def test_a_renamed_row_becomes_a_change_and_leaves_history(importing: Importing) -> None:
     importing.run(tree("H03,UBND tỉnh,,provincial_committee,,ubnd,,2020-02-01"), "tree.csv")
     same = tree("H03,UBND tỉnh,,provincial_committee,,ubnd,,2020-02-01")
