@@ -114,9 +114,10 @@ class OrganisationsPlan:
         if above := self._unplaced.get(parent):
             _refuse_orphan(planned, above)
             return None
+        parent_code = quoted(fields.parent_code)
         message = Message(
-            f"Không có cơ quan cấp trên mang mã {quoted(fields.parent_code)}.",
-            f"No organisation above has the code {quoted(fields.parent_code)}.",
+            f"Không có cơ quan cấp trên mang mã {parent_code}.",
+            f"No organisation above has the code {parent_code}.",
         )
         planned.refuse("parent_unknown", "parent_code", message)
         return None
