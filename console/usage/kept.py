@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 MOST_KEPT = 32
-"""In each process; the dashboard of a year is about a megabyte."""
+"""In each process."""
 STATE = text("SELECT string_agg(id || ' ' || xmin, ',') FROM mail_admin_rate_window")
 """Figures are written with the row of their window, and no two writings leave the same xmin."""
 
